@@ -1,0 +1,14 @@
+/** The Kume daemon and its admin CLI. */
+module dev.kume.cli {
+    requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.yaml;
+    requires dev.kume.protocol;
+    requires info.picocli;
+    requires io.netty.buffer;
+    requires io.netty.codec.http;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires org.slf4j;
+    requires static org.jspecify;
+}

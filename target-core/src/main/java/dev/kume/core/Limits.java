@@ -1,0 +1,150 @@
+package dev.kume.core;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Every limit of the daemon, by name, in one place. Values are set at start and never change; {@link #DEFAULTS} is what
+ * an administrator gets without saying anything.
+ */
+public final class Limits {
+    /** One limit. The name in {@code kume.yaml} is {@link #key()}. */
+    public enum Limit {
+        /** Connections that may be open at once, logged in or not. */
+        CONNECTIONS(4096, 1, 65_536),
+        /** Connections that may be in the login phase at once. */
+        LOGINS_AT_ONCE(256, 1, 65_536),
+        /** Connections in the login phase from one address. */
+        LOGINS_PER_ADDRESS(64, 1, 65_536),
+        /** Seconds a connection may take from accept to the full feature phase. */
+        LOGIN_SECONDS(15, 1, 600),
+        /** Login or text negotiation bytes of one exchange, over all its PDUs. */
+        TEXT_BYTES(65_536, 8_192, 1_048_576),
+        /** Key=value pairs in one negotiation exchange. */
+        TEXT_KEYS(256, 32, 4_096),
+        /** Commands of one session that may be outstanding: the command window. */
+        TASKS_PER_SESSION(128, 8, 1_024),
+        /** Task management and other immediate PDUs of one session that may be outstanding beyond the window. */
+        IMMEDIATE_TASKS_PER_SESSION(16, 1, 128),
+        /** Largest data segment this target accepts. */
+        MAX_RECV_DATA_SEGMENT_BYTES(262_144, 8_192, 1_048_576),
+        /** MaxBurstLength offered. */
+        MAX_BURST_BYTES(262_144, 8_192, 1_048_576),
+        /** FirstBurstLength offered. */
+        FIRST_BURST_BYTES(65_536, 512, 1_048_576),
+        /** MaxOutstandingR2T offered. */
+        MAX_OUTSTANDING_R2T(1, 1, 64),
+        /** Largest transfer of one SCSI command. */
+        TRANSFER_BYTES(16_777_216, 1_048_576, 1_073_741_824),
+        /** Memory for write data that has arrived or was asked for, over all sessions. */
+        DATA_OUT_BYTES(268_435_456, 16_777_216, 17_179_869_184L),
+        /** Memory for write data of one session. */
+        DATA_OUT_BYTES_PER_SESSION(8_388_608, 1_048_576, 1_073_741_824),
+        /** Output of one connection that may wait for the network before its input is paused. */
+        OUTPUT_WAITING_BYTES(262_144, 65_536, 16_777_216),
+        /** Seconds of silence after which a NOP-In asks whether the initiator is there; 0 never asks. */
+        NOP_IN_SECONDS(15, 0, 3_600),
+        /** Seconds a NOP-In may stay unanswered before the session is dropped. */
+        NOP_IN_TIMEOUT_SECONDS(30, 1, 3_600),
+        /** Threads that wait for disks, over all disks. */
+        DISK_THREADS(16, 2, 256),
+        /** Disk threads that one disk may hold at once. */
+        DISK_THREADS_PER_DISK(8, 1, 64),
+        /** Initiators remembered for the administrator to pick from. */
+        INITIATORS_SEEN(1_000, 16, 100_000),
+        /** Disks in the inventory. */
+        DISKS(4_096, 1, 65_536),
+        /** Targets in the inventory. */
+        TARGETS(4_096, 1, 65_536),
+        /** LUNs of one target. */
+        LUNS_PER_TARGET(256, 1, 16_384),
+        /** Initiator names allowed on one target. */
+        INITIATORS_PER_TARGET(256, 1, 4_096),
+        /** Nexuses whose unit attentions one disk remembers while they have no session. */
+        NEXUSES_PER_DISK(1_024, 64, 65_536),
+        /** Versions of the inventory kept in {@code history/}. */
+        INVENTORY_VERSIONS(200, 1, 10_000),
+        /** Seconds a stopping daemon gives running commands before it closes their sessions. */
+        STOP_SECONDS(3, 1, 600);
+
+        private final long defaultValue;
+        private final long min;
+        private final long max;
+
+        Limit(long defaultValue, long min, long max) {
+            this.defaultValue = defaultValue;
+            this.min = min;
+            this.max = max;
+        }
+
+        public long defaultValue() {
+            return defaultValue;
+        }
+
+        public long min() {
+            return min;
+        }
+
+        public long max() {
+            return max;
+        }
+
+        /** The name in {@code kume.yaml}: {@code tasksPerSession} for {@code TASKS_PER_SESSION}. */
+        public String key() {
+            StringBuilder key = new StringBuilder();
+            boolean upper = false;
+            for (char c : name().toCharArray()) {
+                if (c == '_') {
+                    upper = true;
+                } else {
+                    key.append(upper ? c : Character.toLowerCase(c));
+                    upper = false;
+                }
+            }
+            return key.toString();
+        }
+    }
+
+    public static final Limits DEFAULTS = new Limits(Map.of());
+
+    private final long[] values = new long[Limit.values().length];
+
+    private Limits(Map<Limit, Long> given) {
+        for (Limit limit : Limit.values()) {
+            values[limit.ordinal()] = given.getOrDefault(limit, limit.defaultValue());
+        }
+    }
+
+    /**
+     * Limits with some values given.
+     *
+     * @throws IllegalArgumentException naming the limit, its value and its range when one is out of range
+     */
+    public static Limits of(Map<Limit, Long> given) {
+        given.forEach((limit, value) -> {
+            if (value < limit.min() || value > limit.max()) {
+                throw new IllegalArgumentException(
+                        "%s is %d; it must be from %d to %d".formatted(limit.key(), value, limit.min(), limit.max()));
+            }
+        });
+        return new Limits(given);
+    }
+
+    public long get(Limit limit) {
+        return values[limit.ordinal()];
+    }
+
+    /** A limit that fits an int, as all but memory sizes do. */
+    public int getInt(Limit limit) {
+        return Math.toIntExact(get(limit));
+    }
+
+    /** All limits by their key, in the order of declaration. */
+    public Map<String, Long> asMap() {
+        Map<String, Long> all = new LinkedHashMap<>();
+        for (Limit limit : Limit.values()) {
+            all.put(limit.key(), get(limit));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.kume.core.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * One virtual disk, positional, in bytes. Formats and filters have this same shape.
+ *
+ * <p>Callers have already proven that a range lies inside {@link DiskInfo#sizeBytes()}; implementations assert it. Every
+ * method but {@link #tryRead} may wait for a device and is called from disk threads only. All methods may be called by
+ * several threads at once.
+ */
+public interface VirtualDisk extends Closeable {
+    /** Size and nature, asked at open and after a resize. */
+    DiskInfo info();
+
+    /**
+     * Copies what can be had without waiting, from {@code offsetBytes} on, into {@code target} and advances its position.
+     *
+     * @return the bytes copied: 0 to {@code target.remaining()}; fewer than asked says nothing about the disk's health
+     */
+    int tryRead(long offsetBytes, ByteBuffer target);
+
+    /** Fills {@code target} completely, from {@code offsetBytes} on. */
+    void read(long offsetBytes, ByteBuffer target) throws IOException;
+
+    /** Writes all of {@code source} at {@code offsetBytes}; durable only after {@link #flush()}. */
+    void write(long offsetBytes, ByteBuffer source) throws IOException;
+
+    /** Makes every write that has returned durable. When this throws, nothing is known to be durable. */
+    void flush() throws IOException;
+
+    /** The content of the range may be forgotten; it reads as zeroes afterwards. */
+    void unmap(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** The range reads as zeroes afterwards, its space stays reserved where it was. */
+    void zero(long offsetBytes, long lengthBytes) throws IOException;
+}

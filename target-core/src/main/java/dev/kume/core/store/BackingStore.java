@@ -1,0 +1,53 @@
+package dev.kume.core.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Positional bytes that grow: a local file first, an object store later. One owner holds the only descriptor of a file.
+ *
+ * <p>Every method but {@link #tryRead} and {@link #sizeBytes} may wait for a device. All methods may be called by several
+ * threads at once. Faults and power cuts are injected at this seam, so that format metadata is tested too.
+ */
+public interface BackingStore extends Closeable {
+    /** Where the bytes are, in the words of an administrator: a path. */
+    String location();
+
+    /** The current size. */
+    long sizeBytes();
+
+    /** True when the store was opened for reading alone. */
+    boolean readOnly();
+
+    /** Bytes copied without waiting, maybe 0 or short; {@code target}'s position advances by them. */
+    int tryRead(long offsetBytes, ByteBuffer target);
+
+    /** Fills {@code target}; the end of the store inside the range is an {@code EOFException}. */
+    void read(long offsetBytes, ByteBuffer target) throws IOException;
+
+    /** Writes all of {@code source}; durable only after {@link #flush()}. */
+    void write(long offsetBytes, ByteBuffer source) throws IOException;
+
+    /** Makes all returned writes durable, with the size and the extents needed to read them back. */
+    void flush() throws IOException;
+
+    /** Grows (the new bytes are zeroes) or cuts the store. */
+    void resize(long sizeBytes) throws IOException;
+
+    /**
+     * Reserves space for the range, so that a later write in it cannot run out of space; existing bytes stay.
+     *
+     * @return false where the system has no such call, and nothing was reserved
+     */
+    boolean reserve(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** Gives the space of the range back; it reads as zeroes. Falls back to writing zeroes where there are no holes. */
+    void punch(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** The range reads as zeroes; its space stays reserved where the system can say so. */
+    void zero(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** Space taken on the device, in bytes; the size where that cannot be told. */
+    long allocatedBytes() throws IOException;
+}

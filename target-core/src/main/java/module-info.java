@@ -1,0 +1,8 @@
+/** Kume core: SCSI logical units, virtual disks and what is provisioned. Knows neither iSCSI nor YAML. */
+module dev.kume.core {
+    requires static transitive org.jspecify;
+
+    exports dev.kume.core;
+    exports dev.kume.core.disk;
+    exports dev.kume.core.store;
+}
