@@ -11,4 +11,10 @@ module dev.kume.cli {
     requires io.netty.transport.classes.epoll;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports dev.kume.cli.api;
+
+    // Jackson reads the records of the wire and of the YAML files by reflection.
+    opens dev.kume.cli.api to
+            com.fasterxml.jackson.databind;
 }

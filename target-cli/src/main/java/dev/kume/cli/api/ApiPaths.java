@@ -1,0 +1,77 @@
+package dev.kume.cli.api;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/** The paths of the management API, for clients; {@code docs/api.md} says what each does. */
+public final class ApiPaths {
+    public static final String STATUS = "/v1/status";
+    public static final String DISKS = "/v1/disks";
+    public static final String DISK_IMPORT = "/v1/disks/import";
+    public static final String TARGETS = "/v1/targets";
+    public static final String MAPPINGS = "/v1/mappings";
+    public static final String INITIATORS = "/v1/initiators";
+    public static final String SESSIONS = "/v1/sessions";
+    public static final String OPERATIONS = "/v1/operations";
+
+    private ApiPaths() {}
+
+    /** {@code /v1/disks/NAME}: GET, PATCH, DELETE. */
+    public static String disk(String name) {
+        return DISKS + "/" + encode(name);
+    }
+
+    /** {@code /v1/disks/NAME?deleteFile=...}: DELETE. */
+    public static String diskRemoval(String name, boolean deleteFile) {
+        return disk(name) + "?deleteFile=" + deleteFile;
+    }
+
+    /** {@code /v1/targets/NAME}: GET, PATCH, DELETE. */
+    public static String target(String name) {
+        return TARGETS + "/" + encode(name);
+    }
+
+    /** {@code /v1/targets/NAME?force=...}: DELETE. */
+    public static String targetRemoval(String name, boolean force) {
+        return target(name) + "?force=" + force;
+    }
+
+    /** {@code /v1/targets/NAME/initiators/IQN}: PUT allows. */
+    public static String allowed(String target, String initiator) {
+        return target(target) + "/initiators/" + encode(initiator);
+    }
+
+    /** {@code /v1/targets/NAME/initiators/IQN?force=...}: DELETE denies. */
+    public static String denial(String target, String initiator, boolean force) {
+        return allowed(target, initiator) + "?force=" + force;
+    }
+
+    /** {@code /v1/mappings/DISK/TARGET?force=...}: DELETE unmaps. */
+    public static String unmapping(String disk, String target, boolean force) {
+        return MAPPINGS + "/" + encode(disk) + "/" + encode(target) + "?force=" + force;
+    }
+
+    /** {@code /v1/sessions/ID}: GET, DELETE logs out. */
+    public static String session(long id) {
+        return SESSIONS + "/" + id;
+    }
+
+    /** {@code /v1/operations/ID}: GET. */
+    public static String operation(long id) {
+        return OPERATIONS + "/" + id;
+    }
+
+    /** {@code /v1/operations/ID?after=REVISION&waitSeconds=N}: GET answers at the next change, or after N seconds. */
+    public static String operationChange(long id, long afterRevision, int waitSeconds) {
+        return operation(id) + "?after=" + afterRevision + "&waitSeconds=" + waitSeconds;
+    }
+
+    /** {@code /v1/operations/ID/cancel}: POST without a body. */
+    public static String cancel(long id) {
+        return operation(id) + "/cancel";
+    }
+
+    private static String encode(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

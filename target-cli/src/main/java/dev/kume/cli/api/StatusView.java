@@ -1,0 +1,71 @@
+package dev.kume.cli.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon at one look.
+ *
+ * @param version          of Kume
+ * @param state            {@code ready} or {@code stopping}
+ * @param pid              its process
+ * @param host             the host name that default IQNs carry
+ * @param started          when it started
+ * @param uptimeSeconds    since then
+ * @param stateDirectory   where inventory and history are
+ * @param configFile       what it was started with; null with built-in defaults
+ * @param socket           the management socket
+ * @param transport        {@code epoll} or {@code nio}
+ * @param inventoryVersion grows with every change
+ * @param portals          where initiators connect
+ * @param counts           how much there is
+ * @param limits           every limit in force, by its name in {@code kume.yaml}
+ */
+public record StatusView(
+        String version,
+        String state,
+        long pid,
+        String host,
+        Instant started,
+        long uptimeSeconds,
+        String stateDirectory,
+        @Nullable String configFile,
+        String socket,
+        String transport,
+        long inventoryVersion,
+        List<Portal> portals,
+        Counts counts,
+        Map<String, Long> limits) {
+    public static final String READY = "ready";
+    public static final String STOPPING = "stopping";
+
+    public StatusView {
+        portals = Lists.orEmpty(portals);
+        limits = Lists.orEmpty(limits);
+    }
+
+    /**
+     * One listening address.
+     *
+     * @param name    of the portal in {@code kume.yaml}
+     * @param address {@code host:port} that is really bound
+     * @param state   {@code listening} or {@code closed}
+     */
+    public record Portal(String name, String address, String state) {
+        public static final String LISTENING = "listening";
+        public static final String CLOSED = "closed";
+    }
+
+    /** How much there is. */
+    public record Counts(
+            int disks,
+            int disksInUse,
+            int disksOffline,
+            int targets,
+            int mappings,
+            int sessions,
+            int initiatorsSeen,
+            int operationsRunning) {}
+}

@@ -1,0 +1,61 @@
+package dev.kume.cli.api;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One target.
+ *
+ * @param name        its name
+ * @param iqn         its iSCSI name
+ * @param description free text, maybe empty
+ * @param enabled     false when new logins are refused
+ * @param status      {@code connected}, {@code not connected} or {@code disabled}
+ * @param initiators  names that may log in
+ * @param luns        what is mapped, by LUN
+ * @param sessions    who is logged in now
+ * @param created     when it was created
+ */
+public record TargetView(
+        String name,
+        String iqn,
+        String description,
+        boolean enabled,
+        String status,
+        List<String> initiators,
+        List<Lun> luns,
+        List<Connected> sessions,
+        Instant created) {
+    public static final String CONNECTED = "connected";
+    public static final String NOT_CONNECTED = "not connected";
+    public static final String DISABLED = "disabled";
+
+    public TargetView {
+        initiators = Lists.orEmpty(initiators);
+        luns = Lists.orEmpty(luns);
+        sessions = Lists.orEmpty(sessions);
+    }
+
+    /**
+     * One mapped disk.
+     *
+     * @param lun       its number
+     * @param disk      the disk's name
+     * @param size      for people
+     * @param sizeBytes in bytes
+     * @param status    the disk's status
+     */
+    public record Lun(int lun, String disk, String size, long sizeBytes, String status) {}
+
+    /**
+     * One session on this target.
+     *
+     * @param id        what {@code session logout} takes
+     * @param initiator its name
+     * @param address   where it comes from, without the port
+     */
+    public record Connected(long id, String initiator, String address) {}
+
+    /** Answer of {@code GET /v1/targets}, sorted by name. */
+    public record Listing(List<TargetView> targets) {}
+}
