@@ -1,10 +1,12 @@
 /** Kume protocol: iSCSI (RFC 7143) over Netty. */
 module dev.kume.protocol {
     requires transitive dev.kume.core;
-    requires io.netty.buffer;
+    requires transitive io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports dev.kume.protocol.pdu;
 }
