@@ -20,7 +20,7 @@ built() {
         -newer "$kume_stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
-# Builds when the distribution is missing or older than the sources; says so on stderr, and shows Maven only when it fails.
+# Builds when the distribution is missing or older than the sources; shows Maven only when it fails.
 build_when_stale() {
     built && return 0
     find_jdk javac && need_maven || return 1

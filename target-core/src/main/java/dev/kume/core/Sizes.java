@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sizes as people write them, counted as Windows counts: {@code 30GB} = {@code 30GiB} = {@code 30720MB} = 30 x 2^30 bytes.
- * Everywhere else a size is a {@code long} of bytes.
+ * Sizes as people write them, counted as Windows counts: {@code 30GB} = {@code 30GiB} = {@code 30720MB} = 30 x 2^30
+ * bytes. Everywhere else a size is a {@code long} of bytes.
  */
 public final class Sizes {
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})(\\.[0-9]{1,19})? ?([A-Za-z]*)");
@@ -40,7 +40,9 @@ public final class Sizes {
         return bytes.longValueExact();
     }
 
-    /** The size for people: the largest unit of which there is at least one, with at most two decimals: {@code 1.5 TB}. */
+    /**
+     * The size for people: the largest unit of which there is at least one, with at most two decimals: {@code 1.5 TB}.
+     */
     public static String format(long sizeBytes) {
         int power = 0;
         while (power < LETTERS.length() && sizeBytes >= 1L << (10 * (power + 1))) {

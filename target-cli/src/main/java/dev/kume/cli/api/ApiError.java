@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param message     what is wrong, naming the thing and the place; no full stop at its end
  * @param remedy      what to do about it, null when there is nothing to say
  * @param exitCode    what the command line exits with
- * @param kind        the kind of thing meant: {@code disk}, {@code target}, {@code session}, {@code operation}; maybe null
+ * @param kind        the kind of thing meant: {@code disk}, {@code target}, {@code session}, {@code operation}; maybe
+ *     null
  * @param name        the name given for it, maybe null
  * @param suggestions the names that come nearest to one that does not exist, best first
  */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param sparse         true when space is taken as it is written
  * @param file           absolute path on the server
  * @param sharing        {@code exclusive}, {@code cluster} or {@code read-only}
- * @param status         {@code idle} (no session can reach it), {@code in use} (one can), {@code offline} (see the reason)
+ * @param status         {@code idle} (no session can reach it), {@code in use} (one can), {@code offline} (see the
+ *     reason)
  * @param statusReason   why it is offline, and what to do; null otherwise
  * @param description    free text, maybe empty
  * @param identity       what the disk is known by on the wire, never changes

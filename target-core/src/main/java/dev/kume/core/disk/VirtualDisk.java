@@ -7,16 +7,17 @@ import java.nio.ByteBuffer;
 /**
  * One virtual disk, positional, in bytes. Formats and filters have this same shape.
  *
- * <p>Callers have already proven that a range lies inside {@link DiskInfo#sizeBytes()}; implementations assert it. Every
- * method but {@link #tryRead} may wait for a device and is called from disk threads only. All methods may be called by
- * several threads at once.
+ * <p>Callers have already proven that a range lies inside {@link DiskInfo#sizeBytes()}; implementations assert it.
+ * Every method but {@link #tryRead} may wait for a device and is called from disk threads only. All methods may be
+ * called by several threads at once.
  */
 public interface VirtualDisk extends Closeable {
     /** Size and nature, asked at open and after a resize. */
     DiskInfo info();
 
     /**
-     * Copies what can be had without waiting, from {@code offsetBytes} on, into {@code target} and advances its position.
+     * Copies what can be had without waiting, from {@code offsetBytes} on, into {@code target} and advances its
+     * position.
      *
      * @return the bytes copied: 0 to {@code target.remaining()}; fewer than asked says nothing about the disk's health
      */

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 /**
  * Positional bytes that grow: a local file first, an object store later. One owner holds the only descriptor of a file.
  *
- * <p>Every method but {@link #tryRead} and {@link #sizeBytes} may wait for a device. All methods may be called by several
- * threads at once. Faults and power cuts are injected at this seam, so that format metadata is tested too.
+ * <p>Every method but {@link #tryRead} and {@link #sizeBytes} may wait for a device. All methods may be called by
+ * several threads at once. Faults and power cuts are injected at this seam, so that format metadata is tested too.
  */
 public interface BackingStore extends Closeable {
     /** Where the bytes are, in the words of an administrator: a path. */
