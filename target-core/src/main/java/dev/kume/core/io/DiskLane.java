@@ -1,0 +1,137 @@
+package dev.kume.core.io;
+
+import dev.kume.core.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one disk to the disk threads: first in, first started, on at most {@code workersMax} threads at once.
+ *
+ * <p>A lane begins with one worker, which takes job after job without a hand-off: that is cheapest while the disk answers
+ * from memory. A further worker joins when a job is known to wait, when the last job was slow, or when no job has ended
+ * for a while. Submitting never waits: it is one compare-and-set.
+ */
+public final class DiskLane {
+    /** A job that takes longer than this was not served from memory. */
+    private static final long SLOW_NANOS = 200_000;
+
+    private final Executor threads;
+    private final Clock clock;
+    private final int workersMax;
+    private final Runnable worker = this::work;
+    private final AtomicReference<@Nullable IoJob> inbox = new AtomicReference<>();
+    private final AtomicInteger workers = new AtomicInteger();
+
+    /** Taken by workers alone. */
+    private final ReentrantLock queueLock = new ReentrantLock();
+
+    /** Oldest job that no worker has taken yet; guarded by the lock. */
+    private @Nullable IoJob first;
+
+    private volatile boolean slow = true;
+    private volatile long lastEndNanos;
+
+    public DiskLane(Executor threads, Clock clock, int workersMax) {
+        this.threads = threads;
+        this.clock = clock;
+        this.workersMax = workersMax;
+        this.lastEndNanos = clock.nanoTime();
+    }
+
+    /** Queues a job. Any thread; never waits. */
+    public void submit(IoJob job) {
+        IoJob head;
+        do {
+            head = inbox.get();
+            job.next = head;
+        } while (!inbox.compareAndSet(head, job));
+        int running = workers.get();
+        if (running == 0 || (running < workersMax && (job.waits() || slow || stalled()))) {
+            addWorker();
+        }
+    }
+
+    private boolean stalled() {
+        return clock.nanoTime() - lastEndNanos > SLOW_NANOS;
+    }
+
+    private void addWorker() {
+        if (enter()) {
+            threads.execute(worker);
+        }
+    }
+
+    private boolean enter() {
+        int running;
+        do {
+            running = workers.get();
+            if (running >= workersMax) {
+                return false;
+            }
+        } while (!workers.compareAndSet(running, running + 1));
+        return true;
+    }
+
+    private void work() {
+        while (true) {
+            IoJob job = take();
+            if (job == null) {
+                workers.decrementAndGet();
+                // A job that came in after take() and before the decrement saw a worker and started none.
+                if (inbox.get() == null || !enter()) {
+                    return;
+                }
+                continue;
+            }
+            // An unlocked look at the queue is enough: a wrong guess costs one needless worker.
+            if (slow && (first != null || inbox.get() != null)) {
+                addWorker();
+            }
+            perform(job);
+        }
+    }
+
+    private void perform(IoJob job) {
+        long startNanos = clock.nanoTime();
+        job.perform();
+        long endNanos = clock.nanoTime();
+        lastEndNanos = endNanos;
+        boolean wasSlow = endNanos - startNanos > SLOW_NANOS;
+        if (wasSlow != slow) {
+            slow = wasSlow;
+        }
+        job.home().deliver(job);
+    }
+
+    private @Nullable IoJob take() {
+        queueLock.lock();
+        try {
+            if (first == null) {
+                first = reversed(inbox.getAndSet(null));
+            }
+            IoJob job = first;
+            if (job != null) {
+                first = job.next;
+                job.next = null;
+            }
+            return job;
+        } finally {
+            queueLock.unlock();
+        }
+    }
+
+    /** A stack of jobs, newest first, turned into a queue, oldest first. */
+    static @Nullable IoJob reversed(@Nullable IoJob newestFirst) {
+        IoJob oldestFirst = null;
+        while (newestFirst != null) {
+            IoJob following = newestFirst.next;
+            newestFirst.next = oldestFirst;
+            oldestFirst = newestFirst;
+            newestFirst = following;
+        }
+        return oldestFirst;
+    }
+}

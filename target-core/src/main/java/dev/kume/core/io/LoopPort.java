@@ -1,0 +1,74 @@
+package dev.kume.core.io;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop as core sees it: a place to run things, and the inbox by which disk threads hand finished jobs back.
+ *
+ * <p>All jobs that are waiting when the loop looks are drained in one turn, then {@code afterDrain} runs once, so that
+ * their answers leave in one flush.
+ */
+public final class LoopPort implements Executor {
+    private final int index;
+    private final Executor loop;
+    private final BooleanSupplier inLoop;
+    private final AtomicReference<@Nullable IoJob> inbox = new AtomicReference<>();
+    private final Runnable drain = this::drain;
+    private Runnable afterDrain = () -> {};
+
+    /**
+     * @param index  the number of this loop, from 0
+     * @param loop   runs things on the loop, in order
+     * @param inLoop tells whether the calling thread is the loop
+     */
+    public LoopPort(int index, Executor loop, BooleanSupplier inLoop) {
+        this.index = index;
+        this.loop = loop;
+        this.inLoop = inLoop;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public boolean inLoop() {
+        return inLoop.getAsBoolean();
+    }
+
+    /** Sets what runs after each drained batch. Called once, before any job. */
+    public void afterDrain(Runnable action) {
+        this.afterDrain = action;
+    }
+
+    @Override
+    public void execute(Runnable command) {
+        loop.execute(command);
+    }
+
+    /** Hands a finished job home. Any thread. */
+    void deliver(IoJob job) {
+        IoJob head;
+        do {
+            head = inbox.get();
+            job.next = head;
+        } while (!inbox.compareAndSet(head, job));
+        if (head == null) {
+            loop.execute(drain);
+        }
+    }
+
+    private void drain() {
+        assert inLoop();
+        IoJob job = DiskLane.reversed(inbox.getAndSet(null));
+        while (job != null) {
+            IoJob following = job.next;
+            job.next = null;
+            job.performed();
+            job = following;
+        }
+        afterDrain.run();
+    }
+}

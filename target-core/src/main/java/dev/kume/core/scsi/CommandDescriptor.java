@@ -1,0 +1,201 @@
+package dev.kume.core.scsi;
+
+import java.util.HexFormat;
+
+/**
+ * What a command is, as data. From here alone come INVALID FIELD IN CDB with its field pointer, the reservation rule,
+ * unit attention reporting, WRITE PROTECTED and REPORT SUPPORTED OPERATION CODES.
+ *
+ * <pre>{@code
+ * CommandDescriptor.of(0x2A, "WRITE(10)").usage("2A 18 FF FF FF FF 1F FF FF 00").reservation(WRITE).writes().build();
+ * }</pre>
+ */
+public final class CommandDescriptor {
+    /** No service action. */
+    public static final int NONE = -1;
+
+    /** How a command fares under somebody else's reservation, SPC-4 table 66 and SBC-3 table 13. */
+    public enum ReservationClass {
+        /** Allowed whoever holds the reservation. */
+        ALWAYS,
+        /** Refused under the exclusive access types. */
+        READ,
+        /** Refused under every type. */
+        WRITE,
+        /** The command looks for itself (PERSISTENT RESERVE OUT, START STOP UNIT ...). */
+        BY_COMMAND
+    }
+
+    private final int opcode;
+    private final int serviceAction;
+    private final String name;
+    private final byte[] usage;
+    private final ReservationClass reservation;
+    private final boolean writes;
+    private final boolean medium;
+    private final boolean passesAttention;
+    private final boolean anyLun;
+    private final int toleratedByte1;
+
+    private CommandDescriptor(Builder builder) {
+        opcode = builder.opcode;
+        serviceAction = builder.serviceAction;
+        name = builder.name;
+        usage = builder.usage;
+        reservation = builder.reservation;
+        writes = builder.writes;
+        medium = builder.medium;
+        passesAttention = builder.passesAttention;
+        anyLun = builder.anyLun;
+        toleratedByte1 = builder.toleratedByte1;
+    }
+
+    public static Builder of(int opcode, String name) {
+        return new Builder(opcode, NONE, name);
+    }
+
+    public static Builder of(int opcode, int serviceAction, String name) {
+        return new Builder(opcode, serviceAction, name);
+    }
+
+    public int opcode() {
+        return opcode;
+    }
+
+    /** The service action, or {@link #NONE}. */
+    public int serviceAction() {
+        return serviceAction;
+    }
+
+    public boolean hasServiceAction() {
+        return serviceAction != NONE;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** CDB length in bytes. */
+    public int cdbBytes() {
+        return usage.length;
+    }
+
+    /** CDB USAGE DATA, SPC-4 6.29.3: one bits are what this target looks at; byte 0 is the opcode. */
+    public byte[] usage() {
+        return usage.clone();
+    }
+
+    public ReservationClass reservation() {
+        return reservation;
+    }
+
+    /** True when the command changes the medium, so that write protection refuses it. */
+    public boolean writes() {
+        return writes;
+    }
+
+    /** True when the command needs the disk to be there. */
+    public boolean needsMedium() {
+        return medium;
+    }
+
+    /** True for INQUIRY, REPORT LUNS and REQUEST SENSE, which run before a unit attention is reported (SAM-5 5.14.4). */
+    public boolean passesAttention() {
+        return passesAttention;
+    }
+
+    /** True when the command also answers at a LUN that has no unit. */
+    public boolean anyLun() {
+        return anyLun;
+    }
+
+    /**
+     * The first bit of the CDB that this target does not understand.
+     *
+     * @return {@code byteIndex << 3 | bit}, or -1 when all is understood
+     */
+    int firstUnknownBit(byte[] cdb) {
+        for (int i = 1; i < usage.length; i++) {
+            int known = usage[i] & 0xFF;
+            if (i == 1) {
+                known |= toleratedByte1 | (hasServiceAction() ? 0x1F : 0);
+            }
+            int unknown = cdb[i] & 0xFF & ~known;
+            if (unknown != 0) {
+                return i << 3 | (31 - Integer.numberOfLeadingZeros(unknown));
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** Collects the rules of one command. */
+    public static final class Builder {
+        private final int opcode;
+        private final int serviceAction;
+        private final String name;
+        private byte[] usage = {};
+        private ReservationClass reservation = ReservationClass.WRITE;
+        private boolean writes;
+        private boolean medium;
+        private boolean passesAttention;
+        private boolean anyLun;
+        private int toleratedByte1;
+
+        private Builder(int opcode, int serviceAction, String name) {
+            this.opcode = opcode;
+            this.serviceAction = serviceAction;
+            this.name = name;
+        }
+
+        /** The CDB usage map as hex bytes; its length is the CDB's. */
+        public Builder usage(String hex) {
+            usage = HexFormat.ofDelimiter(" ").parseHex(hex);
+            return this;
+        }
+
+        public Builder reservation(ReservationClass rule) {
+            reservation = rule;
+            return this;
+        }
+
+        /** The command changes the medium; it needs it, too. */
+        public Builder writes() {
+            writes = true;
+            medium = true;
+            return this;
+        }
+
+        public Builder needsMedium() {
+            medium = true;
+            return this;
+        }
+
+        public Builder passesAttention() {
+            passesAttention = true;
+            return this;
+        }
+
+        public Builder anyLun() {
+            anyLun = true;
+            return this;
+        }
+
+        /** Old initiators put the LUN in bits 7-5 of byte 1 (SCSI-2); where they are reserved they are ignored. */
+        public Builder toleratesScsi2Lun() {
+            toleratedByte1 = 0xE0;
+            return this;
+        }
+
+        public CommandDescriptor build() {
+            if (usage.length < 6 || (usage[0] & 0xFF) != opcode) {
+                throw new IllegalStateException(name + ": the usage map must start with the opcode");
+            }
+            return new CommandDescriptor(this);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.kume.core.scsi;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One fence or quiesce: the covered tasks of a unit are doomed on every loop, and those inside disk I/O are waited for.
+ *
+ * <p>Tasks that wait for data from an initiator end at once, so a frozen initiator cannot delay it. When {@code done}
+ * runs, nothing that was covered can reach the disk any more.
+ */
+final class Drain {
+    private final Predicate<Task> covered;
+    private final @Nullable Task requester;
+    private final boolean closesGate;
+    private final AtomicInteger loopsLeft;
+    private final Runnable done;
+    private final Set<ITLNexus> affected = ConcurrentHashMap.newKeySet();
+
+    Drain(Predicate<Task> covered, @Nullable Task requester, boolean closesGate, int loops, Runnable done) {
+        this.covered = covered;
+        this.requester = requester;
+        this.closesGate = closesGate;
+        this.loopsLeft = new AtomicInteger(loops);
+        this.done = done;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // A pooled task has no value, only an identity.
+    boolean covers(Task task) {
+        return task != requester && covered.test(task);
+    }
+
+    boolean closesGate() {
+        return closesGate;
+    }
+
+    /** Remembers whose task ends here, for the unit attention that tells them. */
+    void dooming(Task task) {
+        affected.add(task.nexus());
+    }
+
+    Set<ITLNexus> affected() {
+        return affected;
+    }
+
+    /** A loop has nothing covered left. The last one runs what waited. */
+    void loopDone() {
+        if (loopsLeft.decrementAndGet() == 0) {
+            done.run();
+        }
+    }
+}

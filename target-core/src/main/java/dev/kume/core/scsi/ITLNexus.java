@@ -1,0 +1,74 @@
+package dev.kume.core.scsi;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One I_T nexus as one logical unit knows it: the unit attentions that wait for it (SAM-5 5.14). Kept while the nexus has
+ * no session. Any thread may raise; the data path looks at one volatile field.
+ */
+public final class ITLNexus {
+    /** More conditions than this are folded into the oldest reset condition. */
+    private static final int PENDING_MAX = 16;
+
+    private final ITNexus nexus;
+    private final List<Sense> pending = new ArrayList<>();
+    private volatile boolean attention;
+    private volatile boolean attached;
+
+    ITLNexus(ITNexus nexus) {
+        this.nexus = nexus;
+    }
+
+    public ITNexus nexus() {
+        return nexus;
+    }
+
+    /** True while a session of this nexus is logged in. */
+    public boolean attached() {
+        return attached;
+    }
+
+    void attached(boolean value) {
+        attached = value;
+    }
+
+    /** True when a unit attention waits; the one field that each command reads. */
+    public boolean hasAttention() {
+        return attention;
+    }
+
+    /** Adds a condition; one that waits already is not doubled. */
+    synchronized void raise(Sense condition) {
+        if (pending.contains(condition)) {
+            return;
+        }
+        if (condition.isResetCondition()) {
+            // A reset makes what was pending before it meaningless, SAM-5 5.14.3.
+            pending.removeIf(Sense::isResetCondition);
+            pending.addFirst(condition);
+        } else if (pending.size() < PENDING_MAX) {
+            pending.add(condition);
+        }
+        attention = true;
+    }
+
+    /** The condition to report next, without taking it. */
+    public synchronized @Nullable Sense peek() {
+        return pending.isEmpty() ? null : pending.getFirst();
+    }
+
+    /** Takes the condition to report next. */
+    public synchronized @Nullable Sense poll() {
+        Sense condition = pending.isEmpty() ? null : pending.removeFirst();
+        attention = !pending.isEmpty();
+        return condition;
+    }
+
+    /** Takes a given condition away, since a command has told the initiator what it says (REPORT LUNS for 3Fh/0Eh). */
+    public synchronized void clear(Sense condition) {
+        pending.remove(condition);
+        attention = !pending.isEmpty();
+    }
+}

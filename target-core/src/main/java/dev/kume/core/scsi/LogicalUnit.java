@@ -1,0 +1,343 @@
+package dev.kume.core.scsi;
+
+import dev.kume.core.io.DiskLane;
+import dev.kume.core.io.LoopPort;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One disk as SCSI sees it: ONE unit, however many targets map it. Shared by all loops.
+ *
+ * <p>Commands read one immutable {@link UnitState} and take no lock. Changes queue in a serial mailbox: make durable,
+ * publish the new state, fence or quiesce, answer.
+ */
+public final class LogicalUnit {
+    /** Hears of failures below; told from disk threads, so it must be quick. */
+    public interface Watcher {
+        Watcher NONE = new Watcher() {};
+
+        default void ioFailed(LogicalUnit unit, IOException failure) {}
+
+        default void bug(LogicalUnit unit, Throwable bug) {}
+    }
+
+    private final String name;
+    private final UnitIdentity identity;
+    private final CommandTable commands;
+    private final DiskLane lane;
+    private final List<LoopPort> loops;
+    private final TaskSet[] taskSets;
+    private final Watcher watcher;
+    private final int nexusesMax;
+    private volatile UnitState state;
+
+    /** Guarded by itself; access order, so that the nexus away the longest is forgotten first. */
+    private final LinkedHashMap<ITNexus, ITLNexus> nexuses = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Changes that wait, guarded by itself; the first one is under way. */
+    private final ArrayDeque<Runnable> mailbox = new ArrayDeque<>();
+
+    public LogicalUnit(
+            String name,
+            UnitIdentity identity,
+            UnitState state,
+            CommandTable commands,
+            DiskLane lane,
+            List<LoopPort> loops,
+            int nexusesMax,
+            Watcher watcher) {
+        this.name = name;
+        this.identity = identity;
+        this.state = state;
+        this.commands = commands;
+        this.lane = lane;
+        this.loops = List.copyOf(loops);
+        this.nexusesMax = nexusesMax;
+        this.watcher = watcher;
+        this.taskSets = new TaskSet[loops.size()];
+        for (int i = 0; i < taskSets.length; i++) {
+            taskSets[i] = new TaskSet();
+        }
+    }
+
+    /** The disk's name, for people. */
+    public String name() {
+        return name;
+    }
+
+    public UnitIdentity identity() {
+        return identity;
+    }
+
+    public UnitState state() {
+        return state;
+    }
+
+    public CommandTable commands() {
+        return commands;
+    }
+
+    public DiskLane lane() {
+        return lane;
+    }
+
+    // ---- nexuses ----------------------------------------------------------------------------------------------------
+
+    /** A session of this nexus has logged in. Any thread. A nexus met for the first time, or again, learns it by a UA. */
+    public ITLNexus attach(ITNexus nexus) {
+        synchronized (nexuses) {
+            ITLNexus known = nexuses.get(nexus);
+            if (known == null) {
+                known = new ITLNexus(nexus);
+                nexuses.put(nexus, known);
+                known.raise(Sense.POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED);
+                forgetOldest();
+            } else {
+                known.raise(Sense.I_T_NEXUS_LOSS_OCCURRED);
+            }
+            known.attached(true);
+            return known;
+        }
+    }
+
+    /** The session has ended; what waits for the nexus is kept. Any thread. */
+    public void detach(ITLNexus nexus) {
+        nexus.attached(false);
+    }
+
+    private void forgetOldest() {
+        var each = nexuses.values().iterator();
+        while (nexuses.size() > nexusesMax && each.hasNext()) {
+            if (!each.next().attached()) {
+                each.remove();
+            }
+        }
+    }
+
+    /** Raises a unit attention on every nexus that the predicate accepts. Any thread. */
+    public void raise(Sense condition, Predicate<ITLNexus> on) {
+        synchronized (nexuses) {
+            nexuses.values().stream().filter(on).forEach(nexus -> nexus.raise(condition));
+        }
+    }
+
+    /** Nexuses with a session. */
+    public Collection<ITNexus> attachedNexuses() {
+        synchronized (nexuses) {
+            return nexuses.values().stream()
+                    .filter(ITLNexus::attached)
+                    .map(ITLNexus::nexus)
+                    .toList();
+        }
+    }
+
+    // ---- commands ---------------------------------------------------------------------------------------------------
+
+    /** Takes a prepared task in. On the task's home loop. */
+    public void begin(Task task) {
+        TaskSet set = taskSets[task.home().index()];
+        set.add(task);
+        if (set.gateClosed()) {
+            set.waitAtGate(task);
+        } else {
+            start(task);
+        }
+    }
+
+    /** Runs a task past the rules of its descriptor, then begins it. */
+    void start(Task task) {
+        byte[] cdb = task.cdb();
+        UnitState now = state;
+        Command command = commands.find(cdb);
+        if (task.nexus().hasAttention()
+                && (command == null || !command.descriptor().passesAttention())) {
+            // Reset conditions go before everything; a reservation conflict would stand here, before the other ones.
+            Sense attention = task.nexus().poll();
+            if (attention != null) {
+                task.terminate(attention);
+                return;
+            }
+        }
+        if (command == null) {
+            task.terminate(unknown(cdb));
+            return;
+        }
+        Sense refusal = refusal(command.descriptor(), cdb, now);
+        if (refusal != null) {
+            task.terminate(refusal);
+        } else {
+            task.start(command, now);
+        }
+    }
+
+    /** Begins a task at a LUN that has no unit: it sees INQUIRY, REPORT LUNS and REQUEST SENSE only (SPC-4 6.4.2). */
+    public static void beginWithoutUnit(Task task, CommandTable commands) {
+        Command command = commands.find(task.cdb());
+        if (command == null || !command.descriptor().anyLun()) {
+            task.terminate(Sense.LOGICAL_UNIT_NOT_SUPPORTED);
+            return;
+        }
+        int unknownBit = command.descriptor().firstUnknownBit(task.cdb());
+        if (unknownBit >= 0) {
+            task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7));
+        } else {
+            task.start(command, null);
+        }
+    }
+
+    private Sense unknown(byte[] cdb) {
+        return commands.hasOpcode(cdb[0] & 0xFF)
+                ? Sense.INVALID_FIELD_IN_CDB.inCdb(1, 4)
+                : Sense.INVALID_COMMAND_OPERATION_CODE.inCdb(0, 7);
+    }
+
+    private static @Nullable Sense refusal(CommandDescriptor descriptor, byte[] cdb, UnitState now) {
+        int unknownBit = descriptor.firstUnknownBit(cdb);
+        if (unknownBit >= 0) {
+            return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
+        }
+        if (descriptor.needsMedium() && now.disk() == null) {
+            return Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED;
+        }
+        if (descriptor.writes() && now.refusesWrites()) {
+            return Sense.WRITE_PROTECTED;
+        }
+        return null;
+    }
+
+    // ---- changes ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Publishes a new state, in turn. Any thread.
+     *
+     * @param then runs after the state is published; it must not wait
+     */
+    public void change(UnaryOperator<UnitState> change, Runnable then) {
+        inTurn(() -> {
+            state = change.apply(state);
+            then.run();
+            nextTurn();
+        });
+    }
+
+    /**
+     * Fence: dooms the covered tasks and waits for those that a disk thread has, while the others go on. Any thread.
+     *
+     * @param covered   asked on each loop, of its own tasks
+     * @param requester left out, may be null
+     * @param done      told whose tasks ended, on some loop, when no covered task can reach the disk any more
+     */
+    public void fence(Predicate<Task> covered, @Nullable Task requester, Consumer<Collection<ITLNexus>> done) {
+        inTurn(() -> drain(covered, requester, false, affected -> {
+            done.accept(affected);
+            nextTurn();
+        }));
+    }
+
+    /**
+     * Quiesce: closes the gate, dooms the covered tasks, waits for disk I/O, acts, opens the gate. Any thread.
+     *
+     * @param act  runs while no covered task exists and new ones wait; it must not wait itself
+     */
+    public void quiesce(Predicate<Task> covered, @Nullable Task requester, Consumer<Collection<ITLNexus>> act) {
+        inTurn(() -> drain(covered, requester, true, affected -> {
+            act.accept(affected);
+            for (LoopPort loop : loops) {
+                loop.execute(() -> taskSets[loop.index()].open(this));
+            }
+            nextTurn();
+        }));
+    }
+
+    /** Runs after every change that was asked for before. For tests and orderly closing. */
+    public void afterChanges(Runnable then) {
+        inTurn(() -> {
+            then.run();
+            nextTurn();
+        });
+    }
+
+    private void drain(
+            Predicate<Task> covered,
+            @Nullable Task requester,
+            boolean closesGate,
+            Consumer<Collection<ITLNexus>> done) {
+        Drain[] self = new Drain[1];
+        Drain drain = new Drain(
+                covered,
+                requester,
+                closesGate,
+                loops.size(),
+                () -> done.accept(Objects.requireNonNull(self[0]).affected()));
+        self[0] = drain;
+        for (LoopPort loop : loops) {
+            loop.execute(() -> taskSets[loop.index()].drain(drain));
+        }
+    }
+
+    private void inTurn(Runnable step) {
+        synchronized (mailbox) {
+            mailbox.add(step);
+            if (mailbox.size() > 1) {
+                return;
+            }
+        }
+        step.run();
+    }
+
+    private void nextTurn() {
+        Runnable step;
+        synchronized (mailbox) {
+            mailbox.remove();
+            step = mailbox.peek();
+        }
+        if (step != null) {
+            step.run();
+        }
+    }
+
+    /** Resets the unit, SAM-5 6.3.3 and 7.7: mode pages as saved, and everybody but the requester learns it by a UA. */
+    public void reset(@Nullable ITLNexus requester, Runnable done) {
+        quiesce(task -> true, null, affected -> {
+            state = state.withModes(ModeState.DEFAULT);
+            raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> nexus != requester);
+            done.run();
+        });
+    }
+
+    // ---- failures ---------------------------------------------------------------------------------------------------
+
+    /** Maps a disk's failure to sense data: the one place where that is done. */
+    Sense failure(IOException failure, boolean write) {
+        watcher.ioFailed(this, failure);
+        return IoFailures.toSense(failure, write);
+    }
+
+    Sense bug(Throwable bug) {
+        watcher.bug(this, bug);
+        return Sense.INTERNAL_TARGET_FAILURE;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** Nexuses known, with or without a session; for the administrator. */
+    public Map<ITNexus, Boolean> knownNexuses() {
+        synchronized (nexuses) {
+            Map<ITNexus, Boolean> known = new LinkedHashMap<>();
+            nexuses.forEach((nexus, unitNexus) -> known.put(nexus, unitNexus.attached()));
+            return known;
+        }
+    }
+}

@@ -1,0 +1,464 @@
+package dev.kume.core.scsi;
+
+import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.io.IoJob;
+import dev.kume.core.io.LoopPort;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One SCSI command being carried out. Confined to its home loop, but for the time in which a disk thread performs it.
+ *
+ * <p>Tasks are pooled by the transport, which subclasses this with its own tags and hooks. A task goes
+ * {@code FREE -> STARTED -> (READING | TAKING_DATA | IN_IO)* -> COMPLETE -> FREE}; it completes exactly once, or is doomed
+ * and ends exactly once.
+ */
+public abstract class Task extends IoJob {
+    /** Where a task is. */
+    public enum State {
+        FREE,
+        /** Waits at the closed gate of a unit that is quiescing. */
+        GATED,
+        STARTED,
+        /** The transport sends the medium's bytes. */
+        READING,
+        /** The transport collects bytes from the initiator. */
+        TAKING_DATA,
+        COMPLETE
+    }
+
+    /** How the data phase goes, once the command has begun. */
+    private enum Io {
+        NONE,
+        READ,
+        CONSUME,
+        WORK
+    }
+
+    /** Work of a command that waits for the disk; runs on a disk thread. */
+    @FunctionalInterface
+    public interface Work {
+        /** Does it; ends in {@link Task#outcome} or {@link Task#failIo}, or in GOOD when it says nothing. */
+        void run(Task task, VirtualDisk disk) throws IOException;
+    }
+
+    private final LoopPort home;
+
+    // What the command is. Set by prepare(), read anywhere until the task is free again.
+    private final byte[] cdb = new byte[16];
+    private @Nullable LogicalUnit unit;
+    private @Nullable ITLNexus nexus;
+    private LunMap luns = LunMap.EMPTY;
+    private int attribute;
+    private @Nullable Command command;
+
+    // Where it is. Loop only.
+    private State state = State.FREE;
+    private Io io = Io.NONE;
+    private @Nullable UnitState unitState;
+    private long offsetBytes;
+    private long lengthBytes;
+    private int status;
+    private @Nullable Sense sense;
+    private @Nullable ByteBuffer response;
+    private @Nullable Work work;
+
+    // Handed to a disk thread with the job and back with its delivery.
+    private @Nullable ByteBuffer ioBuffer;
+    private long ioOffsetBytes;
+    private boolean ioLast;
+    private @Nullable Sense ioSense;
+    private int ioStatus;
+
+    /** Set on the loop, looked at by disk threads right before they touch the disk. */
+    private volatile boolean doomed;
+
+    // Links of the task set. Loop only.
+    @Nullable
+    Task before;
+
+    @Nullable
+    Task after;
+
+    @Nullable
+    TaskSet set;
+
+    long admission;
+
+    protected Task(LoopPort home) {
+        this.home = home;
+    }
+
+    // ---- hooks of the transport, all on the home loop ---------------------------------------------------------------
+
+    /** The command wants {@link #lengthBytes()} bytes of the medium sent, from {@link #offsetBytes()} on. */
+    protected abstract void onRead();
+
+    /** The command wants {@link #lengthBytes()} bytes from the initiator, streamed or gathered. */
+    protected abstract void onDataWanted();
+
+    /** A {@link #startRead} has ended well, or {@link #state()} is COMPLETE because it failed and the hook ran. */
+    protected abstract void onReadDone();
+
+    /** A {@link #startConsume} that was not the last has ended well. The buffer is the transport's again. */
+    protected abstract void onConsumed();
+
+    /** Status, sense and response are there. The task has left its task set. */
+    protected abstract void onComplete();
+
+    /** The task was aborted and nothing of it runs any more; no answer may be sent. */
+    protected abstract void onDoomed();
+
+    // ---- transport side ---------------------------------------------------------------------------------------------
+
+    /** Takes a free task for a command. {@code unit} is null where the LUN has none. */
+    public final void prepare(
+            @Nullable LogicalUnit onUnit, @Nullable ITLNexus from, LunMap visibleLuns, int attribute) {
+        assert home.inLoop();
+        if (state != State.FREE) {
+            throw new IllegalStateException("task taken while " + state);
+        }
+        this.unit = onUnit;
+        this.nexus = from;
+        this.luns = visibleLuns;
+        this.attribute = attribute;
+        this.state = State.STARTED;
+        this.status = ScsiStatus.GOOD;
+        this.doomed = false;
+    }
+
+    /** Gives the task back to its pool. Only a task that has ended can be free. */
+    public final void release() {
+        assert home.inLoop();
+        if (state != State.COMPLETE || io != Io.NONE) {
+            throw new IllegalStateException("task released while " + state + ", io " + io);
+        }
+        state = State.FREE;
+        unit = null;
+        nexus = null;
+        luns = LunMap.EMPTY;
+        command = null;
+        unitState = null;
+        sense = null;
+        response = null;
+        work = null;
+        ioBuffer = null;
+        ioSense = null;
+        lengthBytes = 0;
+        offsetBytes = 0;
+    }
+
+    /** Reads a piece of the medium into {@code target} on a disk thread; ends in {@link #onReadDone()}. */
+    public final void startRead(long fromOffsetBytes, ByteBuffer target) {
+        assert state == State.READING && io == Io.NONE : state;
+        submit(Io.READ, fromOffsetBytes, target, false);
+    }
+
+    /**
+     * Gives a piece of data to the command, on a disk thread; pieces go in order, one at a time.
+     *
+     * @param last true for the last piece: the task completes when it is consumed
+     */
+    public final void startConsume(long atOffsetBytes, ByteBuffer piece, boolean last) {
+        assert state == State.TAKING_DATA && io == Io.NONE : state;
+        submit(Io.CONSUME, atOffsetBytes, piece, last);
+    }
+
+    /** The transport has all bytes of a {@link #gather}. */
+    public final void dataGathered(ByteBuffer parameters) {
+        assert state == State.TAKING_DATA && io == Io.NONE : state;
+        state = State.STARTED;
+        command().gathered(this, parameters);
+    }
+
+    /** The transport has sent (or queued) all bytes of a read: the task ends with GOOD. */
+    public final void readSent() {
+        assert state == State.READING && io == Io.NONE : state;
+        complete();
+    }
+
+    /** True while a disk thread has, or is about to get, this task. */
+    public final boolean inIo() {
+        return io != Io.NONE;
+    }
+
+    /**
+     * Ends the task without an answer: at once when no disk thread has it, else as soon as it comes back.
+     *
+     * @return true when it has ended already
+     */
+    public final boolean doom() {
+        assert home.inLoop();
+        if (state == State.FREE || state == State.COMPLETE) {
+            return true;
+        }
+        doomed = true;
+        if (io != Io.NONE) {
+            return false;
+        }
+        endDoomed();
+        return true;
+    }
+
+    // ---- command side -----------------------------------------------------------------------------------------------
+
+    /** GOOD without data. */
+    public final void good() {
+        complete();
+    }
+
+    /** GOOD with parameter data; at most {@code allocationLength} bytes of it are sent. */
+    public final void respond(ByteBuffer data, long allocationLength) {
+        if (data.remaining() > allocationLength) {
+            data.limit(data.position() + (int) allocationLength);
+        }
+        response = data;
+        complete();
+    }
+
+    /** CHECK CONDITION. */
+    public final void terminate(Sense because) {
+        status = ScsiStatus.CHECK_CONDITION;
+        sense = because;
+        complete();
+    }
+
+    /** A status without sense, such as RESERVATION CONFLICT or BUSY. */
+    public final void terminate(int withStatus) {
+        status = withStatus;
+        complete();
+    }
+
+    /** Sends a range of the medium. The range has been checked. */
+    public final void readMedium(long fromOffsetBytes, long bytes) {
+        offsetBytes = fromOffsetBytes;
+        lengthBytes = bytes;
+        state = State.READING;
+        onRead();
+    }
+
+    /** Takes {@code bytes} from the initiator in pieces, each given to {@link Command#consume}. */
+    public final void streamOut(long atOffsetBytes, long bytes) {
+        offsetBytes = atOffsetBytes;
+        lengthBytes = bytes;
+        gathering = false;
+        state = State.TAKING_DATA;
+        onDataWanted();
+    }
+
+    /** Takes a parameter list of {@code bytes} as a whole, given to {@link Command#gathered}. */
+    public final void gather(int bytes) {
+        lengthBytes = bytes;
+        gathering = true;
+        state = State.TAKING_DATA;
+        onDataWanted();
+    }
+
+    /** Goes to a disk thread. */
+    public final void work(Work what) {
+        work = what;
+        submit(Io.WORK, 0, null, true);
+    }
+
+    /** From {@link Work}, on the disk thread: parameter data to send. */
+    public final void outcome(ByteBuffer data, long allocationLength) {
+        if (data.remaining() > allocationLength) {
+            data.limit(data.position() + (int) allocationLength);
+        }
+        response = data;
+    }
+
+    /** From {@link Work} or {@link Command#consume}, on the disk thread: the task ends in CHECK CONDITION. */
+    public final void failIo(Sense because) {
+        ioStatus = ScsiStatus.CHECK_CONDITION;
+        ioSense = because;
+    }
+
+    // ---- what everybody may ask -------------------------------------------------------------------------------------
+
+    public final byte[] cdb() {
+        return cdb;
+    }
+
+    public final LogicalUnit unit() {
+        return Objects.requireNonNull(unit);
+    }
+
+    /** The unit, or null at a LUN that has none. */
+    public final @Nullable LogicalUnit unitOrNull() {
+        return unit;
+    }
+
+    public final ITLNexus nexus() {
+        return Objects.requireNonNull(nexus);
+    }
+
+    /** The LUNs that this nexus sees. */
+    public final LunMap luns() {
+        return luns;
+    }
+
+    public final int attribute() {
+        return attribute;
+    }
+
+    public final Command command() {
+        return Objects.requireNonNull(command);
+    }
+
+    /** The state of the unit that this task runs under, read once when it began. */
+    public final UnitState unitState() {
+        return Objects.requireNonNull(unitState);
+    }
+
+    public final BlockGeometry geometry() {
+        return unitState().geometry();
+    }
+
+    public final State state() {
+        return state;
+    }
+
+    public final boolean doomed() {
+        return doomed;
+    }
+
+    /** Where the data phase starts on the disk. */
+    public final long offsetBytes() {
+        return offsetBytes;
+    }
+
+    /** Bytes of the data phase, as the CDB says. */
+    public final long lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** True when the data phase is a parameter list that is wanted as a whole. */
+    public final boolean gathering() {
+        return gathering;
+    }
+
+    public final int status() {
+        return status;
+    }
+
+    public final @Nullable Sense sense() {
+        return sense;
+    }
+
+    /** Parameter data to send, already cut to the allocation length; null when there is none. */
+    public final @Nullable ByteBuffer response() {
+        return response;
+    }
+
+    @Override
+    protected final LoopPort home() {
+        return home;
+    }
+
+    // ---- inside -----------------------------------------------------------------------------------------------------
+
+    private boolean gathering;
+
+    final void start(Command what, @Nullable UnitState under) {
+        command = what;
+        unitState = under;
+        state = State.STARTED;
+        what.begin(this);
+    }
+
+    final void gated() {
+        state = State.GATED;
+    }
+
+    private void submit(Io kind, long atOffsetBytes, @Nullable ByteBuffer buffer, boolean last) {
+        io = kind;
+        ioOffsetBytes = atOffsetBytes;
+        ioBuffer = buffer;
+        ioLast = last;
+        ioStatus = ScsiStatus.GOOD;
+        ioSense = null;
+        unit().lane().submit(this);
+    }
+
+    @Override
+    protected final boolean waits() {
+        // A plain write goes to the page cache; what else comes here is known to wait.
+        return io != Io.CONSUME;
+    }
+
+    @Override
+    protected final void perform() {
+        if (doomed) {
+            return;
+        }
+        VirtualDisk disk = unitState().disk();
+        try {
+            if (disk == null) {
+                failIo(Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED);
+                return;
+            }
+            switch (io) {
+                case READ -> disk.read(ioOffsetBytes, Objects.requireNonNull(ioBuffer));
+                case CONSUME -> {
+                    command().consume(this, disk, ioOffsetBytes, Objects.requireNonNull(ioBuffer));
+                    if (ioLast && ioSense == null) {
+                        command().consumed(this, disk);
+                    }
+                }
+                case WORK -> Objects.requireNonNull(work).run(this, disk);
+                case NONE -> throw new IllegalStateException("performed without work");
+            }
+        } catch (IOException failure) {
+            failIo(unit().failure(
+                            failure, io != Io.READ && command().descriptor().writes()));
+        } catch (RuntimeException | Error bug) {
+            failIo(unit().bug(bug));
+        }
+    }
+
+    @Override
+    protected final void performed() {
+        Io was = io;
+        io = Io.NONE;
+        if (doomed) {
+            endDoomed();
+            return;
+        }
+        if (ioStatus != ScsiStatus.GOOD) {
+            status = ioStatus;
+            sense = ioSense;
+            complete();
+        } else if (was == Io.READ) {
+            onReadDone();
+        } else if (was == Io.CONSUME && !ioLast) {
+            onConsumed();
+        } else {
+            complete();
+        }
+    }
+
+    private void complete() {
+        if (state == State.COMPLETE || state == State.FREE || io != Io.NONE) {
+            throw new IllegalStateException("task completed while " + state + ", io " + io);
+        }
+        leaveSet();
+        state = State.COMPLETE;
+        onComplete();
+    }
+
+    private void endDoomed() {
+        leaveSet();
+        state = State.COMPLETE;
+        onDoomed();
+    }
+
+    private void leaveSet() {
+        TaskSet from = set;
+        if (from != null) {
+            from.remove(this);
+        }
+    }
+}
