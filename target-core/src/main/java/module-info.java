@@ -4,6 +4,7 @@ module dev.kume.core {
 
     exports dev.kume.core;
     exports dev.kume.core.disk;
+    exports dev.kume.core.inventory;
     exports dev.kume.core.io;
     exports dev.kume.core.scsi;
     exports dev.kume.core.store;

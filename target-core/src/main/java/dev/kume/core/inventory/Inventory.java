@@ -1,0 +1,305 @@
+package dev.kume.core.inventory;
+
+import dev.kume.core.Nearest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is provisioned, at one moment. Immutable: {@link Disks}, {@link Targets} and {@link Mappings} have the
+ * rules, and each change makes a new inventory whose version is one higher.
+ */
+public final class Inventory {
+    /** What a new daemon begins with. */
+    public static final Inventory EMPTY = new Inventory(0, 1, byName(), byName(), List.of());
+
+    private static final Comparator<Mapping> MAPPING_ORDER =
+            Comparator.comparing(Mapping::target, String.CASE_INSENSITIVE_ORDER).thenComparingInt(Mapping::lun);
+
+    private final long version;
+    private final int nextRelativePortId;
+    private final SortedMap<String, DiskRecord> disks;
+    private final SortedMap<String, TargetRecord> targets;
+    private final List<Mapping> mappings;
+
+    private Inventory(
+            long version,
+            int nextRelativePortId,
+            SortedMap<String, DiskRecord> disks,
+            SortedMap<String, TargetRecord> targets,
+            List<Mapping> mappings) {
+        this.version = version;
+        this.nextRelativePortId = nextRelativePortId;
+        this.disks = Collections.unmodifiableSortedMap(disks);
+        this.targets = Collections.unmodifiableSortedMap(targets);
+        this.mappings = List.copyOf(mappings);
+    }
+
+    /**
+     * An inventory that was written down, with everything checked that the rules promise.
+     *
+     * @throws InventoryException when it is not one that the rules could have made
+     */
+    public static Inventory of(
+            long version,
+            int nextRelativePortId,
+            Collection<DiskRecord> disks,
+            Collection<TargetRecord> targets,
+            Collection<Mapping> mappings) {
+        SortedMap<String, DiskRecord> disksByName = byName();
+        for (DiskRecord disk : disks) {
+            unique(disksByName.put(disk.name(), disk), "disk", disk.name());
+        }
+        SortedMap<String, TargetRecord> targetsByName = byName();
+        for (TargetRecord target : targets) {
+            unique(targetsByName.put(target.name(), target), "target", target.name());
+        }
+        List<Mapping> sorted = mappings.stream().sorted(MAPPING_ORDER).toList();
+        Inventory inventory = new Inventory(version, nextRelativePortId, disksByName, targetsByName, sorted);
+        inventory.check();
+        return inventory;
+    }
+
+    /** Grows by one with each change. */
+    public long version() {
+        return version;
+    }
+
+    /** What the next target gets; never goes back. */
+    public int nextRelativePortId() {
+        return nextRelativePortId;
+    }
+
+    /** By name. */
+    public Collection<DiskRecord> disks() {
+        return disks.values();
+    }
+
+    /** By name. */
+    public Collection<TargetRecord> targets() {
+        return targets.values();
+    }
+
+    /** By target name, then LUN. */
+    public List<Mapping> mappings() {
+        return mappings;
+    }
+
+    public @Nullable DiskRecord findDisk(String name) {
+        return disks.get(name);
+    }
+
+    public @Nullable TargetRecord findTarget(String name) {
+        return targets.get(name);
+    }
+
+    /** The target with this normalised iSCSI name. */
+    public @Nullable TargetRecord findTargetByIqn(String iqn) {
+        for (TargetRecord target : targets.values()) {
+            if (target.iqn().equals(iqn)) {
+                return target;
+            }
+        }
+        return null;
+    }
+
+    /** The disk of this name; {@link InventoryException.Kind#NOT_FOUND} with the nearest names when there is none. */
+    public DiskRecord disk(String name) {
+        DiskRecord disk = disks.get(name);
+        if (disk == null) {
+            throw InventoryException.notFound("disk", name, Nearest.to(name, disks.keySet()));
+        }
+        return disk;
+    }
+
+    /** The target of this name or iSCSI name; {@link InventoryException.Kind#NOT_FOUND} when there is none. */
+    public TargetRecord target(String name) {
+        TargetRecord target = targets.get(name);
+        if (target == null) {
+            target = findTargetByIqn(name);
+        }
+        if (target == null) {
+            throw InventoryException.notFound("target", name, Nearest.to(name, targets.keySet()));
+        }
+        return target;
+    }
+
+    /** Where a disk is mapped, by its record's name. */
+    public List<Mapping> mappingsOf(DiskRecord disk) {
+        return mappings.stream()
+                .filter(mapping -> mapping.disk().equals(disk.name()))
+                .toList();
+    }
+
+    /** What a target maps, by LUN. */
+    public List<Mapping> mappingsIn(TargetRecord target) {
+        return mappings.stream()
+                .filter(mapping -> mapping.target().equals(target.name()))
+                .toList();
+    }
+
+    /** An identity that no host can mistake for that of another disk here. */
+    public DiskIdentity newIdentity(RandomGenerator random) {
+        while (true) {
+            DiskIdentity identity = DiskIdentity.random(random);
+            if (disks.values().stream().noneMatch(disk -> disk.identity().mistakableFor(identity))) {
+                return identity;
+            }
+        }
+    }
+
+    /** The next version with one disk put in, in place of {@code replaced} when that is given. */
+    Inventory withDisk(@Nullable DiskRecord replaced, DiskRecord disk) {
+        SortedMap<String, DiskRecord> changed = copy(disks);
+        List<Mapping> moved = mappings;
+        if (replaced != null) {
+            changed.remove(replaced.name());
+            moved = mappings.stream()
+                    .map(mapping -> mapping.disk().equals(replaced.name())
+                            ? new Mapping(disk.name(), mapping.target(), mapping.lun())
+                            : mapping)
+                    .toList();
+        }
+        changed.put(disk.name(), disk);
+        return new Inventory(version + 1, nextRelativePortId, changed, targets, moved);
+    }
+
+    Inventory withoutDisk(DiskRecord disk) {
+        SortedMap<String, DiskRecord> changed = copy(disks);
+        changed.remove(disk.name());
+        return new Inventory(version + 1, nextRelativePortId, changed, targets, mappings);
+    }
+
+    /** The next version with one target put in, in place of {@code replaced} when that is given. */
+    Inventory withTarget(@Nullable TargetRecord replaced, TargetRecord target) {
+        SortedMap<String, TargetRecord> changed = copy(targets);
+        List<Mapping> moved = mappings;
+        if (replaced != null) {
+            changed.remove(replaced.name());
+            moved = mappings.stream()
+                    .map(mapping -> mapping.target().equals(replaced.name())
+                            ? new Mapping(mapping.disk(), target.name(), mapping.lun())
+                            : mapping)
+                    .sorted(MAPPING_ORDER)
+                    .toList();
+        }
+        changed.put(target.name(), target);
+        int next = Math.max(nextRelativePortId, target.relativePortId() + 1);
+        return new Inventory(version + 1, next, disks, changed, moved);
+    }
+
+    /** The next version without a target and its mappings. */
+    Inventory withoutTarget(TargetRecord target) {
+        SortedMap<String, TargetRecord> changed = copy(targets);
+        changed.remove(target.name());
+        List<Mapping> left = mappings.stream()
+                .filter(mapping -> !mapping.target().equals(target.name()))
+                .toList();
+        return new Inventory(version + 1, nextRelativePortId, disks, changed, left);
+    }
+
+    Inventory withMapping(Mapping mapping) {
+        List<Mapping> changed = new ArrayList<>(mappings);
+        changed.add(mapping);
+        changed.sort(MAPPING_ORDER);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed);
+    }
+
+    Inventory withoutMapping(Mapping mapping) {
+        List<Mapping> changed = new ArrayList<>(mappings);
+        changed.remove(mapping);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed);
+    }
+
+    private void check() {
+        Map<String, String> files = new HashMap<>();
+        List<DiskRecord> seen = new ArrayList<>();
+        for (DiskRecord disk : disks.values()) {
+            String other = files.put(disk.file(), disk.name());
+            if (other != null) {
+                throw damaged("disks '%s' and '%s' have one file, %s".formatted(other, disk.name(), disk.file()));
+            }
+            for (DiskRecord earlier : seen) {
+                if (earlier.identity().mistakableFor(disk.identity())) {
+                    throw damaged("disks '%s' and '%s' have one identity".formatted(earlier.name(), disk.name()));
+                }
+            }
+            seen.add(disk);
+        }
+        checkTargets();
+        checkMappings();
+    }
+
+    private void checkTargets() {
+        Map<String, String> iqns = new HashMap<>();
+        Set<Integer> portIds = new HashSet<>();
+        for (TargetRecord target : targets.values()) {
+            String other = iqns.put(target.iqn(), target.name());
+            if (other != null) {
+                throw damaged("targets '%s' and '%s' have one IQN, %s".formatted(other, target.name(), target.iqn()));
+            }
+            IscsiNames.check(target.iqn());
+            target.initiators().forEach(IscsiNames::check);
+            int portId = target.relativePortId();
+            if (portId < 1 || portId >= nextRelativePortId || !portIds.add(portId)) {
+                throw damaged("the relative port id %d of target '%s' is not its own, below nextRelativePortId %d"
+                        .formatted(portId, target.name(), nextRelativePortId));
+            }
+        }
+    }
+
+    private void checkMappings() {
+        Set<String> luns = new HashSet<>();
+        Set<String> pairs = new HashSet<>();
+        for (Mapping mapping : mappings) {
+            DiskRecord disk = disks.get(mapping.disk());
+            TargetRecord target = targets.get(mapping.target());
+            if (disk == null || !disk.name().equals(mapping.disk())) {
+                throw damaged("a mapping names the disk '%s', which is not there".formatted(mapping.disk()));
+            }
+            if (target == null || !target.name().equals(mapping.target())) {
+                throw damaged("a mapping names the target '%s', which is not there".formatted(mapping.target()));
+            }
+            Mappings.checkLun(mapping.lun());
+            if (!luns.add(mapping.target() + "/" + mapping.lun())) {
+                throw damaged("LUN %d of target '%s' is mapped twice".formatted(mapping.lun(), mapping.target()));
+            }
+            if (!pairs.add(mapping.target() + "/" + mapping.disk())) {
+                throw damaged("disk '%s' is mapped twice into target '%s'".formatted(mapping.disk(), mapping.target()));
+            }
+            if (disk.sharing() == Sharing.EXCLUSIVE && mappingsOf(disk).size() > 1) {
+                throw damaged("disk '%s' is exclusive and mapped into several targets".formatted(disk.name()));
+            }
+        }
+    }
+
+    private static InventoryException damaged(String problem) {
+        return new InventoryException(InventoryException.Kind.INVALID, problem, null);
+    }
+
+    private static void unique(@Nullable Object previous, String thing, String name) {
+        if (previous != null) {
+            throw damaged("there are two %ss '%s'".formatted(thing, name));
+        }
+    }
+
+    private static <T> SortedMap<String, T> byName() {
+        return new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    }
+
+    private static <T> SortedMap<String, T> copy(SortedMap<String, T> map) {
+        SortedMap<String, T> copy = byName();
+        copy.putAll(map);
+        return copy;
+    }
+}
