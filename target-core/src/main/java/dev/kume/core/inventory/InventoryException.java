@@ -28,7 +28,7 @@ public final class InventoryException extends RuntimeException {
     private final @Nullable String remedy;
     private final @Nullable String thing;
     private final @Nullable String name;
-    private final List<String> suggestions;
+    private final transient List<String> suggestions;
 
     public InventoryException(Kind kind, String problem, @Nullable String remedy) {
         this(kind, problem, remedy, null, null, List.of());
