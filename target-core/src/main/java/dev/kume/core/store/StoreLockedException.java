@@ -3,11 +3,12 @@ package dev.kume.core.store;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Another process holds the store for writing. */
+/** Somebody holds the store for writing, or holds it at all when it is to be written. */
 public final class StoreLockedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     public StoreLockedException(Path path) {
-        super(path + " is in use by another process");
+        super(path
+                + " is in use: another program, another Kume or another disk of this one has it open; close it there");
     }
 }

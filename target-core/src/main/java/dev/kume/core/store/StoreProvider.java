@@ -5,16 +5,18 @@ import java.nio.file.Path;
 
 /** Opens, creates and removes stores. A store that is open for writing is locked against every other daemon. */
 public interface StoreProvider {
-    /** Opens what exists. Refuses with {@link StoreLockedException} when another daemon writes it. */
+    /**
+     * Opens what exists. Many may read at once, or one may write; {@link StoreLockedException} when that is already so.
+     */
     BackingStore open(Path path, boolean readOnly) throws IOException;
 
     /** Creates an empty, locked store; never touches what exists: {@link java.nio.file.FileAlreadyExistsException}. */
     BackingStore create(Path path) throws IOException;
 
-    /** Removes a store durably (its directory is synchronised). */
+    /** Removes a store durably (its directory is synchronised). Refuses one that is open: {@link StoreLockedException}. */
     void remove(Path path) throws IOException;
 
-    /** Renames durably and atomically within one directory tree; refuses to replace what exists. */
+    /** Renames durably and atomically within one file system; refuses to replace what exists. */
     void rename(Path from, Path to) throws IOException;
 
     /** Makes creations, renames and removals in this directory durable. */

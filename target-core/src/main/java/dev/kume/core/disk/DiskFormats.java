@@ -1,0 +1,106 @@
+package dev.kume.core.disk;
+
+import dev.kume.core.store.BackingStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The formats that are served: the daemon gives {@code VhdFormat} and {@code RawFormat}.
+ *
+ * <p>{@link #probe} is for imports alone. A disk that is known is opened by the format's name in the inventory: the
+ * content of a raw disk belongs to the initiator, who could write the signature of another format into it.
+ */
+public final class DiskFormats {
+    private static final String RAW = "raw";
+
+    /** Formats that would pass as raw, and would then be served, and damaged, as something that they are not. */
+    private enum Foreign {
+        VHDX("vhdxfile", "a VHDX"),
+        QCOW2("QFI\u00fb", "a qcow2 image"),
+        VMDK("KDMV", "a VMDK"),
+        VMDK_DESCRIPTOR("# Disk DescriptorFile", "a VMDK"),
+        VDI("<<< ", "a VirtualBox disk");
+
+        private final byte[] signature;
+        private final String kind;
+
+        Foreign(String signature, String kind) {
+            this.signature = signature.getBytes(StandardCharsets.ISO_8859_1);
+            this.kind = kind;
+        }
+
+        private boolean begins(ByteBuffer head) {
+            return head.limit() >= signature.length
+                    && head.slice(0, signature.length).equals(ByteBuffer.wrap(signature));
+        }
+    }
+
+    private static final int HEAD_BYTES = 32;
+
+    private final List<DiskFormat> formats;
+
+    /** Formats in the order in which they are probed; raw is what is left. */
+    public DiskFormats(List<DiskFormat> formats) {
+        this.formats = List.copyOf(formats);
+    }
+
+    /** All formats, for help texts and completion. */
+    public List<DiskFormat> list() {
+        return formats;
+    }
+
+    /** The format of that name as the inventory writes it. */
+    public Optional<DiskFormat> byName(String name) {
+        return formats.stream().filter(format -> format.name().equals(name)).findFirst();
+    }
+
+    /**
+     * The format of a file that nobody has described: first by the formats' signatures; a file that is called like a
+     * format ({@code .vhd}) is taken by its word, so that a cut-off VHD is not taken for raw; else raw.
+     *
+     * @throws DiskFormatException when the file has a format that is not served
+     */
+    public DiskFormat probe(BackingStore store) throws IOException {
+        for (DiskFormat format : formats) {
+            if (format.probe(store)) {
+                return format;
+            }
+        }
+        refuseForeign(store);
+        String location = store.location().toLowerCase(Locale.ROOT);
+        for (DiskFormat format : formats) {
+            if (!format.name().equals(RAW) && location.endsWith("." + format.name())) {
+                return format;
+            }
+        }
+        return byName(RAW)
+                .orElseThrow(() ->
+                        new DiskFormatException("%s has none of the formats %s".formatted(store.location(), names())));
+    }
+
+    private void refuseForeign(BackingStore store) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate((int) Math.min(store.sizeBytes(), HEAD_BYTES));
+        store.read(0, head);
+        head.flip();
+        for (Foreign foreign : Foreign.values()) {
+            if (foreign.begins(head)) {
+                throw new DiskFormatException(
+                        "%s is %s; Kume serves fixed VHD and raw files: convert it to one of them first"
+                                .formatted(store.location(), foreign.kind));
+            }
+        }
+        if (store.location().toLowerCase(Locale.ROOT).endsWith(".vhdx")) {
+            throw new DiskFormatException(("%s is called a VHDX but does not begin like one (\"vhdxfile\"), and Kume"
+                            + " serves fixed VHD and raw files: restore it and convert it, or rename it if it is raw")
+                    .formatted(store.location()));
+        }
+    }
+
+    private String names() {
+        return String.join(", ", formats.stream().map(DiskFormat::name).toList());
+    }
+}

@@ -1,0 +1,40 @@
+package dev.kume.core.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * One open file of the operating system: its bare calls, which may do less than asked. {@link LocalFile} makes a store of
+ * it, counts the calls in flight, and never calls after close.
+ */
+sealed interface Descriptor permits LinuxDescriptor, ChannelDescriptor {
+    long sizeBytes() throws IOException;
+
+    /** Bytes copied without waiting, maybe 0; advances the position. */
+    int tryRead(long offsetBytes, ByteBuffer target);
+
+    /** Bytes read, at most {@code target.remaining()}, or 0 and less at the end of the file; advances the position. */
+    int read(long offsetBytes, ByteBuffer target) throws IOException;
+
+    /** Bytes written, at least 1; advances the position. */
+    int write(long offsetBytes, ByteBuffer source) throws IOException;
+
+    /** Makes content, size and extents durable. */
+    void sync() throws IOException;
+
+    void resize(long sizeBytes) throws IOException;
+
+    /** False where the system has no such call. The size stays. */
+    boolean reserve(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** False where the system has no such call. */
+    boolean punch(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** Zeroes without writing them; false where the system has no such call. */
+    boolean zero(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** Space taken, or the size where that cannot be told. */
+    long allocatedBytes() throws IOException;
+
+    void close() throws IOException;
+}
