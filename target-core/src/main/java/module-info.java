@@ -4,10 +4,10 @@ module dev.kume.core {
 
     exports dev.kume.core;
     exports dev.kume.core.disk;
+    exports dev.kume.core.disk.raw;
+    exports dev.kume.core.disk.vhd;
     exports dev.kume.core.inventory;
     exports dev.kume.core.io;
     exports dev.kume.core.scsi;
-    exports dev.kume.core.disk.raw;
-    exports dev.kume.core.disk.vhd;
     exports dev.kume.core.store;
 }

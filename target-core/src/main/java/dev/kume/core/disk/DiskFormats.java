@@ -25,17 +25,16 @@ public final class DiskFormats {
         VMDK_DESCRIPTOR("# Disk DescriptorFile", "a VMDK"),
         VDI("<<< ", "a VirtualBox disk");
 
-        private final byte[] signature;
+        private final String signature;
         private final String kind;
 
         Foreign(String signature, String kind) {
-            this.signature = signature.getBytes(StandardCharsets.ISO_8859_1);
+            this.signature = signature;
             this.kind = kind;
         }
 
-        private boolean begins(ByteBuffer head) {
-            return head.limit() >= signature.length
-                    && head.slice(0, signature.length).equals(ByteBuffer.wrap(signature));
+        private boolean begins(String head) {
+            return head.startsWith(signature);
         }
     }
 
@@ -85,9 +84,10 @@ public final class DiskFormats {
     private void refuseForeign(BackingStore store) throws IOException {
         ByteBuffer head = ByteBuffer.allocate((int) Math.min(store.sizeBytes(), HEAD_BYTES));
         store.read(0, head);
-        head.flip();
+        // Each byte becomes one character, so that signatures can be compared as text.
+        String begin = StandardCharsets.ISO_8859_1.decode(head.flip()).toString();
         for (Foreign foreign : Foreign.values()) {
-            if (foreign.begins(head)) {
+            if (foreign.begins(begin)) {
                 throw new DiskFormatException(
                         "%s is %s; Kume serves fixed VHD and raw files: convert it to one of them first"
                                 .formatted(store.location(), foreign.kind));
