@@ -161,7 +161,7 @@ final class LinuxDescriptor implements Descriptor {
 
     private static int arrived(int bytes, ByteBuffer direct, ByteBuffer target) {
         int position = target.position();
-        if (direct != target) {
+        if (!target.isDirect()) {
             target.put(position, direct, 0, bytes);
         }
         target.position(position + bytes);
