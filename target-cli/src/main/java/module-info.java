@@ -17,4 +17,8 @@ module dev.kume.cli {
     // Jackson reads the records of the wire and of the YAML files by reflection.
     opens dev.kume.cli.api to
             com.fasterxml.jackson.databind;
+
+    // picocli fills the options and calls the constructors of the commands by reflection.
+    opens dev.kume.cli.command to
+            info.picocli;
 }

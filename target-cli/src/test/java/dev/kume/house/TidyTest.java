@@ -41,7 +41,11 @@ final class TidyTest {
             "new Random(");
 
     /** The files whose reason to be is such a call. */
-    private static final Map<String, Set<String>> MAY_CALL = Map.of();
+    private static final Map<String, Set<String>> MAY_CALL = Map.of(
+            "target-cli/src/main/java/dev/kume/cli/terminal/Terminal.java",
+            Set.of("System.out", "System.err"),
+            "target-cli/src/main/java/dev/kume/cli/ProcessClock.java",
+            Set.of("System.nanoTime", "Instant.now("));
 
     /** Words that mark work put off, in pieces, for this file is searched too. */
     private static final Pattern LEFTOVER = Pattern.compile("\\b(FIX" + "ME|TO" + "DO|X" + "XX)\\b");

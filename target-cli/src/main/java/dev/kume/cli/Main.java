@@ -1,0 +1,34 @@
+package dev.kume.cli;
+
+import dev.kume.cli.command.CommandTree;
+import dev.kume.cli.command.Environment;
+import dev.kume.cli.terminal.ExitCode;
+import dev.kume.cli.terminal.Terminal;
+import java.nio.file.Path;
+
+/** The program {@code kume}: daemon and admin command line in one. */
+public final class Main {
+    private Main() {}
+
+    /** Carries out one command line and ends the process with its exit status. */
+    public static void main(String[] args) {
+        Environment environment = new Environment(
+                Terminal.ofProcess(),
+                System.getenv(),
+                Path.of("").toAbsolutePath(),
+                new ProcessClock(),
+                new ProcessInterrupts(),
+                config -> {
+                    throw new UnsupportedOperationException();
+                });
+        System.exit(run(environment, args));
+    }
+
+    /** Carries out one command line; returns its exit status. */
+    static int run(Environment environment, String... args) {
+        int status = CommandTree.of(environment).execute(args);
+        boolean printed = environment.terminal().flush();
+        // A full disk behind stdout must not look like success to a script.
+        return status == 0 && !printed ? ExitCode.FAILED.code() : status;
+    }
+}

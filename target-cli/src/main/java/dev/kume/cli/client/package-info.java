@@ -1,0 +1,5 @@
+/** The client of the management API: HTTP/1.1 over a Unix domain socket, small enough to start in no time. */
+@NullMarked
+package dev.kume.cli.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.terminal.Version;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import picocli.CommandLine;
+
+/** The contents page of the command line: every noun and verb there is. */
+public final class CommandTree {
+    private CommandTree() {}
+
+    /** The whole grammar, ready to carry out one command line. */
+    public static CommandLine of(Environment environment) {
+        KumeCommand kume = new KumeCommand(environment);
+        Invocation invocation = new Invocation(environment, kume.options);
+        CommandLine root = new CommandLine(kume);
+        root.addSubcommand("serve", new ServeCommand(invocation));
+        root.addSubcommand("status", new StatusCommand(invocation));
+        noun(root, environment, "disk", "Create, import, list, show, change and remove disks.")
+                .addSubcommand(new DiskCreateCommand(invocation))
+                .addSubcommand(new DiskImportCommand(invocation))
+                .addSubcommand(new DiskListCommand(invocation))
+                .addSubcommand(new DiskShowCommand(invocation))
+                .addSubcommand(new DiskSetCommand(invocation))
+                .addSubcommand(new DiskRemoveCommand(invocation));
+        noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
+                .addSubcommand(new TargetCreateCommand(invocation))
+                .addSubcommand(new TargetListCommand(invocation))
+                .addSubcommand(new TargetShowCommand(invocation))
+                .addSubcommand(new TargetSetCommand(invocation))
+                .addSubcommand(new TargetRemoveCommand(invocation))
+                .addSubcommand(new TargetAllowCommand(invocation))
+                .addSubcommand(new TargetDenyCommand(invocation));
+        root.addSubcommand(new MapCommand(invocation));
+        root.addSubcommand(new UnmapCommand(invocation));
+        noun(root, environment, "initiator", "See who has ever tried to connect.")
+                .addSubcommand(new InitiatorListCommand(invocation));
+        noun(root, environment, "session", "See who is logged in, and end sessions.")
+                .addSubcommand(new SessionListCommand(invocation))
+                .addSubcommand(new SessionLogoutCommand(invocation));
+        root.addSubcommand(new CompletionCommand(invocation));
+        settings(root, environment);
+        return root;
+    }
+
+    private static CommandLine noun(CommandLine root, Environment environment, String name, String description) {
+        CommandLine noun = new CommandLine(new Noun(environment));
+        noun.getCommandSpec().usageMessage().description(description).synopsisSubcommandLabel("COMMAND");
+        root.addSubcommand(name, noun);
+        return noun;
+    }
+
+    private static void settings(CommandLine root, Environment environment) {
+        UsageErrors errors = new UsageErrors(environment.terminal());
+        root.getCommandSpec().version("kume " + Version.number());
+        root.setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false)
+                .setUsageHelpAutoWidth(true)
+                .setOut(new PrintWriter(environment.terminal().out(), true, Charset.defaultCharset()))
+                .setErr(new PrintWriter(environment.terminal().err(), true, Charset.defaultCharset()));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.DiskCreate;
+import dev.kume.cli.api.DiskView;
+import dev.kume.cli.api.OperationView;
+import dev.kume.cli.client.Answer;
+import dev.kume.cli.terminal.CliException;
+import dev.kume.cli.terminal.ExitCode;
+import dev.kume.core.Sizes;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code kume disk create}. */
+@Command(
+        name = "create",
+        description = "Create a disk in a new file. Ctrl-C cancels it and leaves nothing behind.",
+        footer = {"", "Example: kume disk create vms --size 30GB --sharing cluster"})
+final class DiskCreateCommand implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Parameters(paramLabel = "NAME", description = "The disk's name: letters, digits, '.', '_', '-'.")
+    private String name = "";
+
+    @Option(
+            names = "--size",
+            required = true,
+            paramLabel = "SIZE",
+            description = "What the initiators see: 30GB = 30GiB = 30720MB = 30 x 2^30 bytes.")
+    private String size = "";
+
+    @Option(
+            names = "--file",
+            paramLabel = "PATH",
+            description = "Where the file goes on the server (default: the daemon's disk directory).")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "The file's format: ${COMPLETION-CANDIDATES} (default: vhd).")
+    private @Nullable Format format;
+
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "How the file holds its blocks: ${COMPLETION-CANDIDATES} (default: fixed).")
+    private @Nullable Type type;
+
+    @Option(names = "--sparse", description = "Take space as it is written instead of reserving it now.")
+    private boolean sparse;
+
+    @Option(
+            names = "--sharing",
+            paramLabel = "SHARING",
+            description = "Who may have it at once: ${COMPLETION-CANDIDATES} (default: exclusive).")
+    private @Nullable Sharing sharing;
+
+    @Option(
+            names = "--sectors",
+            paramLabel = "SECTORS",
+            description = "Block sizes that initiators see: ${COMPLETION-CANDIDATES} (default: 512e).")
+    private @Nullable Sectors sectors;
+
+    @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
+    private @Nullable String description;
+
+    DiskCreateCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() {
+        checkSize();
+        DiskCreate request = new DiskCreate(
+                name,
+                size,
+                file == null ? null : invocation.absolute(file).toString(),
+                Words.of(format),
+                Words.of(type),
+                sparse,
+                Words.of(sharing),
+                Words.of(sectors),
+                description);
+        Answer accepted = invocation.api().post(ApiPaths.DISKS, request);
+        new OperationWait(invocation, "Creating " + name).await(accepted.as(OperationView.class));
+        Answer created = invocation.api().get(ApiPaths.disk(name));
+        DiskView disk = created.as(DiskView.class);
+        invocation.printChange(
+                created.tree(), "Disk '" + disk.name() + "' created: " + disk.size() + " in " + disk.file());
+        return 0;
+    }
+
+    private void checkSize() {
+        try {
+            Sizes.parse(size);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(ExitCode.USAGE, "--size: " + e.getMessage());
+        }
+    }
+}

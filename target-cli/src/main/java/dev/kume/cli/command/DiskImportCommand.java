@@ -1,0 +1,68 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.DiskImport;
+import dev.kume.cli.api.DiskView;
+import dev.kume.cli.client.Answer;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code kume disk import}. */
+@Command(
+        name = "import",
+        description = "Make a disk of a file that exists. The file stays where it is and none of its data changes.",
+        footer = {"", "Example: kume disk import vms --file /srv/images/vms.vhd --sharing cluster"})
+final class DiskImportCommand implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Parameters(paramLabel = "NAME", description = "The disk's name: letters, digits, '.', '_', '-'.")
+    private String name = "";
+
+    @Option(names = "--file", required = true, paramLabel = "PATH", description = "The file on the server.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "The file's format: ${COMPLETION-CANDIDATES} (default: what the file itself says).")
+    private @Nullable Format format;
+
+    @Option(
+            names = "--sharing",
+            paramLabel = "SHARING",
+            description = "Who may have it at once: ${COMPLETION-CANDIDATES} (default: exclusive).")
+    private @Nullable Sharing sharing;
+
+    @Option(
+            names = "--sectors",
+            paramLabel = "SECTORS",
+            description = "Block sizes that initiators see: ${COMPLETION-CANDIDATES} (default: 512e).")
+    private @Nullable Sectors sectors;
+
+    @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
+    private @Nullable String description;
+
+    DiskImportCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() {
+        DiskImport request = new DiskImport(
+                name,
+                invocation.absolute(file).toString(),
+                Words.of(format),
+                Words.of(sharing),
+                Words.of(sectors),
+                description);
+        Answer imported = invocation.api().post(ApiPaths.DISK_IMPORT, request);
+        DiskView disk = imported.as(DiskView.class);
+        invocation.printChange(
+                imported.tree(), "Disk '" + disk.name() + "' imported: " + disk.size() + " in " + disk.file());
+        return 0;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.DiskSet;
+import dev.kume.cli.api.DiskView;
+import dev.kume.cli.client.Answer;
+import dev.kume.cli.terminal.CliException;
+import dev.kume.cli.terminal.ExitCode;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code kume disk set}. */
+@Command(name = "set", description = "Change a disk's name, sharing or description. Its identity and data stay.")
+final class DiskSetCommand implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Parameters(paramLabel = "NAME", description = "The disk's name.")
+    private String name = "";
+
+    @Option(names = "--rename", paramLabel = "NEW", description = "The new name.")
+    private @Nullable String rename;
+
+    @Option(
+            names = "--sharing",
+            paramLabel = "SHARING",
+            description = "Who may have it at once: ${COMPLETION-CANDIDATES}.")
+    private @Nullable Sharing sharing;
+
+    @Option(names = "--description", paramLabel = "TEXT", description = "The new note; an empty one clears it.")
+    private @Nullable String description;
+
+    DiskSetCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() {
+        if (rename == null && sharing == null && description == null) {
+            throw new CliException(ExitCode.USAGE, "nothing to change: give --rename, --sharing or --description");
+        }
+        Answer answer =
+                invocation.api().patch(ApiPaths.disk(name), new DiskSet(rename, Words.of(sharing), description));
+        DiskView disk = answer.as(DiskView.class);
+        invocation.printChange(answer.tree(), "Disk '" + disk.name() + "' changed");
+        return 0;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.DiskView;
+import dev.kume.cli.client.Answer;
+import dev.kume.cli.output.Facts;
+import dev.kume.core.Sizes;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code kume disk show}. */
+@Command(name = "show", description = "Show one disk in full.")
+final class DiskShowCommand implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Parameters(paramLabel = "NAME", description = "The disk's name.")
+    private String name = "";
+
+    DiskShowCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() {
+        Answer answer = invocation.api().get(ApiPaths.disk(name));
+        DiskView disk = answer.as(DiskView.class);
+        invocation.print(answer.tree(), out -> facts(disk).print(out));
+        return 0;
+    }
+
+    private static Facts facts(DiskView disk) {
+        String status = disk.statusReason() == null ? disk.status() : disk.status() + ": " + disk.statusReason();
+        String type = disk.sparse() ? disk.type() + ", sparse" : disk.type();
+        List<String> accessBy =
+                disk.accessBy().stream().map(DiskShowCommand::access).toList();
+        return new Facts()
+                .add("name", disk.name())
+                .add("status", status)
+                .add("size", bytes(disk.size(), disk.sizeBytes()))
+                .add("space taken", spaceTaken(disk))
+                .add("format", disk.format())
+                .add("type", type)
+                .add("file", disk.file())
+                .add("sharing", disk.sharing())
+                .add(
+                        "sectors",
+                        disk.sector().format() + " (logical " + disk.sector().logicalBytes() + ", physical "
+                                + disk.sector().physicalBytes() + " bytes)")
+                .add("serial", disk.identity().serial())
+                .add("NAA", disk.identity().naa())
+                .add("description", disk.description())
+                .add("created", disk.created().toString())
+                .add("access by", accessBy, "nobody; map it: kume map " + disk.name() + " TARGET");
+    }
+
+    private static String spaceTaken(DiskView disk) {
+        Long allocatedBytes = disk.allocatedBytes();
+        return allocatedBytes == null ? "unknown" : bytes(Sizes.format(allocatedBytes), allocatedBytes);
+    }
+
+    private static String bytes(String human, long bytes) {
+        return String.format(Locale.ROOT, "%s (%,d bytes)", human, bytes);
+    }
+
+    private static String access(DiskView.Access access) {
+        String who = access.initiators().isEmpty() ? "" : ", in use by " + String.join(", ", access.initiators());
+        return access.target() + " as LUN " + access.lun() + who;
+    }
+}

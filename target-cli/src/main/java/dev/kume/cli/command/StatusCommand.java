@@ -1,0 +1,56 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.StatusView;
+import dev.kume.cli.client.Answer;
+import dev.kume.cli.output.Facts;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code kume status}. */
+@Command(name = "status", description = "Show the daemon at one look.")
+final class StatusCommand implements Callable<Integer> {
+    private final Invocation invocation;
+
+    StatusCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() {
+        Answer answer = invocation.api().get(ApiPaths.STATUS);
+        StatusView status = answer.as(StatusView.class);
+        invocation.print(answer.tree(), out -> facts(status).print(out));
+        return 0;
+    }
+
+    private static Facts facts(StatusView status) {
+        List<String> portals = status.portals().stream()
+                .map(portal -> portal.address() + " (" + portal.name() + ", " + portal.state() + ")")
+                .toList();
+        StatusView.Counts counts = status.counts();
+        String config = status.configFile();
+        return new Facts()
+                .add("state", status.state() + ", up " + Ages.of(status.uptimeSeconds()))
+                .add("version", status.version() + " (process " + status.pid() + " on " + status.host() + ")")
+                .add("portals", portals, "none")
+                .add("disks", disks(counts))
+                .add(
+                        "targets",
+                        Words.count(counts.targets(), "target") + ", " + Words.count(counts.mappings(), "mapping"))
+                .add(
+                        "sessions",
+                        Words.count(counts.sessions(), "session") + ", "
+                                + Words.count(counts.initiatorsSeen(), "initiator") + " seen")
+                .add("operations", counts.operationsRunning() + " running")
+                .add("config", config == null ? "built-in defaults" : config)
+                .add("state directory", status.stateDirectory())
+                .add("socket", status.socket());
+    }
+
+    private static String disks(StatusView.Counts counts) {
+        String offline = counts.disksOffline() == 0 ? "" : ", " + counts.disksOffline() + " OFFLINE (kume disk list)";
+        return Words.count(counts.disks(), "disk") + ", " + counts.disksInUse() + " in use" + offline;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.TargetCreate;
+import dev.kume.cli.api.TargetView;
+import dev.kume.cli.client.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code kume target create}. */
+@Command(
+        name = "create",
+        description = "Create a target: a name that initiators log in to.",
+        footer = {"", "Example: kume target create hv-node1 --initiator iqn.1991-05.com.microsoft:hv-node1"})
+final class TargetCreateCommand implements Callable<Integer> {
+    private final Invocation invocation;
+
+    @Parameters(paramLabel = "NAME", description = "The target's name: letters, digits, '.', '_', '-'.")
+    private String name = "";
+
+    @Option(
+            names = "--iqn",
+            paramLabel = "IQN",
+            description = "Its iSCSI name (default: the daemon's iqnPrefix, a colon, HOST-NAME).")
+    private @Nullable String iqn;
+
+    @Option(
+            names = "--initiator",
+            paramLabel = "IQN",
+            description = "An initiator that may log in; may be given several times.")
+    private List<String> initiators = new ArrayList<>();
+
+    @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
+    private @Nullable String description;
+
+    TargetCreateCommand(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() {
+        Answer answer = invocation.api().post(ApiPaths.TARGETS, new TargetCreate(name, iqn, initiators, description));
+        TargetView target = answer.as(TargetView.class);
+        invocation.printChange(answer.tree(), "Target '" + target.name() + "' created: " + target.iqn());
+        return 0;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.terminal.CliException;
+import dev.kume.cli.terminal.ExitCode;
+import dev.kume.cli.terminal.Terminal;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns whatever goes wrong into one line on stderr and an exit status. */
+final class UsageErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private final Terminal terminal;
+
+    UsageErrors(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        String message = switch (e) {
+            case UnmatchedArgumentException unmatched -> unmatched(unmatched);
+            case MissingParameterException missing -> missing(missing);
+            default -> decapitalised(e.getMessage());
+        };
+        terminal.err().println("kume: " + oneLine(message) + " (see: " + command + " --help)");
+        return ExitCode.USAGE.code();
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
+        if (e instanceof CliException failure) {
+            terminal.err().println("kume: " + oneLine(failure.getMessage()));
+            return failure.exitCode().code();
+        }
+        // What nobody foresaw is our bug; its place is worth more to whoever mends it than a tidy screen.
+        StackTraceElement[] trace = e.getStackTrace();
+        String place = trace.length == 0 ? "" : " at " + trace[0];
+        terminal.err().println("kume: this is a bug of kume, please report it: " + oneLine(e.toString()) + place);
+        return ExitCode.FAILED.code();
+    }
+
+    private static String unmatched(UnmatchedArgumentException e) {
+        String word = e.getUnmatched().getFirst();
+        boolean verbWanted = !e.getCommandLine().getSubcommands().isEmpty();
+        String kind = e.isUnknownOption() ? "unknown option" : verbWanted ? "unknown command" : "unexpected argument";
+        List<String> suggestions = e.isUnknownOption() || verbWanted ? e.getSuggestions() : List.of();
+        String meant = suggestions.stream()
+                .map(suggestion -> "'" + suggestion.substring(suggestion.lastIndexOf(' ') + 1) + "'")
+                .distinct()
+                .limit(3)
+                .collect(Collectors.joining(" or "));
+        return kind + " '" + word + "'" + (meant.isEmpty() ? "" : "; did you mean " + meant + "?");
+    }
+
+    private static String missing(MissingParameterException e) {
+        if (e.getMissing().isEmpty()) {
+            return decapitalised(e.getMessage());
+        }
+        String what = e.getMissing().stream().map(UsageErrors::label).collect(Collectors.joining(" and "));
+        return "missing " + what;
+    }
+
+    private static String label(ArgSpec argument) {
+        return argument instanceof OptionSpec option
+                ? option.longestName() + " " + option.paramLabel()
+                : argument.paramLabel();
+    }
+
+    private static String decapitalised(String message) {
+        return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+
+    private static String oneLine(String message) {
+        return message.lines().map(String::strip).collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.kume.cli.terminal;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+
+/**
+ * The standard streams of one command line: data goes to {@code out}, everything a person reads beside it to {@code
+ * err}. The only file that touches the process's own streams. Not for use by several threads.
+ */
+public final class Terminal {
+    private final PrintStream out;
+    private final PrintStream err;
+    private final BufferedReader in;
+    private final boolean interactive;
+
+    /**
+     * @param interactive whether a person sits there: questions may be asked and a progress bar may be drawn
+     */
+    public Terminal(InputStream in, PrintStream out, PrintStream err, boolean interactive) {
+        this.in = new BufferedReader(new InputStreamReader(in, Charset.defaultCharset()));
+        this.out = out;
+        this.err = err;
+        this.interactive = interactive;
+    }
+
+    /** The terminal of this process. */
+    public static Terminal ofProcess() {
+        Console console = System.console();
+        return new Terminal(System.in, System.out, System.err, console != null && console.isTerminal());
+    }
+
+    public PrintStream out() {
+        return out;
+    }
+
+    public PrintStream err() {
+        return err;
+    }
+
+    /** Whether a person sits there. */
+    public boolean interactive() {
+        return interactive;
+    }
+
+    /** Asks a question that only {@code y} or {@code yes} answers with true; the end of the input is a no. */
+    public boolean confirm(String question) {
+        err.print(question + " [y/N] ");
+        err.flush();
+        try {
+            String answer = in.readLine();
+            return answer != null
+                    && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Pushes everything out; false when the reader of {@code out} has gone away or its disk is full. */
+    public boolean flush() {
+        err.flush();
+        return !out.checkError();
+    }
+}
