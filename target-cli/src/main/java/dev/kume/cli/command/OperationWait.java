@@ -23,11 +23,19 @@ final class OperationWait {
 
     /** Returns when the operation is done; one that failed or was cancelled is an exception. */
     void await(OperationView started) {
-        ApiClient api = invocation.api();
         Runnable cancel = () -> cancel(started.id());
-        try (Interrupts.Registration ignored =
-                        invocation.environment().interrupts().onInterrupt(cancel);
-                Progress progress = new Progress(invocation.terminal(), title)) {
+        Interrupts.Registration registration =
+                invocation.environment().interrupts().onInterrupt(cancel);
+        try {
+            end(follow(started));
+        } finally {
+            registration.end();
+        }
+    }
+
+    private OperationView follow(OperationView started) {
+        ApiClient api = invocation.api();
+        try (Progress progress = new Progress(invocation.terminal(), title)) {
             OperationView operation = started;
             while (!operation.ended()) {
                 operation = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS))
@@ -36,8 +44,7 @@ final class OperationWait {
                     progress.at(operation.doneBytes(), operation.totalBytes());
                 }
             }
-            progress.close();
-            end(operation);
+            return operation;
         }
     }
 
