@@ -52,6 +52,7 @@ public final class CommandTree {
 
     private static void settings(CommandLine root, Environment environment) {
         UsageErrors errors = new UsageErrors(environment.terminal());
+        layOut(root);
         root.getCommandSpec().version("kume " + Version.number());
         root.setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors)
@@ -60,5 +61,16 @@ public final class CommandTree {
                 .setUsageHelpAutoWidth(true)
                 .setOut(new PrintWriter(environment.terminal().out(), true, Charset.defaultCharset()))
                 .setErr(new PrintWriter(environment.terminal().err(), true, Charset.defaultCharset()));
+    }
+
+    /** A command's own options first, in the order of their files; the global ones behind them. */
+    private static void layOut(CommandLine command) {
+        command.getCommandSpec()
+                .usageMessage()
+                .sortOptions(false)
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n")
+                .commandListHeading("%nCommands:%n");
+        command.getSubcommands().values().forEach(CommandTree::layOut);
     }
 }

@@ -12,6 +12,7 @@ public final class GlobalOptions {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
+            order = 101,
             description = "How to print: ${COMPLETION-CANDIDATES} (default: table).")
     OutputFormat format = OutputFormat.table;
 
@@ -19,6 +20,7 @@ public final class GlobalOptions {
             names = "--server",
             paramLabel = "SOCKET",
             scope = ScopeType.INHERIT,
+            order = 102,
             description = "The daemon's management socket (default: $KUME_SERVER, else /run/kume/admin.sock).")
     @Nullable
     Path server;
@@ -26,12 +28,14 @@ public final class GlobalOptions {
     @Option(
             names = {"-y", "--yes"},
             scope = ScopeType.INHERIT,
+            order = 103,
             description = "Answer yes to the question that a destructive command asks.")
     boolean yes;
 
     @Option(
             names = {"-q", "--quiet"},
             scope = ScopeType.INHERIT,
+            order = 104,
             description = "Print data and errors only: no progress, no confirmations.")
     boolean quiet;
 
@@ -39,6 +43,7 @@ public final class GlobalOptions {
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
+            order = 105,
             description = "Show this help.")
     boolean help;
 
@@ -46,6 +51,7 @@ public final class GlobalOptions {
             names = {"-V", "--version"},
             versionHelp = true,
             scope = ScopeType.INHERIT,
+            order = 106,
             description = "Print the version.")
     boolean version;
 }

@@ -5,6 +5,7 @@ import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -29,7 +30,7 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
         String message = switch (e) {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
             case MissingParameterException missing -> missing(missing);
-            default -> decapitalised(e.getMessage());
+            default -> invalid(e);
         };
         terminal.err().println("kume: " + oneLine(message) + " (see: " + command + " --help)");
         return ExitCode.USAGE.code();
@@ -62,11 +63,36 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
     }
 
     private static String missing(MissingParameterException e) {
+        List<String> unknown = e.getCommandLine().getUnmatchedArguments();
+        if (!unknown.isEmpty()) {
+            // What was mistyped is why something is missing.
+            return unmatched(new UnmatchedArgumentException(e.getCommandLine(), unknown));
+        }
         if (e.getMissing().isEmpty()) {
             return decapitalised(e.getMessage());
         }
         String what = e.getMissing().stream().map(UsageErrors::label).collect(Collectors.joining(" and "));
         return "missing " + what;
+    }
+
+    private static String invalid(ParameterException e) {
+        ArgSpec argument = e.getArgSpec();
+        String value = e.getValue();
+        if (argument == null || value == null) {
+            return decapitalised(e.getMessage());
+        }
+        String place = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+        Class<?> type = argument.type();
+        if (type.isEnum()) {
+            String choices =
+                    Stream.of(type.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "));
+            return place + " '" + value + "' is none of " + choices;
+        }
+        if (type == Boolean.class) {
+            return place + " '" + value + "' is neither true nor false";
+        }
+        boolean number = type == Integer.class || type == long.class;
+        return number ? place + " '" + value + "' is not a whole number" : decapitalised(e.getMessage());
     }
 
     private static String label(ArgSpec argument) {

@@ -29,6 +29,7 @@ public final class Terminal {
     }
 
     /** The terminal of this process. */
+    @SuppressWarnings("SystemConsoleNull") // It is null again since JDK 25 where no terminal is.
     public static Terminal ofProcess() {
         Console console = System.console();
         return new Terminal(System.in, System.out, System.err, console != null && console.isTerminal());
