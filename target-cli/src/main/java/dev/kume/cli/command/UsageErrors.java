@@ -39,7 +39,7 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
         if (e instanceof CliException failure) {
-            terminal.err().println("kume: " + oneLine(failure.getMessage()));
+            terminal.err().println("kume: " + oneLine(String.valueOf(failure.getMessage())));
             return failure.exitCode().code();
         }
         // What nobody foresaw is our bug; its place is worth more to whoever mends it than a tidy screen.
@@ -69,7 +69,7 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
             return unmatched(new UnmatchedArgumentException(e.getCommandLine(), unknown));
         }
         if (e.getMissing().isEmpty()) {
-            return decapitalised(e.getMessage());
+            return decapitalised(String.valueOf(e.getMessage()));
         }
         String what = e.getMissing().stream().map(UsageErrors::label).collect(Collectors.joining(" and "));
         return "missing " + what;
@@ -79,7 +79,7 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
         ArgSpec argument = e.getArgSpec();
         String value = e.getValue();
         if (argument == null || value == null) {
-            return decapitalised(e.getMessage());
+            return decapitalised(String.valueOf(e.getMessage()));
         }
         String place = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
         Class<?> type = argument.type();
@@ -92,7 +92,9 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
             return place + " '" + value + "' is neither true nor false";
         }
         boolean number = type == Integer.class || type == long.class;
-        return number ? place + " '" + value + "' is not a whole number" : decapitalised(e.getMessage());
+        return number
+                ? place + " '" + value + "' is not a whole number"
+                : decapitalised(String.valueOf(e.getMessage()));
     }
 
     private static String label(ArgSpec argument) {
