@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * Who a disk is on the wire: made once, random, stored with the disk, never derived from a name, LUN or path, never used
- * again.
+ * Who a disk is on the wire: made once, random, stored with the disk, never derived from a name, LUN or path, never
+ * used again.
  *
  * @param uuid   random; also the unique id inside the disk file where the format has one
  * @param serial VPD page 80h: 16 upper-case hexadecimal digits; some hosts look at the first eight alone
@@ -18,7 +18,9 @@ public record DiskIdentity(UUID uuid, String serial, String naa) {
     /** How many characters of the serial number must differ between disks. */
     public static final int SERIAL_PREFIX = 8;
 
-    /** NAA 6, then a company id with the locally-administered bit set: it is nobody's, and no vendor's driver claims it. */
+    /**
+     * NAA 6, then a company id with the locally-administered bit set: it is nobody's, and no vendor's driver claims it.
+     */
     private static final String NAA_PREFIX = "6024b55";
 
     private static final int NAA_DIGITS = 32;

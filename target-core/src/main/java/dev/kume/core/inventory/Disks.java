@@ -5,11 +5,16 @@ import dev.kume.core.Limits.Limit;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The rules of adding, changing and removing disks. Each returns the next inventory or throws {@link InventoryException}. */
+/**
+ * The rules of adding, changing and removing disks. Each returns the next inventory or throws {@link
+ * InventoryException}.
+ */
 public final class Disks {
     private Disks() {}
 
-    /** Refuses a disk that could not be added; asked before its file is made. {@code file} is absolute and normalised. */
+    /**
+     * Refuses a disk that could not be added; asked before its file is made. {@code file} is absolute and normalised.
+     */
     public static void checkNew(Inventory inventory, String name, String file, Limits limits) {
         Names.checked("disk", name);
         checkNameFree(inventory, name);

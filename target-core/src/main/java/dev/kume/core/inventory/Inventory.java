@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is provisioned, at one moment. Immutable: {@link Disks}, {@link Targets} and {@link Mappings} have the
- * rules, and each change makes a new inventory whose version is one higher.
+ * Everything that is provisioned, at one moment. Immutable: {@link Disks}, {@link Targets} and {@link Mappings} have
+ * the rules, and each change makes a new inventory whose version is one higher.
  */
 public final class Inventory {
     /** What a new daemon begins with. */

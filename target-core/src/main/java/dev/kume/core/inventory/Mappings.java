@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of putting disks under LUNs of targets. Each returns the next inventory or throws {@link InventoryException}. */
+/**
+ * The rules of putting disks under LUNs of targets. Each returns the next inventory or throws {@link
+ * InventoryException}.
+ */
 public final class Mappings {
     private Mappings() {}
 

@@ -9,13 +9,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 
-/** The rules of adding, changing and removing targets. Each returns the next inventory or throws {@link InventoryException}. */
+/**
+ * The rules of adding, changing and removing targets. Each returns the next inventory or throws {@link
+ * InventoryException}.
+ */
 public final class Targets {
     private static final int RELATIVE_PORT_ID_MAX = 65_535;
 
     private Targets() {}
 
-    /** The IQN of a target that was given none: {@code <prefix>:<host>-<name>}, so that two hosts never export one name. */
+    /**
+     * The IQN of a target that was given none: {@code <prefix>:<host>-<name>}, so that two hosts never export one name.
+     */
     public static String defaultIqn(String prefix, String host, String name) {
         String local = (host + "-" + name).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.:-]", "-");
         return prefix + ":" + local;

@@ -45,6 +45,7 @@ public final class AdditionalHeaders {
      */
     public boolean wrap(ByteBuf buffer, int offsetBytes, int lengthBytes) {
         this.buffer = buffer;
+        extendedCdbOffsetBytes = offsetBytes;
         extendedCdbBytes = 0;
         bidirectionalReadLength = 0;
         boolean bidirectional = false;
