@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads one HTTP/1.1 answer (RFC 9112): status line, headers, and a body by Content-Length, in chunks or to the end. */
+/**
+ * Reads one HTTP/1.1 answer (RFC 9112): status line, headers, and a body by Content-Length, in chunks or to the end.
+ */
 final class HttpAnswerReader {
     private static final int LINE_BYTES_MAX = 8_192;
     private static final int HEADERS_MAX = 64;

@@ -5,8 +5,8 @@ import dev.kume.core.Sizes;
 import java.io.PrintStream;
 
 /**
- * Shows how far long work has come: a bar that is redrawn on a terminal, one line for each tenth elsewhere. Work that is
- * over before it is asked about a second time shows nothing.
+ * Shows how far long work has come: a bar that is redrawn on a terminal, one line for each tenth elsewhere. Work that
+ * is over before it is asked about a second time shows nothing.
  */
 public final class Progress implements AutoCloseable {
     private static final int BAR_CELLS = 30;

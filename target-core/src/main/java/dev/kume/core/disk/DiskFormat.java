@@ -18,7 +18,9 @@ public interface DiskFormat {
     /** True when the store carries this format's signature (raw never does; it is what is left). */
     boolean probe(BackingStore store) throws IOException;
 
-    /** Reads and checks what the file says about itself; {@link DiskFormatException} when it is damaged or not served. */
+    /**
+     * Reads and checks what the file says about itself; {@link DiskFormatException} when it is damaged or not served.
+     */
     DiskImage inspect(BackingStore store) throws IOException;
 
     /**
@@ -34,8 +36,8 @@ public interface DiskFormat {
     }
 
     /**
-     * Fails with one clear {@link DiskFormatException} when a disk of this size cannot be made in this format. Creations
-     * ask before they make a file.
+     * Fails with one clear {@link DiskFormatException} when a disk of this size cannot be made in this format.
+     * Creations ask before they make a file.
      */
     default void checkSize(long sizeBytes) throws DiskFormatException {
         if (sizeBytes <= 0 || sizeBytes % SECTOR_BYTES != 0) {
@@ -50,8 +52,8 @@ public interface DiskFormat {
     }
 
     /**
-     * Lays a new disk out in an empty store and flushes it. Fails as {@link #checkSize} does before anything is written.
-     * {@link DiskFiles#create} is the way to make a whole file.
+     * Lays a new disk out in an empty store and flushes it. Fails as {@link #checkSize} does before anything is
+     * written. {@link DiskFiles#create} is the way to make a whole file.
      */
     void create(BackingStore store, CreateOptions options) throws IOException;
 

@@ -50,7 +50,9 @@ public final class FlatDisk implements VirtualDisk {
         store.flush();
     }
 
-    /** Gives the space back on a thin disk; on another one the promise of reserved space is kept, and zeroes are left. */
+    /**
+     * Gives the space back on a thin disk; on another one the promise of reserved space is kept, and zeroes are left.
+     */
     @Override
     public void unmap(long offsetBytes, long lengthBytes) throws IOException {
         Objects.checkFromIndexSize(offsetBytes, lengthBytes, info.sizeBytes());

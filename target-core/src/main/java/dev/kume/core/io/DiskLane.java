@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way of one disk to the disk threads: first in, first started, on at most {@code workersMax} threads at once.
  *
- * <p>A lane begins with one worker, which takes job after job without a hand-off: that is cheapest while the disk answers
- * from memory. A further worker joins when a job is known to wait, when the last job was slow, or when no job has ended
- * for a while. Submitting never waits: it is one compare-and-set.
+ * <p>A lane begins with one worker, which takes job after job without a hand-off: that is cheapest while the disk
+ * answers from memory. A further worker joins when a job is known to wait, when the last job was slow, or when no job
+ * has ended for a while. Submitting never waits: it is one compare-and-set.
  */
 public final class DiskLane {
     /** A job that takes longer than this was not served from memory. */

@@ -6,7 +6,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The bounded pool of named platform threads that wait for disks. Each disk reaches it through its {@link DiskLane}. */
+/**
+ * The bounded pool of named platform threads that wait for disks. Each disk reaches it through its {@link DiskLane}.
+ */
 public final class DiskThreads implements Executor, AutoCloseable {
     private static final long IDLE_SECONDS = 30;
 

@@ -26,8 +26,8 @@ public abstract class Command {
     public abstract void begin(Task task);
 
     /**
-     * The whole parameter list that {@link Task#gather} asked for has arrived (maybe shorter than asked: the initiator's
-     * transfer length bounds it). On the loop; ends like {@link #begin}, but not in another data phase.
+     * The whole parameter list that {@link Task#gather} asked for has arrived (maybe shorter than asked: the
+     * initiator's transfer length bounds it). On the loop; ends like {@link #begin}, but not in another data phase.
      */
     public void gathered(Task task, ByteBuffer parameters) {
         throw new IllegalStateException(descriptor + " gathers no data");

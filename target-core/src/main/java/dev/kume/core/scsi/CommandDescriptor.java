@@ -99,7 +99,9 @@ public final class CommandDescriptor {
         return medium;
     }
 
-    /** True for INQUIRY, REPORT LUNS and REQUEST SENSE, which run before a unit attention is reported (SAM-5 5.14.4). */
+    /**
+     * True for INQUIRY, REPORT LUNS and REQUEST SENSE, which run before a unit attention is reported (SAM-5 5.14.4).
+     */
     public boolean passesAttention() {
         return passesAttention;
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One I_T nexus as one logical unit knows it: the unit attentions that wait for it (SAM-5 5.14). Kept while the nexus has
- * no session. Any thread may raise; the data path looks at one volatile field.
+ * One I_T nexus as one logical unit knows it: the unit attentions that wait for it (SAM-5 5.14). Kept while the nexus
+ * has no session. Any thread may raise; the data path looks at one volatile field.
  */
 public final class ITLNexus {
     /** More conditions than this are folded into the oldest reset condition. */

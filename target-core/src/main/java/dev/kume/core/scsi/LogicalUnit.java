@@ -92,7 +92,9 @@ public final class LogicalUnit {
 
     // ---- nexuses ----------------------------------------------------------------------------------------------------
 
-    /** A session of this nexus has logged in. Any thread. A nexus met for the first time, or again, learns it by a UA. */
+    /**
+     * A session of this nexus has logged in. Any thread. A nexus met for the first time, or again, learns it by a UA.
+     */
     public ITLNexus attach(ITNexus nexus) {
         synchronized (nexuses) {
             ITLNexus known = nexuses.get(nexus);

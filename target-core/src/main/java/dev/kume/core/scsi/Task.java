@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * One SCSI command being carried out. Confined to its home loop, but for the time in which a disk thread performs it.
  *
  * <p>Tasks are pooled by the transport, which subclasses this with its own tags and hooks. A task goes
- * {@code FREE -> STARTED -> (READING | TAKING_DATA | IN_IO)* -> COMPLETE -> FREE}; it completes exactly once, or is doomed
- * and ends exactly once.
+ * {@code FREE -> STARTED -> (READING | TAKING_DATA | IN_IO)* -> COMPLETE -> FREE}; it completes exactly once, or is
+ * doomed and ends exactly once.
  */
 public abstract class Task extends IoJob {
     /** Where a task is. */

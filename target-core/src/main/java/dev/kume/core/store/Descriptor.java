@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One open file of the operating system: its bare calls, which may do less than asked. {@link LocalFile} makes a store of
- * it, counts the calls in flight, and never calls after close.
+ * One open file of the operating system: its bare calls, which may do less than asked. {@link LocalFile} makes a store
+ * of it, counts the calls in flight, and never calls after close.
  */
 sealed interface Descriptor permits LinuxDescriptor, ChannelDescriptor {
     long sizeBytes() throws IOException;

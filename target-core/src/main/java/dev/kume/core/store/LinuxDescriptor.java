@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * A file descriptor of Linux, the only one of its file. Java's own file channel is not used: it has none of these calls,
- * an interrupt closes it under every session, and a second descriptor would put locks at risk.
+ * A file descriptor of Linux, the only one of its file. Java's own file channel is not used: it has none of these
+ * calls, an interrupt closes it under every session, and a second descriptor would put locks at risk.
  */
 final class LinuxDescriptor implements Descriptor {
     /** How {@link #tryRead} goes about it; it only ever changes to NEVER. */

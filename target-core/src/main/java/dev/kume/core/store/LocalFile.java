@@ -11,12 +11,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of this host, through its only descriptor. Any thread may call; {@link #close} waits for the calls in flight, so
- * that none can meet a descriptor number that the system has given to another file.
+ * A file of this host, through its only descriptor. Any thread may call; {@link #close} waits for the calls in flight,
+ * so that none can meet a descriptor number that the system has given to another file.
  *
- * <p><b>A failed flush is final.</b> The system reports a failed write-back once and forgets the data, so a second flush
- * would succeed and mean nothing. After the first failure every change and every flush fails until the file is opened
- * anew.
+ * <p><b>A failed flush is final.</b> The system reports a failed write-back once and forgets the data, so a second
+ * flush would succeed and mean nothing. After the first failure every change and every flush fails until the file is
+ * opened anew.
  */
 public final class LocalFile implements BackingStore {
     private static final int CLOSED = Integer.MIN_VALUE;
@@ -104,8 +104,8 @@ public final class LocalFile implements BackingStore {
     }
 
     /**
-     * Flushes that wait for each other are served together: the next one that runs covers every write that returned before
-     * it began.
+     * Flushes that wait for each other are served together: the next one that runs covers every write that returned
+     * before it began.
      */
     @Override
     public void flush() throws IOException {

@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /**
  * Files of this host: on Linux with the kernel's own calls, elsewhere (Windows, macOS) with Java's file channels, which
- * cannot read without waiting, reserve space or make holes; there a disk that is not sparse is filled with zeroes when it
- * is made.
+ * cannot read without waiting, reserve space or make holes; there a disk that is not sparse is filled with zeroes when
+ * it is made.
  *
  * <p>Disk threads that are inside a call are never interrupted: Java closes a channel under everybody when they are.
  */

@@ -13,7 +13,9 @@ public interface StoreProvider {
     /** Creates an empty, locked store; never touches what exists: {@link java.nio.file.FileAlreadyExistsException}. */
     BackingStore create(Path path) throws IOException;
 
-    /** Removes a store durably (its directory is synchronised). Refuses one that is open: {@link StoreLockedException}. */
+    /**
+     * Removes a store durably (its directory is synchronised). Refuses one that is open: {@link StoreLockedException}.
+     */
     void remove(Path path) throws IOException;
 
     /** Renames durably and atomically within one file system; refuses to replace what exists. */

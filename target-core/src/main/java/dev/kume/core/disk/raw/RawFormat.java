@@ -10,7 +10,9 @@ import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 
-/** The file is the disk. Any file whose length is a multiple of 512 bytes will do; it carries no identity of its own. */
+/**
+ * The file is the disk. Any file whose length is a multiple of 512 bytes will do; it carries no identity of its own.
+ */
 public final class RawFormat implements DiskFormat {
     public static final String NAME = "raw";
 

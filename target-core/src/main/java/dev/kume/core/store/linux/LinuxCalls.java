@@ -20,8 +20,8 @@ import java.util.Arrays;
  * File calls of the C library, one method each: same name, same order of arguments, same constants as in the manual. A
  * result below zero is {@code -errno}. Buffers are direct; the bytes from position to limit count, the position stays.
  *
- * <p>Only {@link #preadv2Nowait} and {@link #preadMemory} are critical calls, which hold up a safepoint: they cannot wait
- * for a device. Loading this class needs native access and glibc 2.28 (or a C library with the same calls).
+ * <p>Only {@link #preadv2Nowait} and {@link #preadMemory} are critical calls, which hold up a safepoint: they cannot
+ * wait for a device. Loading this class needs native access and glibc 2.28 (or a C library with the same calls).
  */
 @SuppressWarnings("restricted")
 public final class LinuxCalls {
@@ -113,8 +113,9 @@ public final class LinuxCalls {
     }
 
     /**
-     * {@code fcntl(F_OFD_SETLK)} over the whole file: a lock of the open file itself. It ends with this descriptor alone,
-     * conflicts with a second open of the file in this very process too, and with the POSIX and OFD locks of others.
+     * {@code fcntl(F_OFD_SETLK)} over the whole file: a lock of the open file itself. It ends with this descriptor
+     * alone, conflicts with a second open of the file in this very process too, and with the POSIX and OFD locks of
+     * others.
      *
      * @param type {@link #F_RDLCK} or {@link #F_WRLCK}
      */
@@ -155,7 +156,9 @@ public final class LinuxCalls {
         }
     }
 
-    /** {@code preadv2(2)} with RWF_NOWAIT: what the page cache holds, from the offset on; EAGAIN when that is nothing. */
+    /**
+     * {@code preadv2(2)} with RWF_NOWAIT: what the page cache holds, from the offset on; EAGAIN when that is nothing.
+     */
     public static long preadv2Nowait(CallScratch scratch, int fd, ByteBuffer target, long offsetBytes) {
         MemorySegment iovec = scratch.iovec;
         MemorySegment bytes = MemorySegment.ofBuffer(target);
