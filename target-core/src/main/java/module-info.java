@@ -9,5 +9,6 @@ module dev.kume.core {
     exports dev.kume.core.inventory;
     exports dev.kume.core.io;
     exports dev.kume.core.scsi;
+    exports dev.kume.core.scsi.command;
     exports dev.kume.core.store;
 }

@@ -132,6 +132,16 @@ public final class LogicalUnit {
         }
     }
 
+    /** Takes a condition away from one nexus, which has been told in another way. Any thread. */
+    public void clear(Sense condition, ITNexus on) {
+        synchronized (nexuses) {
+            ITLNexus known = nexuses.get(on);
+            if (known != null) {
+                known.clear(condition);
+            }
+        }
+    }
+
     /** Nexuses with a session. */
     public Collection<ITNexus> attachedNexuses() {
         synchronized (nexuses) {

@@ -1,0 +1,34 @@
+package dev.kume.core.scsi.command;
+
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.scsi.Command;
+import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.page.VpdPages;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The contents page: every SCSI command that a Kume disk answers. */
+public final class Commands {
+    private Commands() {}
+
+    /** The commands under the limits that an administrator gets without saying anything. */
+    public static CommandTable table() {
+        return table(Limits.DEFAULTS);
+    }
+
+    /** The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move. */
+    public static CommandTable table(Limits limits) {
+        long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
+        List<Command> commands = new ArrayList<>();
+        commands.add(new Inquiry(new VpdPages(transferBytesMax)));
+        commands.add(new TestUnitReady());
+        commands.add(new RequestSense());
+        commands.add(new ReportLuns());
+        commands.add(new ReadCapacity10());
+        commands.add(new ReadCapacity16());
+        commands.addAll(Read.family(transferBytesMax));
+        commands.addAll(Write.family(transferBytesMax));
+        return new CommandTable(commands);
+    }
+}
