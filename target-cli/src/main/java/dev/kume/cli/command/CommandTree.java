@@ -52,8 +52,7 @@ public final class CommandTree {
 
     private static void settings(CommandLine root, Environment environment) {
         UsageErrors errors = new UsageErrors(environment.terminal());
-        layOut(root);
-        root.getCommandSpec().version("kume " + Version.number());
+        layOut(root, "kume " + Version.number());
         root.setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -64,13 +63,14 @@ public final class CommandTree {
     }
 
     /** A command's own options first, in the order of their files; the global ones behind them. */
-    private static void layOut(CommandLine command) {
+    private static void layOut(CommandLine command, String version) {
         command.getCommandSpec()
+                .version(version)
                 .usageMessage()
                 .sortOptions(false)
                 .parameterListHeading("%nArguments:%n")
                 .optionListHeading("%nOptions:%n")
                 .commandListHeading("%nCommands:%n");
-        command.getSubcommands().values().forEach(CommandTree::layOut);
+        command.getSubcommands().values().forEach(subcommand -> layOut(subcommand, version));
     }
 }

@@ -89,9 +89,10 @@ final class DiskCreateCommand implements Callable<Integer> {
         Answer accepted = invocation.api().post(ApiPaths.DISKS, request);
         new OperationWait(invocation, "Creating " + name).await(accepted.as(OperationView.class));
         Answer created = invocation.api().get(ApiPaths.disk(name));
-        DiskView disk = created.as(DiskView.class);
-        invocation.printChange(
-                created.tree(), "Disk '" + disk.name() + "' created: " + disk.size() + " in " + disk.file());
+        invocation.printChange(created.tree(), () -> {
+            DiskView disk = created.as(DiskView.class);
+            return "Disk '" + disk.name() + "' created: " + disk.size() + " in " + disk.file();
+        });
         return 0;
     }
 

@@ -60,9 +60,10 @@ final class DiskImportCommand implements Callable<Integer> {
                 Words.of(sectors),
                 description);
         Answer imported = invocation.api().post(ApiPaths.DISK_IMPORT, request);
-        DiskView disk = imported.as(DiskView.class);
-        invocation.printChange(
-                imported.tree(), "Disk '" + disk.name() + "' imported: " + disk.size() + " in " + disk.file());
+        invocation.printChange(imported.tree(), () -> {
+            DiskView disk = imported.as(DiskView.class);
+            return "Disk '" + disk.name() + "' imported: " + disk.size() + " in " + disk.file();
+        });
         return 0;
     }
 }

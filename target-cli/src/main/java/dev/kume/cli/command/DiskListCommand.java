@@ -21,11 +21,10 @@ final class DiskListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.DISKS);
-        List<DiskView> disks = answer.as(DiskView.Listing.class).disks();
         invocation.printList(
                 answer.tree().path("disks"),
                 "There are no disks. Create one: kume disk create NAME --size 30GB",
-                out -> table(disks).print(out));
+                out -> table(answer.as(DiskView.Listing.class).disks()).print(out));
         return 0;
     }
 

@@ -41,7 +41,7 @@ final class DiskRemoveCommand implements Callable<Integer> {
         Answer answer = invocation.api().delete(ApiPaths.diskRemoval(disk.name(), deleteFile));
         invocation.printChange(
                 answer.tree(),
-                "Disk '" + disk.name() + "' removed; its file " + disk.file()
+                () -> "Disk '" + disk.name() + "' removed; its file " + disk.file()
                         + (deleteFile ? " is deleted" : " stays"));
         return 0;
     }

@@ -43,8 +43,10 @@ final class DiskSetCommand implements Callable<Integer> {
         }
         Answer answer =
                 invocation.api().patch(ApiPaths.disk(name), new DiskSet(rename, Words.of(sharing), description));
-        DiskView disk = answer.as(DiskView.class);
-        invocation.printChange(answer.tree(), "Disk '" + disk.name() + "' changed");
+        invocation.printChange(answer.tree(), () -> {
+            DiskView disk = answer.as(DiskView.class);
+            return "Disk '" + disk.name() + "' changed";
+        });
         return 0;
     }
 }

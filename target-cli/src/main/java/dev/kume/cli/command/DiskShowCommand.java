@@ -26,8 +26,7 @@ final class DiskShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.disk(name));
-        DiskView disk = answer.as(DiskView.class);
-        invocation.print(answer.tree(), out -> facts(disk).print(out));
+        invocation.print(answer.tree(), out -> facts(answer.as(DiskView.class)).print(out));
         return 0;
     }
 

@@ -23,11 +23,11 @@ final class InitiatorListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.INITIATORS);
-        List<InitiatorView> initiators = answer.as(InitiatorView.Listing.class).initiators();
         invocation.printList(
                 answer.tree().path("initiators"),
                 "No initiator has tried yet. Let one discover this server; it appears here, also when it is refused.",
-                out -> table(initiators).print(out));
+                out -> table(answer.as(InitiatorView.Listing.class).initiators())
+                        .print(out));
         return 0;
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One command line being carried out: its surroundings, its global options and how it prints. */
@@ -84,10 +85,10 @@ final class Invocation {
     }
 
     /** Prints the outcome of a change: the record, or one sentence for people unless they asked for quiet. */
-    void printChange(JsonNode tree, String sentence) {
+    void printChange(JsonNode tree, Supplier<String> sentence) {
         print(tree, out -> {
             if (!options.quiet) {
-                out.println(sentence);
+                out.println(sentence.get());
             }
         });
     }

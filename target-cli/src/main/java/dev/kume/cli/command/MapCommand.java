@@ -34,10 +34,10 @@ final class MapCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().post(ApiPaths.MAPPINGS, new MappingCreate(disk, target, lun));
-        MappingView mapping = answer.as(MappingView.class);
-        invocation.printChange(
-                answer.tree(),
-                "Disk '" + mapping.disk() + "' is LUN " + mapping.lun() + " of target '" + mapping.target() + "'");
+        invocation.printChange(answer.tree(), () -> {
+            MappingView mapping = answer.as(MappingView.class);
+            return "Disk '" + mapping.disk() + "' is LUN " + mapping.lun() + " of target '" + mapping.target() + "'";
+        });
         return 0;
     }
 }

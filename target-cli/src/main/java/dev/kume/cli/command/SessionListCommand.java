@@ -21,12 +21,12 @@ final class SessionListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.SESSIONS);
-        List<SessionView> sessions = answer.as(SessionView.Listing.class).sessions();
         Instant now = invocation.environment().clock().now();
         invocation.printList(
                 answer.tree().path("sessions"),
                 "Nobody is logged in. Who has tried: kume initiator list",
-                out -> table(sessions, now).print(out));
+                out -> table(answer.as(SessionView.Listing.class).sessions(), now)
+                        .print(out));
         return 0;
     }
 

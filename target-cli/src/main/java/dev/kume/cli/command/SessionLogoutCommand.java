@@ -27,7 +27,7 @@ final class SessionLogoutCommand implements Callable<Integer> {
         String target = session.target() == null ? session.type() : "target '" + session.target() + "'";
         invocation.confirm("session " + id + " of " + session.initiator() + " on " + target + " would be ended");
         Answer answer = invocation.api().delete(ApiPaths.session(id));
-        invocation.printChange(answer.tree(), "Session " + id + " of " + session.initiator() + " is ended");
+        invocation.printChange(answer.tree(), () -> "Session " + id + " of " + session.initiator() + " is ended");
         return 0;
     }
 }

@@ -20,8 +20,8 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.STATUS);
-        StatusView status = answer.as(StatusView.class);
-        invocation.print(answer.tree(), out -> facts(status).print(out));
+        invocation.print(
+                answer.tree(), out -> facts(answer.as(StatusView.class)).print(out));
         return 0;
     }
 

@@ -24,7 +24,7 @@ final class TargetAllowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().put(ApiPaths.allowed(name, iqn), null);
-        invocation.printChange(answer.tree(), "Target '" + name + "' allows " + iqn);
+        invocation.printChange(answer.tree(), () -> "Target '" + name + "' allows " + iqn);
         return 0;
     }
 }

@@ -45,8 +45,10 @@ final class TargetCreateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().post(ApiPaths.TARGETS, new TargetCreate(name, iqn, initiators, description));
-        TargetView target = answer.as(TargetView.class);
-        invocation.printChange(answer.tree(), "Target '" + target.name() + "' created: " + target.iqn());
+        invocation.printChange(answer.tree(), () -> {
+            TargetView target = answer.as(TargetView.class);
+            return "Target '" + target.name() + "' created: " + target.iqn();
+        });
         return 0;
     }
 }

@@ -31,7 +31,7 @@ final class TargetDenyCommand implements Callable<Integer> {
             invocation.confirm("sessions of " + iqn + " on target '" + name + "' would be ended at once");
         }
         Answer answer = invocation.api().delete(ApiPaths.denial(name, iqn, force));
-        invocation.printChange(answer.tree(), "Target '" + name + "' denies " + iqn);
+        invocation.printChange(answer.tree(), () -> "Target '" + name + "' denies " + iqn);
         return 0;
     }
 }

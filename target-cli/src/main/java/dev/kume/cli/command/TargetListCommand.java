@@ -21,11 +21,10 @@ final class TargetListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.TARGETS);
-        List<TargetView> targets = answer.as(TargetView.Listing.class).targets();
         invocation.printList(
                 answer.tree().path("targets"),
                 "There are no targets. Create one: kume target create NAME --initiator IQN",
-                out -> table(targets).print(out));
+                out -> table(answer.as(TargetView.Listing.class).targets()).print(out));
         return 0;
     }
 

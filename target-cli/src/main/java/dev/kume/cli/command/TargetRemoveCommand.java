@@ -42,7 +42,7 @@ final class TargetRemoveCommand implements Callable<Integer> {
                 + Words.count(target.luns().size(), "mapping") + " and "
                 + Words.count(target.sessions().size(), "session") + "; its disks would stay");
         Answer answer = invocation.api().delete(ApiPaths.targetRemoval(target.name(), force));
-        invocation.printChange(answer.tree(), "Target '" + target.name() + "' removed; its disks stay");
+        invocation.printChange(answer.tree(), () -> "Target '" + target.name() + "' removed; its disks stay");
         return 0;
     }
 }

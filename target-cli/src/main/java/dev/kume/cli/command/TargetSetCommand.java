@@ -45,8 +45,10 @@ final class TargetSetCommand implements Callable<Integer> {
             throw new CliException(ExitCode.USAGE, "nothing to change: give --rename, --description or --enabled");
         }
         Answer answer = invocation.api().patch(ApiPaths.target(name), new TargetSet(rename, description, enabled));
-        TargetView target = answer.as(TargetView.class);
-        invocation.printChange(answer.tree(), "Target '" + target.name() + "' changed");
+        invocation.printChange(answer.tree(), () -> {
+            TargetView target = answer.as(TargetView.class);
+            return "Target '" + target.name() + "' changed";
+        });
         return 0;
     }
 }

@@ -24,8 +24,8 @@ final class TargetShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.target(name));
-        TargetView target = answer.as(TargetView.class);
-        invocation.print(answer.tree(), out -> facts(target).print(out));
+        invocation.print(
+                answer.tree(), out -> facts(answer.as(TargetView.class)).print(out));
         return 0;
     }
 

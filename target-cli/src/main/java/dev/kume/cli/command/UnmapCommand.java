@@ -33,11 +33,11 @@ final class UnmapCommand implements Callable<Integer> {
                     "sessions on target '" + target + "' would be ended and disk '" + disk + "' taken out of it");
         }
         Answer answer = invocation.api().delete(ApiPaths.unmapping(disk, target, force));
-        MappingView mapping = answer.as(MappingView.class);
-        invocation.printChange(
-                answer.tree(),
-                "Disk '" + mapping.disk() + "' was LUN " + mapping.lun() + " of target '" + mapping.target()
-                        + "' and is not mapped there any more");
+        invocation.printChange(answer.tree(), () -> {
+            MappingView mapping = answer.as(MappingView.class);
+            return "Disk '" + mapping.disk() + "' was LUN " + mapping.lun() + " of target '" + mapping.target()
+                    + "' and is not mapped there any more";
+        });
         return 0;
     }
 }

@@ -12,6 +12,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,6 +31,7 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
         String message = switch (e) {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
             case MissingParameterException missing -> missing(missing);
+            case OverwrittenOptionException twice -> name(twice.getOverwritten()) + " is given more than once";
             default -> invalid(e);
         };
         terminal.err().println("kume: " + oneLine(message) + " (see: " + command + " --help)");
@@ -81,7 +83,7 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
         if (argument == null || value == null) {
             return decapitalised(String.valueOf(e.getMessage()));
         }
-        String place = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+        String place = name(argument);
         Class<?> type = argument.type();
         if (type.isEnum()) {
             String choices =
@@ -98,9 +100,11 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
     }
 
     private static String label(ArgSpec argument) {
-        return argument instanceof OptionSpec option
-                ? option.longestName() + " " + option.paramLabel()
-                : argument.paramLabel();
+        return argument.isOption() ? name(argument) + " " + argument.paramLabel() : name(argument);
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     }
 
     private static String decapitalised(String message) {

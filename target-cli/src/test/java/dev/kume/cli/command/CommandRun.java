@@ -1,0 +1,94 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.terminal.Terminal;
+import dev.kume.core.Clock;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** One command line carried out in this process, and all that a caller sees of it. */
+final class CommandRun {
+    private static final Instant NOW = Instant.parse("2026-11-23T09:00:00Z");
+
+    final Map<String, String> variables = new HashMap<>();
+    final List<Runnable> interruptActions = new ArrayList<>();
+    final List<@Nullable Path> served = new ArrayList<>();
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private String typed = "";
+    private boolean interactive;
+    private Interrupts interrupts = this::register;
+
+    CommandRun interrupts(Interrupts other) {
+        interrupts = other;
+        return this;
+    }
+
+    CommandRun server(Path socket) {
+        variables.put("KUME_SERVER", socket.toString());
+        return this;
+    }
+
+    /** A person sits at the terminal and types this. */
+    CommandRun types(String text) {
+        typed = text;
+        interactive = true;
+        return this;
+    }
+
+    /** Runs it and returns its exit status. */
+    int run(String... args) {
+        return tree().execute(args);
+    }
+
+    CommandLine tree() {
+        Terminal terminal = new Terminal(
+                new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                interactive);
+        return CommandTree.of(
+                new Environment(terminal, variables, Path.of("/caller"), new StandingClock(), interrupts, this::serve));
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+
+    private Interrupts.Registration register(Runnable action) {
+        interruptActions.add(action);
+        return () -> interruptActions.remove(action);
+    }
+
+    private int serve(@Nullable Path config) {
+        served.add(config);
+        return 0;
+    }
+
+    /** Time-outs run, but the wall stands still. */
+    private static final class StandingClock implements Clock {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return NOW;
+        }
+    }
+}

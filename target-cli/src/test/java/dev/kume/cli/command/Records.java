@@ -1,0 +1,55 @@
+package dev.kume.cli.command;
+
+/** Records of the management API as the daemon sends them. */
+final class Records {
+    static final String QUORUM = """
+            {"name":"quorum","size":"2 GB","sizeBytes":2147483648,"allocatedBytes":1048576,"format":"vhd",\
+            "type":"fixed","sparse":true,"file":"/srv/kume/quorum.vhd","sharing":"cluster","status":"in use",\
+            "statusReason":null,"description":"witness","identity":{"serial":"5F0C","naa":"35f0c","uuid":"5f0c-u"},\
+            "sector":{"format":"512e","logicalBytes":512,"physicalBytes":4096},\
+            "accessBy":[{"target":"hv-node1","iqn":"iqn.2026-11.dev.kume:store1-hv-node1","lun":0,\
+            "initiators":["iqn.1991-05.com.microsoft:hv-node1"]},\
+            {"target":"hv-node2","iqn":"iqn.2026-11.dev.kume:store1-hv-node2","lun":0,"initiators":[]}],\
+            "created":"2026-11-23T07:00:00Z"}""";
+
+    static final String VMS = """
+            {"name":"vms","size":"30 GB","sizeBytes":32212254720,"allocatedBytes":null,"format":"vhd",\
+            "type":"fixed","sparse":false,"file":"/srv/kume/vms.vhd","sharing":"exclusive","status":"idle",\
+            "statusReason":null,"description":"","identity":{"serial":"77AA","naa":"377aa","uuid":"77aa-u"},\
+            "sector":{"format":"4kn","logicalBytes":4096,"physicalBytes":4096},"accessBy":[],\
+            "created":"2026-11-23T07:00:00Z"}""";
+
+    static final String NODE1 = """
+            {"name":"hv-node1","iqn":"iqn.2026-11.dev.kume:store1-hv-node1","description":"","enabled":true,\
+            "status":"connected","initiators":["iqn.1991-05.com.microsoft:hv-node1"],\
+            "luns":[{"lun":0,"disk":"quorum","size":"2 GB","sizeBytes":2147483648,"status":"in use"}],\
+            "sessions":[{"id":7,"initiator":"iqn.1991-05.com.microsoft:hv-node1","address":"192.168.10.11"}],\
+            "created":"2026-11-23T07:00:00Z"}""";
+
+    static final String EMPTY_TARGET = """
+            {"name":"spare","iqn":"iqn.2026-11.dev.kume:store1-spare","description":"for later","enabled":true,\
+            "status":"not connected","initiators":[],"luns":[],"sessions":[],"created":"2026-11-23T07:00:00Z"}""";
+
+    static final String SESSION = """
+            {"id":7,"type":"normal","initiator":"iqn.1991-05.com.microsoft:hv-node1","isid":"400001370000","tsih":3,\
+            "address":"192.168.10.11:49211","portal":"192.168.10.1:3260","target":"hv-node1",\
+            "targetIqn":"iqn.2026-11.dev.kume:store1-hv-node1","since":"2026-11-23T07:00:00Z",\
+            "negotiated":{"MaxBurstLength":"262144"},"commandsOutstanding":3}""";
+
+    private Records() {}
+
+    static String operation(String state, long revision, long doneBytes, String error) {
+        return """
+                {"id":12,"kind":"disk create","subject":"vms","state":"%s","revision":%d,"doneBytes":%d,\
+                "totalBytes":32212254720,"started":"2026-11-23T07:00:00Z","finished":null,"error":%s}""".formatted(state, revision, doneBytes, error);
+    }
+
+    static String error(String code, int exitCode, String message, String remedy) {
+        return """
+                {"code":"%s","message":"%s","remedy":%s,"exitCode":%d,"kind":null,"name":null,"suggestions":[]}""".formatted(code, message, remedy.isEmpty() ? "null" : "\"" + remedy + "\"", exitCode);
+    }
+
+    static String errorBody(String code, int exitCode, String message, String remedy) {
+        return "{\"error\":" + error(code, exitCode, message, remedy) + "}";
+    }
+}
