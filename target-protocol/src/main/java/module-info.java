@@ -8,5 +8,6 @@ module dev.kume.protocol {
     requires org.slf4j;
     requires static org.jspecify;
 
+    exports dev.kume.protocol.login;
     exports dev.kume.protocol.pdu;
 }

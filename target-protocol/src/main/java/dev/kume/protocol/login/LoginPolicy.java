@@ -1,0 +1,14 @@
+package dev.kume.protocol.login;
+
+/**
+ * Who may log in where: the side of the daemon that knows targets and sessions. Called on the connection's event loop.
+ */
+public interface LoginPolicy {
+    /** Decides once for each login, as soon as the identity is known and before any answer that depends on it. */
+    AccessDecision decide(LoginIdentity identity);
+
+    /**
+     * True when this initiator port has a session of this TSIH with the target, so that a second connection is meant.
+     */
+    boolean hasSession(LoginIdentity identity, int tsih);
+}
