@@ -42,8 +42,10 @@ final class TidyTest {
 
     /** The files whose reason to be is such a call. */
     private static final Map<String, Set<String>> MAY_CALL = Map.of(
+            // The terminal of the process, handed to whoever prints.
             "target-cli/src/main/java/dev/kume/cli/terminal/Terminal.java",
             Set.of("System.out", "System.err"),
+            // The clock of the process, handed to whoever asks the time.
             "target-cli/src/main/java/dev/kume/cli/ProcessClock.java",
             Set.of("System.nanoTime", "Instant.now("));
 

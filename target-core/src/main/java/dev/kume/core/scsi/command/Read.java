@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * READ(6), (10), (12) and (16), SBC-3 5.11 to 5.14.
  *
- * <p>DPO, FUA and the obsolete FUA_NV are accepted. They change nothing: every initiator reads through the same cache as
- * it writes, so what FUA asks for (the newest data) is what every read gets. Protection information is refused.
+ * <p>DPO, FUA and the obsolete FUA_NV are accepted. They change nothing: every initiator reads through the same cache
+ * as it writes, so what FUA asks for (the newest data) is what every read gets. Protection information is refused.
  */
 final class Read extends Command {
     private final CdbForm form;

@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * WRITE(6), (10), (12) and (16), SBC-3 5.36 to 5.39.
  *
- * <p>With FUA (or the obsolete FUA_NV), or while the write cache is off, GOOD means durable. DPO is accepted. Protection
- * information is refused.
+ * <p>With FUA (or the obsolete FUA_NV), or while the write cache is off, GOOD means durable. DPO is accepted.
+ * Protection information is refused.
  */
 final class Write extends Command {
     private final CdbForm form;

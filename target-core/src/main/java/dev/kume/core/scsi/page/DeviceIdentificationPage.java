@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Device identification, page 83h, SPC-4 7.8.5: an NAA designator and a T10 vendor one, both of the logical unit. Nothing
- * is said of ports, so that cluster nodes which see the disk through different targets read the same bytes.
+ * Device identification, page 83h, SPC-4 7.8.5: an NAA designator and a T10 vendor one, both of the logical unit.
+ * Nothing is said of ports, so that cluster nodes which see the disk through different targets read the same bytes.
  */
 final class DeviceIdentificationPage implements VpdPage {
     private static final int DESIGNATOR_HEADER_BYTES = 4;
