@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * One open file of the operating system: its bare calls, which may do less than asked. {@link LocalFile} makes a store
  * of it, counts the calls in flight, and never calls after close.
  */
-sealed interface Descriptor permits LinuxDescriptor, ChannelDescriptor {
+interface Descriptor {
     long sizeBytes() throws IOException;
 
     /** Bytes copied without waiting, maybe 0; advances the position. */

@@ -1,0 +1,31 @@
+package dev.kume.core.disk;
+
+import dev.kume.core.testing.MemoryStore;
+import java.io.IOException;
+
+/** Disks in memory for tests; {@link #on} puts one on a store that records, fails or loses power. */
+public final class MemoryDisk {
+    private MemoryDisk() {}
+
+    /** A disk of zeroes, thin. */
+    public static VirtualDisk ofSize(long sizeBytes) {
+        return on(emptyStore(sizeBytes), sizeBytes);
+    }
+
+    /** The disk in the first {@code sizeBytes} of a store. */
+    public static VirtualDisk on(dev.kume.core.store.BackingStore store, long sizeBytes) {
+        return new FlatDisk(store, new DiskInfo(sizeBytes, store.readOnly(), true));
+    }
+
+    /** A store of that size, all zeroes and durable. */
+    public static MemoryStore emptyStore(long sizeBytes) {
+        MemoryStore store = new MemoryStore("memory");
+        try {
+            store.resize(sizeBytes);
+            store.flush();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return store;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.kume.core.testing;
+
+import dev.kume.core.store.BackingStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A store around another one that writes down each change as it returns, in order. Any thread may call. */
+public final class RecordingStore implements BackingStore {
+    /** What was done. */
+    public enum Kind {
+        WRITE,
+        FLUSH,
+        RESIZE,
+        RESERVE,
+        PUNCH,
+        ZERO,
+        CLOSE
+    }
+
+    /** One call that returned without error; for RESIZE the offset is the new size. */
+    public record Event(Kind kind, long offsetBytes, long lengthBytes) {}
+
+    private final BackingStore store;
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+
+    public RecordingStore(BackingStore store) {
+        this.store = store;
+    }
+
+    /** Everything so far. */
+    public List<Event> events() {
+        return List.copyOf(events);
+    }
+
+    /** The kinds of everything so far, for short assertions about order. */
+    public List<Kind> kinds() {
+        return events.stream().map(Event::kind).toList();
+    }
+
+    public void forget() {
+        events.clear();
+    }
+
+    @Override
+    public String location() {
+        return store.location();
+    }
+
+    @Override
+    public long sizeBytes() {
+        return store.sizeBytes();
+    }
+
+    @Override
+    public boolean readOnly() {
+        return store.readOnly();
+    }
+
+    @Override
+    public int tryRead(long offsetBytes, ByteBuffer target) {
+        return store.tryRead(offsetBytes, target);
+    }
+
+    @Override
+    public void read(long offsetBytes, ByteBuffer target) throws IOException {
+        store.read(offsetBytes, target);
+    }
+
+    @Override
+    public void write(long offsetBytes, ByteBuffer source) throws IOException {
+        int lengthBytes = source.remaining();
+        store.write(offsetBytes, source);
+        events.add(new Event(Kind.WRITE, offsetBytes, lengthBytes));
+    }
+
+    @Override
+    public void flush() throws IOException {
+        store.flush();
+        events.add(new Event(Kind.FLUSH, 0, 0));
+    }
+
+    @Override
+    public void resize(long sizeBytes) throws IOException {
+        store.resize(sizeBytes);
+        events.add(new Event(Kind.RESIZE, sizeBytes, 0));
+    }
+
+    @Override
+    public boolean reserve(long offsetBytes, long lengthBytes) throws IOException {
+        boolean reserved = store.reserve(offsetBytes, lengthBytes);
+        events.add(new Event(Kind.RESERVE, offsetBytes, lengthBytes));
+        return reserved;
+    }
+
+    @Override
+    public void punch(long offsetBytes, long lengthBytes) throws IOException {
+        store.punch(offsetBytes, lengthBytes);
+        events.add(new Event(Kind.PUNCH, offsetBytes, lengthBytes));
+    }
+
+    @Override
+    public void zero(long offsetBytes, long lengthBytes) throws IOException {
+        store.zero(offsetBytes, lengthBytes);
+        events.add(new Event(Kind.ZERO, offsetBytes, lengthBytes));
+    }
+
+    @Override
+    public long allocatedBytes() throws IOException {
+        return store.allocatedBytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        store.close();
+        events.add(new Event(Kind.CLOSE, 0, 0));
+    }
+}
