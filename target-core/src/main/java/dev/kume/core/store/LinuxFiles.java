@@ -11,9 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Files of Linux, locked by open-file-description locks, which qemu and other Java programs respect as well. */
+/**
+ * Files of Linux, locked by open-file-description locks. A writer locks the whole file, which keeps qemu and other
+ * programs with locks out as well; a reader locks the first byte alone, which stops a writer of ours and leaves qemu its
+ * own readers (its locks are the bytes from 100 on).
+ */
 final class LinuxFiles implements StoreProvider {
     private static final int NEW_FILE_MODE = 0600;
+    private static final long READER_LOCK_BYTES = 1;
+    private static final long WHOLE_FILE = 0;
 
     private final ThreadLocal<CallScratch> scratches = ThreadLocal.withInitial(CallScratch::new);
 
@@ -91,7 +97,9 @@ final class LinuxFiles implements StoreProvider {
                 throw new FileSystemException(
                         path.toString(), null, status.directory() ? "it is a directory" : "it is not a regular file");
             }
-            int locked = LinuxCalls.lockOpenFile(fd, readOnly ? LinuxCalls.F_RDLCK : LinuxCalls.F_WRLCK);
+            int locked = readOnly
+                    ? LinuxCalls.lockOpenFile(fd, LinuxCalls.F_RDLCK, READER_LOCK_BYTES)
+                    : LinuxCalls.lockOpenFile(fd, LinuxCalls.F_WRLCK, WHOLE_FILE);
             if (Errno.EAGAIN.is(locked) || Errno.EACCES.is(locked)) {
                 throw new StoreLockedException(path);
             }

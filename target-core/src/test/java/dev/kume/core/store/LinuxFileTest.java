@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.kume.core.Trials;
+import dev.kume.core.testing.Allocations;
 import dev.kume.core.testing.Programs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -133,11 +132,9 @@ class LinuxFileTest {
     }
 
     private static double allocatedBytesPerRead(BackingStore store, ByteBuffer chunk) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().threadId();
-        long before = threads.getThreadAllocatedBytes(id);
+        long before = Allocations.bytesOfThisThread();
         long bytesRead = readManyTimes(store, chunk);
-        long allocated = threads.getThreadAllocatedBytes(id) - before;
+        long allocated = Allocations.bytesOfThisThread() - before;
         assumeTrue(bytesRead == (long) READS * PAGE_BYTES, "no read without waiting here");
         return (double) allocated / READS;
     }
@@ -218,6 +215,17 @@ class LinuxFileTest {
         }
         Programs.run("qemu-io", "-f", "raw", "-c", "read 0 512", file.toString())
                 .orThrow();
+    }
+
+    @Test
+    void aReaderLeavesQemuItsReaders() throws Exception {
+        Programs.require("qemu-io", "qemu-utils");
+        Path file = Files.write(directory.resolve("a"), new byte[512]);
+        try (BackingStore store = files.open(file, true)) {
+            assertTrue(store.readOnly());
+            Programs.run("qemu-io", "-r", "-f", "raw", "-c", "read 0 512", file.toString())
+                    .orThrow();
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ public final class MemoryStore implements BackingStore {
                     sectors.put(sector.number(), sector.content());
                     sizeBytes = Math.max(sizeBytes, sector.number() * SECTOR_BYTES);
                 }
+                case Change.Size(long newSizeBytes) when newSizeBytes >= sizeBytes -> sizeBytes = newSizeBytes;
                 case Change.Size size -> {
                     sizeBytes = size.sizeBytes();
                     long first = (sizeBytes + SECTOR_BYTES - 1) / SECTOR_BYTES;
@@ -52,7 +54,7 @@ public final class MemoryStore implements BackingStore {
                     byte[] last = sectors.get(sizeBytes / SECTOR_BYTES);
                     if (cut > 0 && last != null) {
                         byte[] shorter = last.clone();
-                        java.util.Arrays.fill(shorter, cut, SECTOR_BYTES, (byte) 0);
+                        Arrays.fill(shorter, cut, SECTOR_BYTES, (byte) 0);
                         sectors.put(sizeBytes / SECTOR_BYTES, shorter);
                     }
                 }

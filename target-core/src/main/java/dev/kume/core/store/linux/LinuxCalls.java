@@ -57,6 +57,7 @@ public final class LinuxCalls {
     private static final int TMPFS_MAGIC = 0x0102_1994;
     private static final int RAMFS_MAGIC = 0x8584_58F6;
     private static final int FLOCK_BYTES = 32;
+    private static final int FLOCK_LENGTH = 16;
     private static final int IOV_LEN = 8;
 
     static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -113,18 +114,19 @@ public final class LinuxCalls {
     }
 
     /**
-     * {@code fcntl(F_OFD_SETLK)} over the whole file: a lock of the open file itself. It ends with this descriptor
-     * alone, conflicts with a second open of the file in this very process too, and with the POSIX and OFD locks of
-     * others.
+     * {@code fcntl(F_OFD_SETLK)} from byte 0 on: a lock of the open file itself. It ends with this descriptor alone,
+     * conflicts with a second open of the file in this very process too, and with the POSIX and OFD locks of others.
      *
-     * @param type {@link #F_RDLCK} or {@link #F_WRLCK}
+     * @param type        {@link #F_RDLCK} or {@link #F_WRLCK}
+     * @param lengthBytes how far it reaches; 0 is to the end and beyond
      */
-    public static int lockOpenFile(int fd, short type) {
+    public static int lockOpenFile(int fd, short type, long lengthBytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
-            // struct flock: type, whence (SEEK_SET), start 0, length 0 (to the end), pid 0 as OFD locks demand.
+            // struct flock: type, whence (SEEK_SET), start 0, length, pid 0 as OFD locks demand.
             MemorySegment flock = arena.allocate(FLOCK_BYTES, JAVA_LONG.byteAlignment());
             flock.set(ValueLayout.JAVA_SHORT, 0, type);
+            flock.set(JAVA_LONG, FLOCK_LENGTH, lengthBytes);
             int result = (int) FCNTL.invokeExact(state, fd, F_OFD_SETLK, flock);
             return result < 0 ? -errno(state) : result;
         } catch (Throwable t) {
