@@ -59,8 +59,17 @@ public final class DiskLane {
     }
 
     private void addWorker() {
-        if (enter()) {
+        if (!enter()) {
+            return;
+        }
+        boolean started = false;
+        try {
             threads.execute(worker);
+            started = true;
+        } finally {
+            if (!started) {
+                workers.decrementAndGet();
+            }
         }
     }
 
@@ -76,6 +85,20 @@ public final class DiskLane {
     }
 
     private void work() {
+        boolean left = false;
+        try {
+            workUntilNothingIsLeft();
+            left = true;
+        } finally {
+            // A job or a home loop that throws is a bug, or a loop that has shut down; the lane must outlive it.
+            if (!left) {
+                workers.decrementAndGet();
+                addWorker();
+            }
+        }
+    }
+
+    private void workUntilNothingIsLeft() {
         while (true) {
             IoJob job = take();
             if (job == null) {
@@ -96,14 +119,17 @@ public final class DiskLane {
 
     private void perform(IoJob job) {
         long startNanos = clock.nanoTime();
-        job.perform();
-        long endNanos = clock.nanoTime();
-        lastEndNanos = endNanos;
-        boolean wasSlow = endNanos - startNanos > SLOW_NANOS;
-        if (wasSlow != slow) {
-            slow = wasSlow;
+        try {
+            job.perform();
+        } finally {
+            long endNanos = clock.nanoTime();
+            lastEndNanos = endNanos;
+            boolean wasSlow = endNanos - startNanos > SLOW_NANOS;
+            if (wasSlow != slow) {
+                slow = wasSlow;
+            }
+            job.home().deliver(job);
         }
-        job.home().deliver(job);
     }
 
     private @Nullable IoJob take() {

@@ -61,14 +61,27 @@ public final class LoopPort implements Executor {
     }
 
     private void drain() {
+        drain(DiskLane.reversed(inbox.getAndSet(null)));
+    }
+
+    private void drain(@Nullable IoJob oldest) {
         assert inLoop();
-        IoJob job = DiskLane.reversed(inbox.getAndSet(null));
-        while (job != null) {
-            IoJob following = job.next;
-            job.next = null;
-            job.performed();
-            job = following;
+        IoJob job = oldest;
+        try {
+            while (job != null) {
+                IoJob following = job.next;
+                job.next = null;
+                IoJob arrived = job;
+                job = following;
+                arrived.performed();
+            }
+        } finally {
+            // A job that throws is a bug in one connection; the jobs of the others behind it come home in a next turn.
+            if (job != null) {
+                IoJob left = job;
+                loop.execute(() -> drain(left));
+            }
+            afterDrain.run();
         }
-        afterDrain.run();
     }
 }

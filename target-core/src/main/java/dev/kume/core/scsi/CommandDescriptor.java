@@ -36,6 +36,8 @@ public final class CommandDescriptor {
     private final boolean passesAttention;
     private final boolean anyLun;
     private final int toleratedByte1;
+    private final int nominalSeconds;
+    private final int recommendedSeconds;
 
     private CommandDescriptor(Builder builder) {
         opcode = builder.opcode;
@@ -48,6 +50,8 @@ public final class CommandDescriptor {
         passesAttention = builder.passesAttention;
         anyLun = builder.anyLun;
         toleratedByte1 = builder.toleratedByte1;
+        nominalSeconds = builder.nominalSeconds;
+        recommendedSeconds = builder.recommendedSeconds;
     }
 
     public static Builder of(int opcode, String name) {
@@ -111,6 +115,21 @@ public final class CommandDescriptor {
         return anyLun;
     }
 
+    /** NOMINAL COMMAND PROCESSING TIMEOUT, SPC-4 6.35.4. */
+    public int nominalSeconds() {
+        return nominalSeconds;
+    }
+
+    /** RECOMMENDED COMMAND TIMEOUT, SPC-4 6.35.4. */
+    public int recommendedSeconds() {
+        return recommendedSeconds;
+    }
+
+    /** The bits of byte 1 that are ignored though this target has no use for them. */
+    public int toleratedByte1() {
+        return toleratedByte1;
+    }
+
     /**
      * The first bit of the CDB that this target does not understand.
      *
@@ -147,6 +166,8 @@ public final class CommandDescriptor {
         private boolean passesAttention;
         private boolean anyLun;
         private int toleratedByte1;
+        private int nominalSeconds = 1;
+        private int recommendedSeconds = 60;
 
         private Builder(int opcode, int serviceAction, String name) {
             this.opcode = opcode;
@@ -190,6 +211,13 @@ public final class CommandDescriptor {
         /** Old initiators put the LUN in bits 7-5 of byte 1 (SCSI-2); where they are reserved they are ignored. */
         public Builder toleratesScsi2Lun() {
             toleratedByte1 = 0xE0;
+            return this;
+        }
+
+        /** How long it takes on a disk that is busy, and when an initiator should give it up. */
+        public Builder seconds(int nominal, int recommended) {
+            nominalSeconds = nominal;
+            recommendedSeconds = recommended;
             return this;
         }
 

@@ -44,13 +44,22 @@ public final class CommandTable {
 
     /** The command that this CDB names, or null. */
     public @Nullable Command find(byte[] cdb) {
-        int opcode = cdb[0] & 0xFF;
+        return find(cdb[0] & 0xFF, cdb[1] & 0x1F);
+    }
+
+    /** The command with this opcode and, where the opcode has service actions, this one; or null. */
+    public @Nullable Command find(int opcode, int serviceAction) {
         Command command = byOpcode[opcode];
         if (command != null) {
             return command;
         }
         @Nullable Command[] actions = byServiceAction[opcode];
-        return actions == null ? null : actions[cdb[1] & 0x1F];
+        return actions == null || serviceAction >= SERVICE_ACTIONS ? null : actions[serviceAction];
+    }
+
+    /** True when the opcode is told apart by service actions. */
+    public boolean hasServiceActions(int opcode) {
+        return byServiceAction[opcode] != null;
     }
 
     /** True when the opcode exists with other service actions. */

@@ -2,6 +2,7 @@ package dev.kume.core.scsi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  * has no session. Any thread may raise; the data path looks at one volatile field.
  */
 public final class ITLNexus {
-    /** More conditions than this are folded into the oldest reset condition. */
+    /** More conditions than this are not kept. */
     private static final int PENDING_MAX = 16;
 
     private final ITNexus nexus;
     private final List<Sense> pending = new ArrayList<>();
     private volatile boolean attention;
-    private volatile boolean attached;
+
+    /** Sessions logged in: two for the moment in which a new one takes the place of an old one. */
+    private final AtomicInteger sessions = new AtomicInteger();
 
     ITLNexus(ITNexus nexus) {
         this.nexus = nexus;
@@ -27,11 +30,16 @@ public final class ITLNexus {
 
     /** True while a session of this nexus is logged in. */
     public boolean attached() {
-        return attached;
+        return sessions.get() > 0;
     }
 
-    void attached(boolean value) {
-        attached = value;
+    void sessionBegan() {
+        sessions.incrementAndGet();
+    }
+
+    void sessionEnded() {
+        int left = sessions.decrementAndGet();
+        assert left >= 0 : left;
     }
 
     /** True when a unit attention waits; the one field that each command reads. */
@@ -45,9 +53,14 @@ public final class ITLNexus {
             return;
         }
         if (condition.isResetCondition()) {
-            // A reset makes what was pending before it meaningless, SAM-5 5.14.3.
-            pending.removeIf(Sense::isResetCondition);
-            pending.addFirst(condition);
+            // SAM-5 5.14.3: of power on, reset and nexus loss only the one that says most is reported. The lower
+            // qualifier says more.
+            Sense first = pending.isEmpty() ? null : pending.getFirst();
+            if (first == null || !first.isResetCondition()) {
+                pending.addFirst(condition);
+            } else if (condition.ascq() < first.ascq()) {
+                pending.set(0, condition);
+            }
         } else if (pending.size() < PENDING_MAX) {
             pending.add(condition);
         }

@@ -3,7 +3,6 @@ package dev.kume.core.scsi;
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.LoopPort;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +42,7 @@ public final class LogicalUnit {
     /** Guarded by itself; access order, so that the nexus away the longest is forgotten first. */
     private final LinkedHashMap<ITNexus, ITLNexus> nexuses = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** Changes that wait, guarded by itself; the first one is under way. */
-    private final ArrayDeque<Runnable> mailbox = new ArrayDeque<>();
+    private final Mailbox mailbox = new Mailbox();
 
     public LogicalUnit(
             String name,
@@ -101,19 +99,20 @@ public final class LogicalUnit {
             if (known == null) {
                 known = new ITLNexus(nexus);
                 nexuses.put(nexus, known);
+                known.sessionBegan();
                 known.raise(Sense.POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED);
                 forgetOldest();
             } else {
+                known.sessionBegan();
                 known.raise(Sense.I_T_NEXUS_LOSS_OCCURRED);
             }
-            known.attached(true);
             return known;
         }
     }
 
     /** The session has ended; what waits for the nexus is kept. Any thread. */
     public void detach(ITLNexus nexus) {
-        nexus.attached(false);
+        nexus.sessionEnded();
     }
 
     private void forgetOldest() {
@@ -234,24 +233,30 @@ public final class LogicalUnit {
      * @param then runs after the state is published; it must not wait
      */
     public void change(UnaryOperator<UnitState> change, Runnable then) {
-        inTurn(() -> {
-            state = change.apply(state);
-            then.run();
-            nextTurn();
+        mailbox.inTurn(() -> {
+            try {
+                state = change.apply(state);
+                then.run();
+            } finally {
+                mailbox.turnEnded();
+            }
         });
     }
 
     /**
      * Fence: dooms the covered tasks and waits for those that a disk thread has, while the others go on. Any thread.
      *
-     * @param covered   asked on each loop, of its own tasks
+     * @param covered   asked once of each task, on its loop
      * @param requester left out, may be null
      * @param done      told whose tasks ended, on some loop, when no covered task can reach the disk any more
      */
     public void fence(Predicate<Task> covered, @Nullable Task requester, Consumer<Collection<ITLNexus>> done) {
-        inTurn(() -> drain(covered, requester, false, affected -> {
-            done.accept(affected);
-            nextTurn();
+        mailbox.inTurn(() -> drain(covered, requester, false, affected -> {
+            try {
+                done.accept(affected);
+            } finally {
+                mailbox.turnEnded();
+            }
         }));
     }
 
@@ -261,20 +266,26 @@ public final class LogicalUnit {
      * @param act  runs while no covered task exists and new ones wait; it must not wait itself
      */
     public void quiesce(Predicate<Task> covered, @Nullable Task requester, Consumer<Collection<ITLNexus>> act) {
-        inTurn(() -> drain(covered, requester, true, affected -> {
-            act.accept(affected);
-            for (LoopPort loop : loops) {
-                loop.execute(() -> taskSets[loop.index()].open(this));
+        mailbox.inTurn(() -> drain(covered, requester, true, affected -> {
+            try {
+                act.accept(affected);
+            } finally {
+                for (LoopPort loop : loops) {
+                    loop.execute(() -> taskSets[loop.index()].open(this));
+                }
+                mailbox.turnEnded();
             }
-            nextTurn();
         }));
     }
 
     /** Runs after every change that was asked for before. For tests and orderly closing. */
     public void afterChanges(Runnable then) {
-        inTurn(() -> {
-            then.run();
-            nextTurn();
+        mailbox.inTurn(() -> {
+            try {
+                then.run();
+            } finally {
+                mailbox.turnEnded();
+            }
         });
     }
 
@@ -293,27 +304,6 @@ public final class LogicalUnit {
         self[0] = drain;
         for (LoopPort loop : loops) {
             loop.execute(() -> taskSets[loop.index()].drain(drain));
-        }
-    }
-
-    private void inTurn(Runnable step) {
-        synchronized (mailbox) {
-            mailbox.add(step);
-            if (mailbox.size() > 1) {
-                return;
-            }
-        }
-        step.run();
-    }
-
-    private void nextTurn() {
-        Runnable step;
-        synchronized (mailbox) {
-            mailbox.remove();
-            step = mailbox.peek();
-        }
-        if (step != null) {
-            step.run();
         }
     }
 

@@ -64,6 +64,8 @@ public abstract class Task extends IoJob {
     private @Nullable Sense sense;
     private @Nullable ByteBuffer response;
     private @Nullable Work work;
+    private @Nullable Turn turn;
+    private boolean gathering;
 
     // Handed to a disk thread with the job and back with its delivery.
     private @Nullable ByteBuffer ioBuffer;
@@ -84,8 +86,6 @@ public abstract class Task extends IoJob {
 
     @Nullable
     TaskSet set;
-
-    long admission;
 
     protected Task(LoopPort home) {
         this.home = home;
@@ -262,6 +262,24 @@ public abstract class Task extends IoJob {
         submit(Io.WORK, 0, null, true);
     }
 
+    /** Changes the unit's state in its turn, then goes to a disk thread. Doomed before its turn, it changes nothing. */
+    public final void change(UnitChange what) {
+        Turn waitedFor = new Turn(what);
+        turn = waitedFor;
+        unit().change(waitedFor::apply, () -> {
+            waitedFor.published();
+            home.execute(() -> turnTaken(waitedFor));
+        });
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The task may be at another command by now, in a turn of its own.
+    private void turnTaken(Turn taken) {
+        if (turn == taken) {
+            turn = null;
+            work(taken.change());
+        }
+    }
+
     /** From {@link Work}, on the disk thread: parameter data to send. */
     public final void outcome(ByteBuffer data, long allocationLength) {
         if (data.remaining() > allocationLength) {
@@ -360,8 +378,6 @@ public abstract class Task extends IoJob {
 
     // ---- inside -----------------------------------------------------------------------------------------------------
 
-    private boolean gathering;
-
     final void start(Command what, @Nullable UnitState under) {
         command = what;
         unitState = under;
@@ -450,6 +466,10 @@ public abstract class Task extends IoJob {
     }
 
     private void endDoomed() {
+        if (turn != null) {
+            turn.cancel();
+            turn = null;
+        }
         leaveSet();
         state = State.COMPLETE;
         onDoomed();

@@ -2,8 +2,10 @@ package dev.kume.core.scsi;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,26 +15,15 @@ import org.jspecify.annotations.Nullable;
  * quiesces.
  */
 final class TaskSet {
-    /** The loop's share of one drain: tasks admitted up to {@code cutoff} that a disk thread still has. */
-    private static final class Share {
-        final Drain drain;
-        final long cutoff;
-        int left;
-
-        Share(Drain drain, long cutoff) {
-            this.drain = drain;
-            this.cutoff = cutoff;
-        }
-
-        boolean covers(Task task) {
-            return task.admission <= cutoff && drain.covers(task);
-        }
-    }
+    /**
+     * The loop's share of one drain: the tasks it waits for, by identity. Who is covered is asked once, so that an answer
+     * that changes later cannot make a drain wait for ever.
+     */
+    private record Share(Drain drain, Set<Task> left) {}
 
     private @Nullable Task first;
     private @Nullable Task last;
     private int size;
-    private long admissions;
     private int gatesClosed;
     private final ArrayDeque<Task> gated = new ArrayDeque<>();
     private final List<Share> shares = new ArrayList<>(2);
@@ -47,7 +38,6 @@ final class TaskSet {
 
     void add(Task task) {
         task.set = this;
-        task.admission = ++admissions;
         task.before = last;
         if (last == null) {
             first = task;
@@ -89,10 +79,10 @@ final class TaskSet {
     }
 
     private void settle(Task ended) {
-        for (Iterator<Share> each = shares.iterator(); each.hasNext(); ) {
-            Share share = each.next();
-            if (share.covers(ended) && --share.left == 0) {
-                each.remove();
+        // What a drain does when it is done may end further tasks of this set, and come here again: walk over a copy.
+        for (Share share : List.copyOf(shares)) {
+            if (share.left.remove(ended) && share.left.isEmpty()) {
+                shares.remove(share);
                 share.drain.loopDone();
             }
         }
@@ -103,27 +93,27 @@ final class TaskSet {
         if (drain.closesGate()) {
             gatesClosed++;
         }
-        Share share = new Share(drain, admissions);
+        List<Task> covered = new ArrayList<>();
         for (Task task = first; task != null; task = task.after) {
-            if (share.covers(task)) {
-                share.left++;
-            }
-        }
-        if (share.left == 0) {
-            drain.loopDone();
-            return;
-        }
-        shares.add(share);
-        // Dooming unlinks tasks at once, and may complete the share: walk over a copy.
-        List<Task> covered = new ArrayList<>(share.left);
-        for (Task task = first; task != null; task = task.after) {
-            if (share.covers(task)) {
+            if (drain.covers(task)) {
                 covered.add(task);
             }
         }
+        if (covered.isEmpty()) {
+            drain.loopDone();
+            return;
+        }
+        Share share = new Share(drain, Collections.newSetFromMap(new IdentityHashMap<>()));
+        share.left.addAll(covered);
+        shares.add(share);
         for (Task task : covered) {
             drain.dooming(task);
-            task.doom();
+        }
+        for (Task task : covered) {
+            // Dooming one task may end others (their connection closes), and those may be new commands already.
+            if (share.left.contains(task)) {
+                task.doom();
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.VpdPages;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class Commands {
     /** The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move. */
     public static CommandTable table(Limits limits) {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
+        ModePages modePages = new ModePages();
         List<Command> commands = new ArrayList<>();
         commands.add(new Inquiry(new VpdPages(transferBytesMax)));
         commands.add(new TestUnitReady());
@@ -29,6 +31,18 @@ public final class Commands {
         commands.add(new ReadCapacity16());
         commands.addAll(Read.family(transferBytesMax));
         commands.addAll(Write.family(transferBytesMax));
+        commands.addAll(Verify.family(transferBytesMax));
+        commands.addAll(WriteAndVerify.family(transferBytesMax));
+        commands.addAll(SynchronizeCache.family());
+        commands.addAll(PreFetch.family(transferBytesMax));
+        commands.addAll(ModeSense.family(modePages));
+        commands.addAll(ModeSelect.family(modePages));
+        commands.add(new StartStopUnit());
+        commands.add(new PreventAllowMediumRemoval());
+        commands.add(new SendDiagnostic());
+        commands.add(new LogSense());
+        commands.add(new ReportSupportedOperationCodes());
+        commands.add(new ReportSupportedTaskManagementFunctions());
         return new CommandTable(commands);
     }
 }

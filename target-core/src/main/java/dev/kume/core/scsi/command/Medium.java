@@ -1,6 +1,7 @@
 package dev.kume.core.scsi.command;
 
 import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,6 +45,20 @@ final class Medium {
             doneBytes += bytes;
         }
         return -1;
+    }
+
+    /**
+     * Compares as {@link #mismatch} does, and fails the task with the LBA where there is a difference.
+     *
+     * @return true when all is equal
+     */
+    static boolean compare(Task task, VirtualDisk disk, long offsetBytes, ByteBuffer expected) throws IOException {
+        long equalBytes = mismatch(disk, offsetBytes, expected);
+        if (equalBytes >= 0) {
+            long lba = (offsetBytes + equalBytes) >>> task.geometry().blockShift();
+            task.failIo(Sense.MISCOMPARE_DURING_VERIFY.withInformation(lba));
+        }
+        return equalBytes < 0;
     }
 
     private static ByteBuffer chunk(long lengthBytes) {

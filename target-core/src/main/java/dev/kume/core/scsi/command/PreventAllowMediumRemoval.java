@@ -1,0 +1,23 @@
+package dev.kume.core.scsi.command;
+
+import dev.kume.core.scsi.Command;
+import dev.kume.core.scsi.CommandDescriptor;
+import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
+import dev.kume.core.scsi.Task;
+
+/** PREVENT ALLOW MEDIUM REMOVAL, SBC-3 5.8. The medium cannot be removed anyhow. */
+final class PreventAllowMediumRemoval extends Command {
+    PreventAllowMediumRemoval() {
+        super(CommandDescriptor.of(0x1E, "PREVENT ALLOW MEDIUM REMOVAL")
+                .usage("1E 00 00 00 01 00")
+                .reservation(ReservationClass.BY_COMMAND)
+                .needsMedium()
+                .toleratesScsi2Lun()
+                .build());
+    }
+
+    @Override
+    public void begin(Task task) {
+        task.good();
+    }
+}
