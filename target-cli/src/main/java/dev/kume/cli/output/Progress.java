@@ -23,12 +23,15 @@ public final class Progress implements AutoCloseable {
         this.title = title;
     }
 
-    /** Says how far the work is; {@code totalBytes} 0 means that nobody knows. */
+    /** Says how far the work is; {@code totalBytes} 0 means that nobody knows yet, and shows nothing. */
     public void at(long doneBytes, long totalBytes) {
-        int percent = totalBytes <= 0 ? 0 : (int) Math.min(100, doneBytes / (totalBytes / 100.0));
+        if (totalBytes <= 0) {
+            return;
+        }
+        int percent = (int) Math.min(100, doneBytes / (totalBytes / 100.0));
         if (drawn) {
             draw(percent, doneBytes, totalBytes);
-        } else if (percent / 10 != percentShown / 10 || percentShown < 0) {
+        } else if (percentShown < 0 || percent / 10 != percentShown / 10) {
             err.println(title + ": " + percent / 10 * 10 + "%");
             percentShown = percent;
         }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -149,5 +151,23 @@ final class GrammarTest {
         assertTrue(kume.out().contains("'disk' = @('create', 'import', 'list', 'show', 'set', 'remove'"), kume.out());
         assertTrue(kume.out().contains("'disk create --sharing' = @('exclusive', 'cluster', 'read-only')"), kume.out());
         assertFalse(kume.out().contains("%s"));
+    }
+
+    @Test
+    void thePageOfTheCommandLineNamesEveryVerbAndOption() throws IOException {
+        String page = Files.readString(Path.of("../docs/cli.md"));
+        for (String name : names(kume.tree(), "kume")) {
+            assertTrue(page.contains(name), name + " is missing in docs/cli.md");
+        }
+    }
+
+    private static List<String> names(CommandLine command, String path) {
+        List<String> names = new ArrayList<>();
+        if (command.getSubcommands().isEmpty()) {
+            names.add(path);
+        }
+        command.getCommandSpec().options().forEach(option -> names.add(option.longestName()));
+        command.getSubcommands().forEach((word, subcommand) -> names.addAll(names(subcommand, path + " " + word)));
+        return names;
     }
 }

@@ -39,14 +39,16 @@ final class Records {
     private Records() {}
 
     static String operation(String state, long revision, long doneBytes, String error) {
-        return """
+        String json = """
                 {"id":12,"kind":"disk create","subject":"vms","state":"%s","revision":%d,"doneBytes":%d,\
-                "totalBytes":32212254720,"started":"2026-11-23T07:00:00Z","finished":null,"error":%s}""".formatted(state, revision, doneBytes, error);
+                "totalBytes":32212254720,"started":"2026-11-23T07:00:00Z","finished":null,"error":%s}""";
+        return json.formatted(state, revision, doneBytes, error);
     }
 
     static String error(String code, int exitCode, String message, String remedy) {
-        return """
-                {"code":"%s","message":"%s","remedy":%s,"exitCode":%d,"kind":null,"name":null,"suggestions":[]}""".formatted(code, message, remedy.isEmpty() ? "null" : "\"" + remedy + "\"", exitCode);
+        String json = """
+                {"code":"%s","message":"%s","remedy":%s,"exitCode":%d,"kind":null,"name":null,"suggestions":[]}""";
+        return json.formatted(code, message, remedy.isEmpty() ? "null" : "\"" + remedy + "\"", exitCode);
     }
 
     static String errorBody(String code, int exitCode, String message, String remedy) {

@@ -219,8 +219,8 @@ final class TargetCommandsTest {
     void statusAtOneLook() {
         daemon.answers("GET /v1/status", 200, """
                 {"version":"0.1.0","state":"ready","pid":4711,"host":"store1","started":"2026-11-22T09:00:00Z",\
-                "uptimeSeconds":93600,"stateDirectory":"/var/lib/kume","configFile":null,"socket":"/run/kume/admin.sock",\
-                "transport":"epoll","inventoryVersion":42,\
+                "uptimeSeconds":93600,"stateDirectory":"/var/lib/kume","configFile":null,\
+                "socket":"/run/kume/admin.sock","transport":"epoll","inventoryVersion":42,\
                 "portals":[{"name":"iscsi","address":"192.168.10.1:3260","state":"listening"}],\
                 "counts":{"disks":2,"disksInUse":1,"disksOffline":1,"targets":1,"mappings":2,"sessions":1,\
                 "initiatorsSeen":3,"operationsRunning":0},"limits":{"connections":4096}}""");
