@@ -1,8 +1,10 @@
 package dev.kume.core.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -31,7 +33,7 @@ final class ChannelFiles implements StoreProvider {
     @Override
     public BackingStore open(Path path, boolean readOnly) throws IOException {
         if (!Files.exists(path)) {
-            throw new NoSuchFileException(path.toString(), null, "there is no such file");
+            throw LocalFiles.missing(path);
         }
         if (!Files.isRegularFile(path)) {
             throw new FileSystemException(
@@ -44,6 +46,10 @@ final class ChannelFiles implements StoreProvider {
         try {
             RandomAccessFile file = new RandomAccessFile(path.toFile(), readOnly ? "r" : "rw");
             return lockedFile(path, readOnly, new ChannelDescriptor(path, file, () -> openPaths.remove(realPath)));
+        } catch (FileNotFoundException e) {
+            openPaths.remove(realPath);
+            // The file is there: this is how Java says that it may not be opened.
+            throw new AccessDeniedException(path.toString(), null, "no permission to open it");
         } catch (IOException | RuntimeException | Error e) {
             openPaths.remove(realPath);
             throw e;
@@ -55,7 +61,9 @@ final class ChannelFiles implements StoreProvider {
         try {
             Files.createFile(path);
         } catch (FileAlreadyExistsException e) {
-            throw alreadyThere(path);
+            throw LocalFiles.alreadyThere(path);
+        } catch (NoSuchFileException e) {
+            throw LocalFiles.missing(path);
         }
         return open(path, false);
     }
@@ -72,7 +80,7 @@ final class ChannelFiles implements StoreProvider {
     @Override
     public void rename(Path from, Path to) throws IOException {
         if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
-            throw alreadyThere(to);
+            throw LocalFiles.alreadyThere(to);
         }
         Files.move(from, to);
         syncDirectory(LocalFiles.directoryOf(to));
@@ -99,9 +107,5 @@ final class ChannelFiles implements StoreProvider {
             descriptor.close();
             throw e;
         }
-    }
-
-    private static FileAlreadyExistsException alreadyThere(Path path) {
-        return new FileAlreadyExistsException(path.toString(), null, "it exists already and is never overwritten");
     }
 }

@@ -5,10 +5,8 @@ import dev.kume.core.store.linux.Errno;
 import dev.kume.core.store.linux.LinuxCalls;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -116,13 +114,10 @@ final class LinuxFiles implements StoreProvider {
     private static IOException refused(Path path, int result, String verb) {
         String file = path.toString();
         if (Errno.EEXIST.is(result)) {
-            return new FileAlreadyExistsException(file, null, "it exists already and is never overwritten");
+            return LocalFiles.alreadyThere(path);
         }
         if (Errno.ENOENT.is(result)) {
-            Path directory = path.toAbsolutePath().getParent();
-            boolean noDirectory = directory != null && !Files.isDirectory(directory);
-            return new NoSuchFileException(
-                    file, null, noDirectory ? "there is no directory " + directory : "there is no such file");
+            return LocalFiles.missing(path);
         }
         if (Errno.EACCES.is(result) || Errno.EPERM.is(result)) {
             return new AccessDeniedException(file, null, "no permission to " + verb + " it");

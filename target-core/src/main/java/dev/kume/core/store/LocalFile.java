@@ -261,7 +261,7 @@ public final class LocalFile implements BackingStore {
 
     private void enterOrThrow() throws IOException {
         if (!enter()) {
-            throw new IOException(path + " is closed");
+            throw new StoreClosedException(location());
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.kume.core.store;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -53,6 +56,18 @@ public final class LocalFiles implements StoreProvider {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         files.syncDirectory(directory);
+    }
+
+    /** Says whether the file or its directory is missing. */
+    static NoSuchFileException missing(Path path) {
+        Path directory = path.toAbsolutePath().getParent();
+        boolean noDirectory = directory != null && !Files.isDirectory(directory);
+        return new NoSuchFileException(
+                path.toString(), null, noDirectory ? "there is no directory " + directory : "there is no such file");
+    }
+
+    static FileAlreadyExistsException alreadyThere(Path path) {
+        return new FileAlreadyExistsException(path.toString(), null, "it exists already and is never overwritten");
     }
 
     /** The directory that holds the entry of {@code path}. */

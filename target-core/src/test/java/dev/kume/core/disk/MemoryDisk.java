@@ -1,5 +1,6 @@
 package dev.kume.core.disk;
 
+import dev.kume.core.store.BackingStore;
 import dev.kume.core.testing.MemoryStore;
 import java.io.IOException;
 
@@ -13,7 +14,7 @@ public final class MemoryDisk {
     }
 
     /** The disk in the first {@code sizeBytes} of a store. */
-    public static VirtualDisk on(dev.kume.core.store.BackingStore store, long sizeBytes) {
+    public static VirtualDisk on(BackingStore store, long sizeBytes) {
         return new FlatDisk(store, new DiskInfo(sizeBytes, store.readOnly(), true));
     }
 

@@ -5,21 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.kume.core.Trials;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,7 +45,7 @@ class LocalFilesTest {
         try (BackingStore store = files.create(directory.resolve("a"))) {
             Trials.forSeed(1, 60, random -> {
                 int bytes = random.nextInt(1, 200_000);
-                long offsetBytes = random.nextLong(0, 1L << 33);
+                long offsetBytes = random.nextLong(0, 1L << 26);
                 byte[] content = new byte[bytes];
                 random.nextBytes(content);
                 store.write(offsetBytes, buffer(random.nextBoolean(), content));
@@ -72,11 +78,19 @@ class LocalFilesTest {
     void createNeverTouchesWhatExists(LocalFiles files) throws IOException {
         Path file = Files.writeString(directory.resolve("a"), "precious");
         assertThrows(FileAlreadyExistsException.class, () -> files.create(file));
+        assertThrows(IOException.class, () -> files.create(directory));
+        assertEquals("precious", Files.readString(file));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    @DisabledOnOs(OS.WINDOWS)
+    void createNeverFollowsALink(LocalFiles files) throws IOException {
+        Path file = Files.writeString(directory.resolve("a"), "precious");
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         assertThrows(FileAlreadyExistsException.class, () -> files.create(link));
         Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("nowhere"));
         assertThrows(FileAlreadyExistsException.class, () -> files.create(dangling));
-        assertThrows(FileAlreadyExistsException.class, () -> files.create(directory));
         assertEquals("precious", Files.readString(file));
         assertFalse(Files.exists(directory.resolve("nowhere")));
     }
@@ -89,7 +103,7 @@ class LocalFilesTest {
         assertEquals(file + ": there is no such file", noFile.getMessage());
         Path deep = directory.resolve("no/disk");
         NoSuchFileException noDirectory = assertThrows(NoSuchFileException.class, () -> files.create(deep));
-        assertTrue(noDirectory.getMessage().startsWith(deep.toString()), noDirectory.getMessage());
+        assertEquals(deep + ": there is no directory " + deep.getParent(), noDirectory.getMessage());
         assertTrue(assertThrows(FileSystemException.class, () -> files.open(directory, true))
                 .getMessage()
                 .endsWith("directory"));
@@ -151,7 +165,7 @@ class LocalFilesTest {
                 } else {
                     store.zero(from, bytes);
                 }
-                java.util.Arrays.fill(model, from, from + bytes, (byte) 0);
+                Arrays.fill(model, from, from + bytes, (byte) 0);
                 byte[] back = new byte[model.length];
                 store.read(0, ByteBuffer.wrap(back));
                 assertArrayEquals(model, back);
@@ -180,7 +194,7 @@ class LocalFilesTest {
                 () -> store.punch(0, 1),
                 () -> store.zero(0, 1),
                 store::allocatedBytes)) {
-            IOException e = assertThrows(IOException.class, call::run);
+            IOException e = assertThrows(ClosedChannelException.class, call::run);
             assertEquals(directory.resolve("a") + " is closed", e.getMessage());
         }
     }
@@ -223,11 +237,11 @@ class LocalFilesTest {
 
     @ParameterizedTest
     @MethodSource("ways")
+    @DisabledOnOs(OS.WINDOWS)
     void aFileWithoutPermissionIsRefusedByName(LocalFiles files) throws IOException {
-        org.junit.jupiter.api.Assumptions.assumeFalse(
-                "root".equals(System.getProperty("user.name")), "root may open everything");
+        assumeFalse("root".equals(System.getProperty("user.name")), "root may open everything");
         Path file = Files.writeString(directory.resolve("a"), "1");
-        Files.setPosixFilePermissions(file, java.util.Set.of());
+        Files.setPosixFilePermissions(file, Set.of());
         assertThrows(AccessDeniedException.class, () -> files.open(file, false));
     }
 

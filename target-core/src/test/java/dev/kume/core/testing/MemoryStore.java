@@ -1,6 +1,7 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.StoreClosedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -263,7 +264,7 @@ public final class MemoryStore implements BackingStore {
 
     private void checkOpen() throws IOException {
         if (closed) {
-            throw new IOException(location + " is closed");
+            throw new StoreClosedException(location);
         }
     }
 }

@@ -24,6 +24,7 @@ import dev.kume.core.testing.RecordingStore;
 import dev.kume.core.testing.RecordingStore.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -379,7 +380,7 @@ class VhdFormatTest {
     @Test
     void theFooterOutweighsWhatTheGuestWrote() throws IOException {
         MemoryStore store = created(MIB, false);
-        vhd.open(store).write(0, ByteBuffer.wrap("vhdxfile".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        vhd.open(store).write(0, ByteBuffer.wrap("vhdxfile".getBytes(StandardCharsets.US_ASCII)));
         assertSame(vhd, formats.probe(store));
     }
 
@@ -393,7 +394,7 @@ class VhdFormatTest {
     }
 
     private String refusedProbe(String location, String begin) throws IOException {
-        byte[] bytes = Arrays.copyOf(begin.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), 4096);
+        byte[] bytes = Arrays.copyOf(begin.getBytes(StandardCharsets.ISO_8859_1), 4096);
         return assertThrows(DiskFormatException.class, () -> formats.probe(store(location, bytes)))
                 .getMessage();
     }

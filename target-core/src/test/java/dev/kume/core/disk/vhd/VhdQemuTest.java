@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -120,7 +121,7 @@ class VhdQemuTest {
     @Test
     void diskConvertedByQemuHoldsTheBytes() throws Exception {
         byte[] content = new byte[1 << 20];
-        new java.util.Random(5).nextBytes(content);
+        new Random(5).nextBytes(content);
         Path raw = Files.write(directory.resolve("model.img"), content);
         Path file = directory.resolve("q.vhd");
         Programs.run(
