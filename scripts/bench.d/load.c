@@ -1,13 +1,13 @@
 /*
  * load: a closed-loop iSCSI load generator for measuring targets.
  *
- * One thread keeps a fixed number of commands in flight on each of some sessions for a fixed time and prints one line of
- * JSON: rate, latency percentiles, and processor time per command of itself and, with --pid, of the server.
+ * One thread keeps a fixed number of commands in flight on each of some sessions for a fixed time and prints one line
+ * of JSON: rate, latency percentiles, and processor time per command of itself and, with --pid, of the server.
  *
- * Two initiators are built in. "libiscsi" drives the asynchronous interface of that library, a client as one meets it in
- * the field; it costs 6 to 7 microseconds for a command, which is more than a good server needs. "raw" speaks the protocol
- * itself: prepared command PDUs, one send and one receive call for everything that is due, and large Data-In payload is
- * dropped inside the kernel (MSG_TRUNC), so that what is measured is the server.
+ * Two initiators are built in. "libiscsi" drives the asynchronous interface of that library, a client as one meets it
+ * in the field; it costs 6 to 7 microseconds for a command, which is more than a good server needs. "raw" speaks the
+ * protocol itself: prepared command PDUs, one send and one receive call for everything that is due, and large Data-In
+ * payload is dropped inside the kernel (MSG_TRUNC), so that what is measured is the server.
  *
  *   cc -O2 -Wall -Wextra -o load load.c -liscsi
  */
@@ -97,7 +97,7 @@ static uint64_t random_next(void) {
     return random_state * 0x2545F4914F6CDD1Du;
 }
 
-/* ---- What is measured ------------------------------------------------------------------------------------------- */
+/* ---- What is measured ------------------------------------------------------------------------------------------ */
 
 /* Latencies in nanoseconds, log-linear: 32 steps for each power of two, which is an error of at most three percent. */
 enum { STEP_BITS = 5, STEPS = 1 << STEP_BITS, BUCKETS = 64 * STEPS };
@@ -186,7 +186,7 @@ static double own_cpu_seconds(void) {
     return (double)clock_ns(CLOCK_PROCESS_CPUTIME_ID) / 1e9;
 }
 
-/* ---- What is asked ---------------------------------------------------------------------------------------------- */
+/* ---- What is asked --------------------------------------------------------------------------------------------- */
 
 static uint64_t capacity_blocks;
 static uint32_t logical_block_bytes = 512;
@@ -224,7 +224,7 @@ static bool choose_read(void) {
     return (int)(random_next() >> 33) % 100 < opt.read_percent;
 }
 
-/* ---- The raw initiator ------------------------------------------------------------------------------------------ */
+/* ---- The raw initiator ----------------------------------------------------------------------------------------- */
 
 static void put16(uint8_t *p, uint32_t v) { p[0] = (uint8_t)(v >> 8), p[1] = (uint8_t)v; }
 static void put24(uint8_t *p, uint32_t v) { p[0] = (uint8_t)(v >> 16), put16(p + 1, v); }
@@ -628,7 +628,7 @@ static void raw_run(struct raw *sessions) {
     }
 }
 
-/* ---- The libiscsi initiator ------------------------------------------------------------------------------------- */
+/* ---- The libiscsi initiator ------------------------------------------------------------------------------------ */
 
 struct library;
 struct library_command {
@@ -712,7 +712,7 @@ static void library_run(struct library *sessions) {
     }
 }
 
-/* ---- Running ---------------------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------------------------- */
 
 static void report(void) {
     double commands = (double)seen.commands, rate = commands / opt.seconds;

@@ -1,9 +1,10 @@
 /*
  * reference: the least iSCSI target that serves one file with pread and pwrite, in one thread, for comparison only.
  *
- * It answers "what would a C program pay for the same system calls?": PDUs are parsed in place in the receive buffer, reads go
- * straight behind their header in the output buffer, writes go from the receive buffer to the file, and all answers of a
- * batch leave in one send. It has no access control, no error recovery and trusts its peer. Never use it to store anything.
+ * It answers "what would a C program pay for the same system calls?": PDUs are parsed in place in the receive buffer,
+ * reads go straight behind their header in the output buffer, writes go from the receive buffer to the file, and all
+ * answers of a batch leave in one send. It has no access control, no error recovery and trusts its peer. Never use it
+ * to store anything.
  *
  *   cc -O2 -Wall -Wextra -o reference reference.c && ./reference PORT FILE
  */
@@ -25,7 +26,7 @@
 
 enum { BHS = 48, SEGMENT = 262144, WINDOW = 128, PEERS = 128, IN_BYTES = SEGMENT + 4096, OUT_BYTES = SEGMENT + 65536 };
 
-struct write_task { uint32_t tag, expected, received, data_sn; uint64_t offset; bool used; };
+struct write_task { uint32_t expected, received, data_sn; uint64_t offset; bool used; };
 struct read_task { uint8_t command[BHS]; uint32_t done, length, data_sn; uint64_t offset; bool active; };
 
 struct peer {
@@ -128,7 +129,7 @@ static void start_write(struct peer *p, const uint8_t *h, uint64_t offset, uint3
     }
     struct write_task *w = p->writes;
     while (w->used) w++; /* the command window keeps one free */
-    *w = (struct write_task) {.tag = get32(h + 16), .expected = length, .received = immediate, .offset = offset, .used = true};
+    *w = (struct write_task) {.expected = length, .received = immediate, .offset = offset, .used = true};
     ask_for_data(p, h, w);
 }
 
@@ -155,7 +156,7 @@ static void command(struct peer *p, const uint8_t *h) {
     switch (cdb[0]) {
         case 0x00: good(p, h); return;
         case 0x12: {
-            static const uint8_t inquiry[36] = {0, 0, 5, 2, 31, 0, 0, 2, 'K', 'U', 'M', 'E', ' ', ' ', ' ', ' ', 'R', 'E', 'F'};
+            static const uint8_t inquiry[36] = {0, 0, 5, 2, 31, 0, 0, 2, 'K', 'U', 'M', 'E', ' ', ' ', ' ', ' ', 'C'};
             if (cdb[1] & 1) refuse(p, h, 0x24);
             else small_data(p, h, inquiry, sizeof inquiry);
             return;
@@ -189,7 +190,8 @@ static void command(struct peer *p, const uint8_t *h) {
 }
 
 static void login(struct peer *p, const uint8_t *h) {
-    static const char keys[] = "HeaderDigest=None\0DataDigest=None\0MaxConnections=1\0InitialR2T=Yes\0ImmediateData=Yes\0"
+    static const char keys[] =
+        "HeaderDigest=None\0DataDigest=None\0MaxConnections=1\0InitialR2T=Yes\0ImmediateData=Yes\0"
         "MaxRecvDataSegmentLength=262144\0MaxBurstLength=262144\0FirstBurstLength=262144\0MaxOutstandingR2T=1\0"
         "DefaultTime2Wait=2\0DefaultTime2Retain=0\0ErrorRecoveryLevel=0\0TargetPortalGroupTag=1";
     int current = h[1] >> 2 & 3;
