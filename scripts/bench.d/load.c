@@ -67,8 +67,8 @@ static struct options opt = {
 static const char usage_text[] =
     "usage: load --portal HOST:PORT --target IQN [--lun N] [--engine raw|libiscsi] [--initiator IQN]\n"
     "            [--sessions N] [--qd N] [--bs BYTES] [--rand|--seq] [--mode read|write|mixed] [--mix READ_PERCENT]\n"
-    "            [--region BYTES] [--offset BYTES] [--seconds S] [--warmup S] [--pid SERVER] [--seed N] [--label TEXT]\n"
-    "            [--login-only] [--retry SECONDS] [--since REALTIME_NS]\n"
+    "            [--region BYTES] [--offset BYTES] [--seconds S] [--warmup S] [--pid SERVER] [--seed N]\n"
+    "            [--label TEXT] [--login-only] [--retry SECONDS] [--since REALTIME_NS]\n"
     "  --login-only  log in once (trying again for --retry seconds), print the milliseconds since --since, and leave\n";
 
 static void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
@@ -136,7 +136,7 @@ static double percentile_us(double share) {
 static double cpu_seconds_of(int pid);
 static double own_cpu_seconds(void);
 
-/* Called with the time in every turn of the load loop: processor time is counted from the first turn after the warm-up. */
+/* Called in every turn of the load loop: processor time is counted from the first turn after the warm-up. */
 static void window_tick(uint64_t now_ns) {
     if (seen.begun || now_ns < seen.begin_ns) return;
     seen.begun = true;
@@ -724,7 +724,8 @@ static void report(void) {
            opt.seconds, (unsigned long long)seen.commands, (unsigned long long)seen.reads,
            (unsigned long long)seen.commands_ever, (unsigned long long)seen.errors, rate, rate * opt.block_bytes / 1e6,
            commands ? (double)seen.latency_sum_ns / commands / 1000 : 0, percentile_us(.50), percentile_us(.99),
-           percentile_us(.999), (double)seen.latency_max_ns / 1000, commands ? seen.own_cpu_seconds * 1e6 / commands : 0,
+           percentile_us(.999), (double)seen.latency_max_ns / 1000,
+           commands ? seen.own_cpu_seconds * 1e6 / commands : 0,
            commands ? seen.server_cpu_seconds * 1e6 / commands : 0);
 }
 
