@@ -42,7 +42,11 @@ final class Invocation {
     }
 
     ApiClient api() {
-        return new ApiClient(absolute(server()), environment.clock(), TIMEOUT);
+        return api(TIMEOUT);
+    }
+
+    ApiClient api(Duration timeout) {
+        return new ApiClient(absolute(server()), environment.clock(), timeout);
     }
 
     private Path server() {

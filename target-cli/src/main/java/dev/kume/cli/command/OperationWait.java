@@ -8,13 +8,17 @@ import dev.kume.cli.client.ApiFailure;
 import dev.kume.cli.output.Progress;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
+import java.time.Duration;
 
 /** Follows an operation of the daemon to its end, shows how far it is, and cancels it when this process is stopped. */
 final class OperationWait {
     private static final int WAIT_SECONDS = 10;
 
+    private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
+
     private final Invocation invocation;
     private final String title;
+    private volatile boolean interrupted;
 
     OperationWait(Invocation invocation, String title) {
         this.invocation = invocation;
@@ -23,11 +27,14 @@ final class OperationWait {
 
     /** Returns when the operation is done; one that failed or was cancelled is an exception. */
     void await(OperationView started) {
-        Runnable cancel = () -> cancel(started.id());
         Interrupts.Registration registration =
-                invocation.environment().interrupts().onInterrupt(cancel);
+                invocation.environment().interrupts().onInterrupt(() -> cancel(started));
         try {
-            end(follow(started));
+            OperationView ended = follow(started);
+            if (interrupted) {
+                throw CliException.reported(ExitCode.FAILED);
+            }
+            end(ended);
         } finally {
             registration.end();
         }
@@ -59,11 +66,21 @@ final class OperationWait {
         }
     }
 
-    private void cancel(long id) {
+    /** Runs on the thread of the interrupt, while the other one waits for the operation's end. */
+    private void cancel(OperationView operation) {
+        interrupted = true;
+        String line;
         try {
-            invocation.api().post(ApiPaths.cancel(id), null);
+            OperationView cancelled = invocation
+                    .api(CANCEL_TIMEOUT)
+                    .post(ApiPaths.cancel(operation.id()), null)
+                    .as(OperationView.class);
+            line = cancelled.state().equals(OperationView.DONE)
+                    ? "too late to cancel: " + operation.kind() + " '" + operation.subject() + "' is done"
+                    : operation.kind() + " '" + operation.subject() + "' cancelled; nothing of it is left";
         } catch (CliException e) {
-            invocation.say("kume: not cancelled: " + e.getMessage());
+            line = "not cancelled: " + e.getMessage();
         }
+        invocation.terminal().err().println("\nkume: " + line);
     }
 }

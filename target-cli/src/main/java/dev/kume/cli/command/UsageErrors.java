@@ -41,7 +41,10 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
         if (e instanceof CliException failure) {
-            terminal.err().println("kume: " + oneLine(String.valueOf(failure.getMessage())));
+            String message = String.valueOf(failure.getMessage());
+            if (!message.isEmpty()) {
+                terminal.err().println("kume: " + oneLine(message));
+            }
             return failure.exitCode().code();
         }
         // What nobody foresaw is our bug; its place is worth more to whoever mends it than a tidy screen.

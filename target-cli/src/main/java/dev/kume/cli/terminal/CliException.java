@@ -12,6 +12,11 @@ public final class CliException extends RuntimeException {
         this.exitCode = exitCode;
     }
 
+    /** For what the administrator has read already: nothing more is printed. */
+    public static CliException reported(ExitCode exitCode) {
+        return new CliException(exitCode, "");
+    }
+
     public ExitCode exitCode() {
         return exitCode;
     }

@@ -218,7 +218,8 @@ final class DiskCommandsTest {
                 Records.operation("cancelled", 2, 0, Records.error("cancelled", 1, "creating vms was cancelled", "")));
         assertEquals(1, other.interrupts(interrupts).run("disk", "create", "vms", "--size", "30GB"));
         assertEquals("POST /v1/operations/12/cancel", daemon.asked().get(1));
-        assertEquals("kume: creating vms was cancelled\n", other.err());
+        assertEquals("\nkume: disk create 'vms' cancelled; nothing of it is left\n", other.err());
+        assertEquals("", other.out());
     }
 
     @Test
