@@ -8,6 +8,8 @@ module dev.kume.protocol {
     requires org.slf4j;
     requires static org.jspecify;
 
+    exports dev.kume.protocol.connection;
     exports dev.kume.protocol.login;
     exports dev.kume.protocol.pdu;
+    exports dev.kume.protocol.server;
 }

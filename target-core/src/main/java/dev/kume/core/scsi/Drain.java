@@ -28,7 +28,6 @@ final class Drain {
         this.done = done;
     }
 
-    @SuppressWarnings("ReferenceEquality") // A pooled task has no value, only an identity.
     boolean covers(Task task) {
         return task != requester && covered.test(task);
     }

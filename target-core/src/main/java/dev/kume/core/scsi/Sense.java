@@ -47,8 +47,10 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense WRITE_PROTECTED = of(DATA_PROTECT, 0x27, 0x00);
     public static final Sense SPACE_ALLOCATION_FAILED_WRITE_PROTECT = of(DATA_PROTECT, 0x27, 0x07);
     public static final Sense INITIATOR_DETECTED_ERROR_MESSAGE_RECEIVED = of(ABORTED_COMMAND, 0x48, 0x00);
+    public static final Sense DATA_PHASE_ERROR = of(ABORTED_COMMAND, 0x4B, 0x00);
+    public static final Sense TOO_MUCH_WRITE_DATA = of(ABORTED_COMMAND, 0x4B, 0x02);
+    public static final Sense NOT_ENOUGH_WRITE_DATA = of(ABORTED_COMMAND, 0x0C, 0x0D);
     public static final Sense UNEXPECTED_UNSOLICITED_DATA = of(ABORTED_COMMAND, 0x0C, 0x0C);
-    public static final Sense NOT_ENOUGH_UNSOLICITED_DATA = of(ABORTED_COMMAND, 0x0C, 0x0D);
     public static final Sense DATA_PHASE_CRC_ERROR = of(ABORTED_COMMAND, 0x47, 0x05);
     public static final Sense DATA_OFFSET_ERROR = of(ABORTED_COMMAND, 0x4B, 0x05);
     public static final Sense MISCOMPARE_DURING_VERIFY = of(MISCOMPARE, 0x1D, 0x00);

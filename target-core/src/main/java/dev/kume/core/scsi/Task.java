@@ -66,6 +66,7 @@ public abstract class Task extends IoJob {
     private @Nullable Work work;
     private @Nullable Turn turn;
     private boolean gathering;
+    private @Nullable Sense transferFailure;
 
     // Handed to a disk thread with the job and back with its delivery.
     private @Nullable ByteBuffer ioBuffer;
@@ -144,6 +145,7 @@ public abstract class Task extends IoJob {
         sense = null;
         response = null;
         work = null;
+        transferFailure = null;
         ioBuffer = null;
         ioSense = null;
         lengthBytes = 0;
@@ -177,6 +179,16 @@ public abstract class Task extends IoJob {
     public final void readSent() {
         assert state == State.READING && io == Io.NONE : state;
         complete();
+    }
+
+    /** The data phase went wrong on the wire: the task ends in CHECK CONDITION as soon as no disk thread has it. */
+    public final void failTransfer(Sense because) {
+        assert state == State.TAKING_DATA || state == State.READING : state;
+        if (io != Io.NONE) {
+            transferFailure = because;
+        } else {
+            terminate(because);
+        }
     }
 
     /** True while a disk thread has, or is about to get, this task. */
@@ -272,7 +284,6 @@ public abstract class Task extends IoJob {
         });
     }
 
-    @SuppressWarnings("ReferenceEquality") // The task may be at another command by now, in a turn of its own.
     private void turnTaken(Turn taken) {
         if (turn == taken) {
             turn = null;
@@ -443,7 +454,9 @@ public abstract class Task extends IoJob {
             endDoomed();
             return;
         }
-        if (ioStatus != ScsiStatus.GOOD) {
+        if (transferFailure != null) {
+            terminate(transferFailure);
+        } else if (ioStatus != ScsiStatus.GOOD) {
             status = ioStatus;
             sense = ioSense;
             complete();

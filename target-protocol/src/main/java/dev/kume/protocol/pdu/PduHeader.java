@@ -76,6 +76,11 @@ public abstract sealed class PduHeader<T extends PduHeader<T>>
         return wrap(other.buffer, other.offsetBytes);
     }
 
+    /** Copies the 48 bytes into the first 48 of {@code target}. */
+    public final void copyTo(byte[] target) {
+        buffer.getBytes(offsetBytes, target, 0, SIZE_BYTES);
+    }
+
     /** Zeroes all 48 bytes. */
     public final T clear() {
         buffer.setZero(offsetBytes, SIZE_BYTES);

@@ -114,7 +114,6 @@ final class ModeSelect extends Command {
         }
 
         @Override
-        @SuppressWarnings("ReferenceEquality") // A nexus is one object per unit.
         public void published(UnitState before, UnitState after) {
             if (!before.modes().equals(after.modes())) {
                 unit.raise(Sense.MODE_PARAMETERS_CHANGED, nexus -> nexus != from);

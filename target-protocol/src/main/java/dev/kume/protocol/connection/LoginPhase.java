@@ -1,0 +1,264 @@
+package dev.kume.protocol.connection;
+
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.scsi.ITNexus;
+import dev.kume.protocol.login.AccessDecision;
+import dev.kume.protocol.login.LoginIdentity;
+import dev.kume.protocol.login.LoginPolicy;
+import dev.kume.protocol.login.LoginResult;
+import dev.kume.protocol.login.LoginStateMachine;
+import dev.kume.protocol.login.SessionType;
+import dev.kume.protocol.pdu.LoginRequestPdu;
+import dev.kume.protocol.pdu.LoginResponsePdu;
+import dev.kume.protocol.pdu.LoginStatus;
+import dev.kume.protocol.pdu.PduHeader;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The login phase of one connection: carries PDUs to the {@link LoginStateMachine} and its answers back, decides who may
+ * enter, and waits for the session before to end. Confined to the connection's loop.
+ */
+final class LoginPhase implements LoginPolicy {
+    private static final Logger LOG = LoggerFactory.getLogger(LoginPhase.class);
+
+    private final Connection connection;
+    private final ServerContext server;
+    private final PortalGroup portalGroup;
+    private final LoginStateMachine machine;
+    private final LoginRequestPdu request = new LoginRequestPdu();
+    private final LoginResponsePdu response = new LoginResponsePdu();
+    private int statSn;
+    private @Nullable ITNexus claimed;
+    private int tsih;
+    private LoginResult.@Nullable Complete agreed;
+    private @Nullable Target target;
+
+    LoginPhase(Connection connection, ServerContext server, PortalGroup portalGroup) {
+        this.connection = connection;
+        this.server = server;
+        this.portalGroup = portalGroup;
+        this.machine = new LoginStateMachine(this, server.targetParameters(), server.limits());
+    }
+
+    long timeLimitNanos() {
+        return TimeUnit.SECONDS.toNanos(server.limits().get(Limit.LOGIN_SECONDS));
+    }
+
+    PortalGroup portalGroup() {
+        return portalGroup;
+    }
+
+    @Nullable
+    String initiatorName() {
+        LoginIdentity identity = machine.identity();
+        return identity == null ? null : identity.initiatorName();
+    }
+
+    // ---- PDUs -------------------------------------------------------------------------------------------------------
+
+    void onRequest(ControlPdu pdu) {
+        if (agreed != null) {
+            connection.close("protocol error: a login request after the login was complete");
+            return;
+        }
+        request.wrap(pdu.header, 0);
+        switch (machine.onRequest(request, pdu.data, 0, pdu.data.writerIndex())) {
+            case LoginResult.Answer answer -> {
+                write(answer, 0, null);
+                connection.flushNow();
+            }
+            case LoginResult.Refused refused -> refuse(refused);
+            case LoginResult.Complete complete -> complete(complete);
+        }
+    }
+
+    private void refuse(LoginResult.Refused refused) {
+        LoginIdentity identity = refused.identity();
+        record(identity, refused.status() + ": " + refused.reason(), true);
+        LOG.warn("{}: login refused: {}: {}", connection, refused.status(), refused.reason());
+        writeStatus(refused.status());
+        connection.closeAfterFlush("login refused: " + refused.status());
+    }
+
+    private void record(@Nullable LoginIdentity identity, String outcome, boolean refused) {
+        if (identity != null) {
+            server.initiators()
+                    .record(
+                            identity.initiatorName(),
+                            connection.peer().getAddress().getHostAddress(),
+                            identity.targetName(),
+                            outcome,
+                            refused);
+        }
+    }
+
+    private void complete(LoginResult.Complete complete) {
+        agreed = complete;
+        LoginIdentity identity = complete.identity();
+        String targetName = identity.targetName();
+        if (identity.sessionType() == SessionType.DISCOVERY || targetName == null) {
+            finish(complete, null);
+            return;
+        }
+        ITNexus nexus = new ITNexus(identity.initiatorName(), identity.isid(), targetName, portalGroup.tag());
+        claimed = nexus;
+        // The session before ends on its own loop; granted() comes back to ours.
+        server.sessions()
+                .claim(nexus, connection, () -> connection.loop().port().execute(() -> granted(complete)));
+    }
+
+    private void granted(LoginResult.Complete complete) {
+        if (!connection.loggingIn()) {
+            return;
+        }
+        Target wanted = target;
+        LoginIdentity identity = complete.identity();
+        // The target may have changed while the session before was ending.
+        if (wanted == null || decide(identity) instanceof AccessDecision.Denied) {
+            refuse(new LoginResult.Refused(LoginStatus.NOT_FOUND, identity, "the target changed during the login"));
+        } else {
+            finish(complete, wanted);
+            connection.flushNow();
+        }
+    }
+
+    private void finish(LoginResult.Complete complete, @Nullable Target to) {
+        tsih = server.sessions().takeTsih();
+        if (tsih == 0) {
+            refuse(new LoginResult.Refused(
+                    LoginStatus.OUT_OF_RESOURCES, complete.identity(), "no session handle is free"));
+            return;
+        }
+        record(complete.identity(), to == null ? "discovery" : "logged in", false);
+        CommandWindow window =
+                new CommandWindow(server.limits().getInt(Limit.TASKS_PER_SESSION), request.cmdSn(), statSn + 1);
+        write(complete.answer(), tsih, window);
+        LOG.info(
+                "{}: {} via {}",
+                connection,
+                to == null ? "discovery session" : "logged in to " + to.name(),
+                portalGroup.name());
+        connection.loggedIn(complete, window, tsih, to);
+    }
+
+    private void write(LoginResult.Answer answer, int withTsih, @Nullable CommandWindow window) {
+        int dataBytes = answer.text().lengthBytes();
+        int at = begin(dataBytes, withTsih);
+        response.transitBit(answer.transit())
+                .continueBit(answer.continues())
+                .currentStage(answer.currentStage())
+                .nextStage(answer.nextStage());
+        if (window != null) {
+            response.maxCmdSn(window.maxCmdSn());
+        }
+        answer.text().copyTo(connection.output().buf(), at + PduHeader.SIZE_BYTES);
+        add(at, dataBytes);
+    }
+
+    private void writeStatus(LoginStatus status) {
+        int at = begin(0, 0);
+        response.currentStage(request.currentStage()).status(status);
+        add(at, 0);
+    }
+
+    private int begin(int dataBytes, int withTsih) {
+        int at = connection.output().begin(PduHeader.SIZE_BYTES + PduHeader.paddedLength(dataBytes));
+        response.wrap(connection.output().buf(), at).begin();
+        // A login does not take a CmdSN: the first command carries the same one, RFC 7143 11.12.6.
+        response.isid(request.isid())
+                .tsih(withTsih == 0 ? request.tsih() : withTsih)
+                .initiatorTaskTag(request.initiatorTaskTag())
+                .statSn(nextStatSn())
+                .expCmdSn(request.cmdSn())
+                .maxCmdSn(request.cmdSn());
+        return at;
+    }
+
+    private int nextStatSn() {
+        if (statSn == 0) {
+            // The first answer starts the count where the initiator expects it.
+            statSn = request.expStatSn();
+            return statSn;
+        }
+        return ++statSn;
+    }
+
+    private void add(int at, int dataBytes) {
+        response.dataSegmentLength(dataBytes);
+        ByteBuf buf = connection.output().buf();
+        int padded = PduHeader.paddedLength(dataBytes);
+        buf.setZero(at + PduHeader.SIZE_BYTES + dataBytes, padded - dataBytes);
+        connection.output().add(PduHeader.SIZE_BYTES + padded);
+    }
+
+    // ---- who may enter ----------------------------------------------------------------------------------------------
+
+    @Override
+    public AccessDecision decide(LoginIdentity identity) {
+        if (server.targets().draining()) {
+            return new AccessDecision.Denied(LoginStatus.SERVICE_UNAVAILABLE, "the server is stopping");
+        }
+        String name = identity.targetName();
+        if (identity.sessionType() == SessionType.DISCOVERY || name == null) {
+            return new AccessDecision.Granted(portalGroup.tag(), null);
+        }
+        Target found = server.targets().get(name);
+        if (found == null) {
+            return new AccessDecision.Denied(LoginStatus.NOT_FOUND, "there is no target " + name);
+        }
+        Target.Definition definition = found.definition();
+        if (!definition.allows(identity.initiatorName())) {
+            return new AccessDecision.Denied(
+                    LoginStatus.AUTHORIZATION_FAILURE,
+                    "%s is not allowed on %s".formatted(identity.initiatorName(), name));
+        }
+        if (!definition.enabled()) {
+            return new AccessDecision.Denied(LoginStatus.SERVICE_UNAVAILABLE, name + " is disabled");
+        }
+        target = found;
+        String alias = definition.description();
+        return new AccessDecision.Granted(portalGroup.tag(), alias.isBlank() ? null : alias);
+    }
+
+    @Override
+    public boolean hasSession(LoginIdentity identity, int ofTsih) {
+        String name = identity.targetName();
+        if (name == null) {
+            return false;
+        }
+        ITNexus nexus = new ITNexus(identity.initiatorName(), identity.isid(), name, portalGroup.tag());
+        Connection holder = server.sessions().holder(nexus);
+        return holder != null && holder.tsih() == ofTsih;
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    /** The connection closes before it was logged in. */
+    void giveUp() {
+        LoginIdentity identity = machine.identity();
+        if (identity != null && agreed == null) {
+            LOG.debug("{}: gave up", connection);
+        }
+    }
+
+    /** Nothing of the session is left: whoever waits for the nexus may have it. */
+    void release() {
+        ITNexus nexus = claimed;
+        if (nexus != null) {
+            claimed = null;
+            server.sessions().release(nexus, connection);
+        }
+        if (tsih != 0) {
+            server.sessions().giveTsih(tsih);
+            tsih = 0;
+        }
+    }
+
+    int tsih() {
+        return tsih;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.kume.protocol.connection;
+
+import dev.kume.core.Clock;
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.scsi.CommandTable;
+import dev.kume.protocol.login.TargetParameters;
+import java.net.InetAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+
+/** What all connections of one server share, over all loops. Thread safe. */
+public final class ServerContext {
+    private final Clock clock;
+    private final Limits limits;
+    private final CommandTable commands;
+    private final TargetParameters targetParameters;
+    private final Targets targets = new Targets();
+    private final SessionRegistry sessions = new SessionRegistry();
+    private final InitiatorLog initiators;
+    private volatile BiConsumer<Target, String> sessionCloser = (target, why) -> {};
+    private final AtomicLong lastConnectionId = new AtomicLong();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger logins = new AtomicInteger();
+    private final ConcurrentHashMap<InetAddress, Integer> loginsByAddress = new ConcurrentHashMap<>();
+
+    public ServerContext(Clock clock, Limits limits, CommandTable commands, TargetParameters targetParameters) {
+        this.clock = clock;
+        this.limits = limits;
+        this.commands = commands;
+        this.targetParameters = targetParameters;
+        this.initiators = new InitiatorLog(clock, limits.getInt(Limit.INITIATORS_SEEN));
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** The server's clock, for time limits. */
+    public long clockNanos() {
+        return clock.nanoTime();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    CommandTable commands() {
+        return commands;
+    }
+
+    TargetParameters targetParameters() {
+        return targetParameters;
+    }
+
+    public Targets targets() {
+        return targets;
+    }
+
+    SessionRegistry sessions() {
+        return sessions;
+    }
+
+    public InitiatorLog initiators() {
+        return initiators;
+    }
+
+    /** Set once, by the server that knows all loops. */
+    public void sessionCloser(BiConsumer<Target, String> closer) {
+        sessionCloser = closer;
+    }
+
+    /** Closes every session of a target, on whatever loop. */
+    void closeSessions(Target target, String why) {
+        sessionCloser.accept(target, why);
+    }
+
+    long nextConnectionId() {
+        return lastConnectionId.incrementAndGet();
+    }
+
+    /** True when one more connection from this address may try to log in; the loser is closed without an answer. */
+    boolean enter(InetAddress from) {
+        if (connections.incrementAndGet() > limits.getInt(Limit.CONNECTIONS)) {
+            connections.decrementAndGet();
+            return false;
+        }
+        int fromAddress = loginsByAddress.merge(from, 1, Integer::sum);
+        if (logins.incrementAndGet() > limits.getInt(Limit.LOGINS_AT_ONCE)
+                || fromAddress > limits.getInt(Limit.LOGINS_PER_ADDRESS)) {
+            loginOver(from);
+            left();
+            return false;
+        }
+        return true;
+    }
+
+    /** The login phase of a connection is over, well or not. */
+    void loginOver(InetAddress from) {
+        logins.decrementAndGet();
+        loginsByAddress.computeIfPresent(from, (address, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** A connection that had entered is gone. */
+    void left() {
+        connections.decrementAndGet();
+    }
+
+    /** Connections that are open. */
+    public int connectionCount() {
+        return connections.get();
+    }
+}

@@ -1,0 +1,559 @@
+package dev.kume.protocol.connection;
+
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.io.DataBuffers;
+import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.ITLNexus;
+import dev.kume.core.scsi.ITNexus;
+import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.LunMap;
+import dev.kume.core.scsi.ScsiStatus;
+import dev.kume.core.scsi.Sense;
+import dev.kume.core.scsi.UnitState;
+import dev.kume.protocol.login.SessionParameters;
+import dev.kume.protocol.pdu.Lun;
+import dev.kume.protocol.pdu.RejectReason;
+import dev.kume.protocol.pdu.ScsiCommandPdu;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The full feature phase of one normal session: its tasks, its window, its data. Confined to its connection's loop.
+ *
+ * <p>Fields that each command touches stand first; what only set-up and the end touch stands last.
+ */
+final class Session {
+    /** Bits of a target transfer tag that name the task's slot. */
+    static final int SLOT_BITS = 12;
+
+    // ---- data path --------------------------------------------------------------------------------------------------
+    private final LoopContext loop;
+    private final Connection connection;
+    private final Output output;
+    private final PduWriter writer;
+    private final CommandWindow window;
+    private final TaskTable tasks;
+    private final @Nullable IscsiTask[] slots;
+    private final int[] freeSlots;
+    private int freeSlotCount;
+    private int immediateOutstanding;
+    private final int immediateMax;
+    private final Target target;
+    private Target.@Nullable Definition seen;
+    private @Nullable ITLNexus[] nexusByLun = {};
+    private final ArrayDeque<IscsiTask> producing = new ArrayDeque<>();
+    private int dataInSegmentBytes;
+    private final int burstBytes;
+    private @Nullable IscsiTask underWay;
+    private long commands;
+    private long bytesRead;
+    private long bytesWritten;
+
+    // ---- memory -----------------------------------------------------------------------------------------------------
+    private final long dataBytesMax;
+    private long dataBytes;
+    private final ArrayDeque<IscsiTask> waitingForMemory = new ArrayDeque<>();
+
+    // ---- set-up and end ---------------------------------------------------------------------------------------------
+    private final SessionParameters parameters;
+    private final ITNexus nexus;
+    private final CommandTable commandTable;
+    private final Map<LogicalUnit, ITLNexus> attached = new HashMap<>();
+    private boolean closing;
+    private @Nullable Runnable whenEmpty;
+
+    Session(
+            Connection connection,
+            Output output,
+            PduWriter writer,
+            CommandWindow window,
+            SessionParameters parameters,
+            ITNexus nexus,
+            Target target,
+            CommandTable commandTable) {
+        this.connection = connection;
+        this.loop = connection.loop();
+        this.output = output;
+        this.writer = writer;
+        this.window = window;
+        this.parameters = parameters;
+        this.nexus = nexus;
+        this.target = target;
+        this.commandTable = commandTable;
+        Limits limits = loop.limits();
+        immediateMax = limits.getInt(Limit.IMMEDIATE_TASKS_PER_SESSION);
+        int slotCount = limits.getInt(Limit.TASKS_PER_SESSION) + immediateMax;
+        slots = new IscsiTask[slotCount];
+        freeSlots = new int[slotCount];
+        while (freeSlotCount < slotCount) {
+            freeSlots[freeSlotCount] = slotCount - ++freeSlotCount;
+        }
+        tasks = new TaskTable(slotCount);
+        dataBytesMax = limits.get(Limit.DATA_OUT_BYTES_PER_SESSION);
+        burstBytes = parameters.maxBurstLength();
+        initiatorReceives(parameters.initiatorMaxRecvDataSegmentLength());
+    }
+
+    /** The initiator has declared how long a data segment it takes. */
+    void initiatorReceives(int segmentBytes) {
+        dataInSegmentBytes = Math.min(IscsiTask.DATA_IN_BYTES_MAX, Math.min(segmentBytes, burstBytes));
+    }
+
+    // ---- SCSI commands in -------------------------------------------------------------------------------------------
+
+    /** A SCSI Command PDU whose CmdSN is in order. The connection passes its data on afterwards. */
+    void onCommand(ScsiCommandPdu pdu, int dataSegmentBytes, FullFeature from) {
+        int itt = pdu.initiatorTaskTag();
+        if (tasks.get(itt) != null) {
+            from.reject(RejectReason.TASK_IN_PROGRESS, pdu);
+            return;
+        }
+        if (pdu.isImmediate() && immediateOutstanding == immediateMax) {
+            from.reject(RejectReason.TOO_MANY_IMMEDIATE_COMMANDS, pdu);
+            return;
+        }
+        IscsiTask task = take(pdu.isImmediate());
+        task.describe(itt, pdu.lun(), pdu.isImmediate(), pdu.isRead(), pdu.isWrite(), pdu.expectedDataTransferLength());
+        pdu.copyCdb(task.cdb());
+        tasks.put(task);
+        commands++;
+        boolean morePdus = pdu.isWrite() && !pdu.isFinal();
+        underWay = task;
+        begin(task, pdu.attribute());
+        underWay = null;
+        int unsolicitedMax = unsolicitedMax(pdu, dataSegmentBytes, morePdus);
+        if (unsolicitedMax < 0) {
+            refuseUnsolicited(task);
+        } else if (dataSegmentBytes > 0 || morePdus) {
+            task.expectUnsolicited(unsolicitedMax);
+            if (dataSegmentBytes > 0) {
+                from.dataTo(task, !morePdus);
+            }
+        } else {
+            task.expectNothingUnsolicited();
+        }
+    }
+
+    private void begin(IscsiTask task, int attribute) {
+        Target.Definition definition = target.definition();
+        if (definition != seen) {
+            look(definition);
+        }
+        LunMap luns = definition.luns();
+        int lun = Lun.number(task.lun());
+        LogicalUnit unit = luns.get(lun);
+        if (unit == null) {
+            task.prepare(null, null, luns, attribute);
+            LogicalUnit.beginWithoutUnit(task, commandTable);
+        } else {
+            task.prepare(unit, nexusByLun[lun], luns, attribute);
+            unit.begin(task);
+        }
+    }
+
+    /** Meets the units that the target's map shows now, and leaves those that it shows no more. */
+    private void look(Target.Definition definition) {
+        seen = definition;
+        int[] luns = definition.luns().luns();
+        nexusByLun = new ITLNexus[luns.length == 0 ? 0 : luns[luns.length - 1] + 1];
+        Map<LogicalUnit, ITLNexus> before = new HashMap<>(attached);
+        attached.clear();
+        for (int lun : luns) {
+            LogicalUnit unit = definition.luns().get(lun);
+            if (unit != null) {
+                ITLNexus known = before.remove(unit);
+                ITLNexus unitNexus = known != null ? known : unit.attach(nexus);
+                attached.put(unit, unitNexus);
+                nexusByLun[lun] = unitNexus;
+            }
+        }
+        before.forEach(LogicalUnit::detach);
+    }
+
+    /** How much data may come unasked, or -1 when what came breaks the negotiated rules (RFC 7143 13.11, 13.14). */
+    private int unsolicitedMax(ScsiCommandPdu pdu, int dataSegmentBytes, boolean morePdus) {
+        long most = Math.min(parameters.firstBurstLength(), pdu.expectedDataTransferLength());
+        boolean legal = pdu.isWrite()
+                ? (dataSegmentBytes == 0 || parameters.immediateData())
+                        && dataSegmentBytes <= most
+                        && (!morePdus || !parameters.initialR2T())
+                : dataSegmentBytes == 0;
+        if (!legal) {
+            return -1;
+        }
+        return morePdus ? (int) most : dataSegmentBytes;
+    }
+
+    private void refuseUnsolicited(IscsiTask task) {
+        if (task.state() == IscsiTask.State.TAKING_DATA) {
+            task.failTransfer(Sense.UNEXPECTED_UNSOLICITED_DATA);
+        }
+        task.expectNothingUnsolicited();
+    }
+
+    // ---- Data-Out in ------------------------------------------------------------------------------------------------
+
+    /** The task that a Data-Out PDU belongs to, or null when it has ended meanwhile. */
+    @Nullable
+    IscsiTask dataOutTask(int initiatorTaskTag, int targetTransferTag, boolean solicited) {
+        if (!solicited) {
+            IscsiTask task = tasks.get(initiatorTaskTag);
+            return task != null && task.unsolicitedOpen() ? task : null;
+        }
+        int slot = targetTransferTag & (1 << SLOT_BITS) - 1;
+        IscsiTask task = slot < slots.length ? slots[slot] : null;
+        return task != null && task.answersTransferTag(targetTransferTag) && task.initiatorTaskTag() == initiatorTaskTag
+                ? task
+                : null;
+    }
+
+    // ---- slots ------------------------------------------------------------------------------------------------------
+
+    private IscsiTask take(boolean immediate) {
+        int slot = freeSlots[--freeSlotCount];
+        IscsiTask task = slots[slot];
+        if (task == null) {
+            task = new IscsiTask(this, slot);
+            slots[slot] = task;
+        }
+        if (immediate) {
+            immediateOutstanding++;
+        } else {
+            window.taken();
+        }
+        return task;
+    }
+
+    /** The task's answer is being written: its slot counts as free in the window that the answer carries. */
+    void retire(IscsiTask task) {
+        if (task.immediate()) {
+            immediateOutstanding--;
+        } else {
+            window.freed();
+        }
+    }
+
+    private void free(IscsiTask task) {
+        tasks.remove(task);
+        connection.forget(task);
+        Runnable ended = task.takeOnEnded();
+        task.release();
+        freeSlots[freeSlotCount++] = task.slot;
+        if (ended != null) {
+            ended.run();
+        }
+        if (freeSlotCount == slots.length) {
+            empty();
+        }
+    }
+
+    /** Drops answers of this unit's tasks that wait for unsolicited data: those tasks are in no task set any more. */
+    void abortHeld(LogicalUnit unit) {
+        for (IscsiTask task : slots) {
+            if (task != null && task.unitOrNull() == unit && task.state() == IscsiTask.State.COMPLETE) {
+                task.abort();
+            }
+        }
+    }
+
+    /** This nexus at a LUN, or null where there is no unit. */
+    @Nullable
+    ITLNexus nexusAt(int lun) {
+        Target.Definition definition = target.definition();
+        if (definition != seen) {
+            look(definition);
+        }
+        return lun >= 0 && lun < nexusByLun.length ? nexusByLun[lun] : null;
+    }
+
+    @Nullable
+    ITLNexus nexusOf(LogicalUnit unit) {
+        return attached.get(unit);
+    }
+
+    @Nullable
+    IscsiTask find(int initiatorTaskTag) {
+        return tasks.get(initiatorTaskTag);
+    }
+
+    // ---- answers ----------------------------------------------------------------------------------------------------
+
+    /** True while the PDU that brought this task is still being looked at. */
+    boolean commandUnderWay(IscsiTask task) {
+        return underWay == task;
+    }
+
+    /** Sends what the task ended with, unless its last Data-In said it already. */
+    void respond(IscsiTask task) {
+        if (!task.statusCollapsed()) {
+            ByteBuffer data = task.response();
+            if (data != null && task.status() == ScsiStatus.GOOD && data.hasRemaining()) {
+                respondWithData(task, data);
+            } else {
+                retire(task);
+                writer.scsiResponse(task, task.status(), senseBytes(task), residual(task, 0));
+            }
+        }
+        free(task);
+    }
+
+    private void respondWithData(IscsiTask task, ByteBuffer data) {
+        long overflow = residual(task, data.remaining());
+        long expected = task.readFlag() ? task.expectedDataTransferLength() : 0;
+        int bytes = (int) Math.min(expected, data.remaining());
+        if (bytes == 0) {
+            retire(task);
+            writer.scsiResponse(task, ScsiStatus.GOOD, null, overflow);
+            return;
+        }
+        int from = data.position();
+        for (int done = 0; done < bytes; ) {
+            int segment = Math.min(dataInSegmentBytes, Math.min(bytes - done, burstBytes - done % burstBytes));
+            boolean last = done + segment == bytes;
+            int at = writer.begin(segment);
+            writer.dataView(at, segment).put(data.slice(from + done, segment));
+            if (last) {
+                retire(task);
+            }
+            boolean sequenceEnds = last || (done + segment) % burstBytes == 0;
+            writer.dataIn(task, at, segment, done, sequenceEnds, last, last ? overflow : 0);
+            done += segment;
+        }
+        bytesRead += bytes;
+    }
+
+    /**
+     * Residual count, RFC 7143 11.4.5: what the command would move against what the initiator expects. Positive is
+     * overflow, negative underflow.
+     */
+    private static long residual(IscsiTask task, long dataInBytes) {
+        long moves = dataInBytes > 0 ? dataInBytes : task.status() == ScsiStatus.GOOD ? task.lengthBytes() : 0;
+        if (task.status() != ScsiStatus.GOOD && task.writeFlag()) {
+            // What was written before it failed is not told by the residual; the sense data is.
+            moves = task.expectedDataTransferLength();
+        }
+        return moves - task.expectedDataTransferLength();
+    }
+
+    private static byte @Nullable [] senseBytes(IscsiTask task) {
+        Sense sense = task.sense();
+        if (sense == null) {
+            return null;
+        }
+        LogicalUnit unit = task.unitOrNull();
+        UnitState state = unit == null ? null : unit.state();
+        return state != null && state.modes().descriptorSense() ? sense.toDescriptor() : sense.toFixed();
+    }
+
+    /** The task was aborted: no answer, only its slot comes back. */
+    void ended(IscsiTask task) {
+        retire(task);
+        free(task);
+    }
+
+    // ---- Data-In out ------------------------------------------------------------------------------------------------
+
+    /** The task has data to send: now, or when the output has room. */
+    void produce(IscsiTask task) {
+        if (!producing.isEmpty() || !task.sendData()) {
+            if (!task.waitsForMemory()) {
+                producing.add(task);
+            }
+        }
+    }
+
+    /** The output has room again. */
+    void produceMore() {
+        while (!output.congested()) {
+            IscsiTask task = producing.peek();
+            if (task == null) {
+                return;
+            }
+            if (task.state() != IscsiTask.State.READING || task.sendData() || task.waitsForMemory()) {
+                producing.poll();
+            }
+        }
+    }
+
+    int dataInSegmentBytes() {
+        return dataInSegmentBytes;
+    }
+
+    int burstBytes() {
+        return burstBytes;
+    }
+
+    int beginDataIn(int bytes) {
+        return writer.begin(bytes);
+    }
+
+    ByteBuffer dataInView(int at, int bytes) {
+        return writer.dataView(at, bytes);
+    }
+
+    void addDataIn(IscsiTask task, int at, int bytes, long offset, boolean endOfSequence, boolean last) {
+        long overflow = last ? task.lengthBytes() - task.expectedDataTransferLength() : 0;
+        writer.dataIn(task, at, bytes, offset, endOfSequence, last, overflow);
+    }
+
+    void sendR2t(IscsiTask task, int transferTag, int r2tSn, long offset, int bytes) {
+        writer.r2t(task, transferTag, r2tSn, offset, bytes);
+        touched();
+    }
+
+    /** Output was added outside of a receive batch: it leaves at the end of this turn of the loop. */
+    void touched() {
+        connection.touched();
+    }
+
+    void countRead(int bytes) {
+        bytesRead += bytes;
+    }
+
+    void countWritten(int bytes) {
+        bytesWritten += bytes;
+    }
+
+    // ---- memory -----------------------------------------------------------------------------------------------------
+
+    /** Parameter lists are small; what is larger is not one. */
+    long gatherBytesMax() {
+        return 1_048_576;
+    }
+
+    /** A buffer for data that we are about to ask for, or null when there is no memory for it now. */
+    @Nullable
+    ByteBuffer takeInvited(int bytes) {
+        int capacity = DataBuffers.capacityFor(bytes);
+        if (dataBytes + capacity > dataBytesMax && dataBytes > 0) {
+            return null;
+        }
+        if (!loop.dataOut().tryTake(capacity)) {
+            return null;
+        }
+        dataBytes += capacity;
+        return loop.buffers().take(bytes);
+    }
+
+    /** A buffer for data that comes whether we like it or not; its bound is the window times FirstBurstLength. */
+    ByteBuffer takeUninvited(int bytes) {
+        int capacity = DataBuffers.capacityFor(bytes);
+        loop.dataOut().take(capacity);
+        dataBytes += capacity;
+        return loop.buffers().take(bytes);
+    }
+
+    void giveData(ByteBuffer buffer) {
+        dataBytes -= buffer.capacity();
+        loop.dataOut().give(buffer.capacity());
+        loop.buffers().give(buffer);
+        retryForMemory();
+    }
+
+    void waitForMemory(IscsiTask task) {
+        waitingForMemory.add(task);
+        connection.lacksMemory();
+    }
+
+    /** Memory was given back, by this session or another: whoever waits tries again, in order. */
+    void retryForMemory() {
+        for (int left = waitingForMemory.size(); left > 0; left--) {
+            IscsiTask task = waitingForMemory.poll();
+            if (task == null) {
+                return;
+            }
+            int before = waitingForMemory.size();
+            task.retryForMemory();
+            if (waitingForMemory.size() > before) {
+                return;
+            }
+        }
+    }
+
+    boolean waitsForMemory() {
+        return !waitingForMemory.isEmpty();
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    /** Aborts all tasks; {@code then} runs when none is left, which waits for disk I/O but for nothing else. */
+    void end(Runnable then) {
+        closing = true;
+        Runnable before = whenEmpty;
+        whenEmpty = before == null
+                ? then
+                : () -> {
+                    before.run();
+                    then.run();
+                };
+        for (IscsiTask task : slots) {
+            if (task != null) {
+                task.abort();
+            }
+        }
+        producing.clear();
+        waitingForMemory.clear();
+        if (freeSlotCount == slots.length) {
+            empty();
+        }
+    }
+
+    private void empty() {
+        Runnable then = whenEmpty;
+        if (closing && then != null) {
+            whenEmpty = null;
+            attached.forEach(LogicalUnit::detach);
+            attached.clear();
+            seen = null;
+            then.run();
+        }
+    }
+
+    LoopContext loop() {
+        return loop;
+    }
+
+    Output output() {
+        return output;
+    }
+
+    PduWriter writer() {
+        return writer;
+    }
+
+    CommandWindow window() {
+        return window;
+    }
+
+    SessionParameters parameters() {
+        return parameters;
+    }
+
+    ITNexus nexus() {
+        return nexus;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    int outstanding() {
+        return slots.length - freeSlotCount;
+    }
+
+    long commands() {
+        return commands;
+    }
+
+    long bytesRead() {
+        return bytesRead;
+    }
+
+    long bytesWritten() {
+        return bytesWritten;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.kume.protocol.connection;
+
+import dev.kume.protocol.login.SessionParameters;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session as an administrator sees it, at one moment.
+ *
+ * @param id          number of the session, unique while the daemon runs
+ * @param isid        the six ISID bytes as a number
+ * @param targetName  null in a discovery session
+ * @param outstanding commands that have not been answered
+ */
+public record SessionInfo(
+        long id,
+        String initiatorName,
+        long isid,
+        int tsih,
+        @Nullable String targetName,
+        int portalGroupTag,
+        InetSocketAddress peer,
+        InetSocketAddress local,
+        Instant since,
+        SessionParameters parameters,
+        int outstanding,
+        long commands,
+        long bytesRead,
+        long bytesWritten) {}

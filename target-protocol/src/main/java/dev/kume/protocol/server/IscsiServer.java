@@ -1,0 +1,375 @@
+package dev.kume.protocol.server;
+
+import dev.kume.core.Clock;
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.io.LoopPort;
+import dev.kume.core.io.MemoryBudget;
+import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.LunMap;
+import dev.kume.core.scsi.Sense;
+import dev.kume.protocol.connection.Connection;
+import dev.kume.protocol.connection.InitiatorLog;
+import dev.kume.protocol.connection.LoopContext;
+import dev.kume.protocol.connection.PortalGroup;
+import dev.kume.protocol.connection.ServerContext;
+import dev.kume.protocol.connection.SessionInfo;
+import dev.kume.protocol.connection.Target;
+import dev.kume.protocol.login.TargetParameters;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * The iSCSI server: event loops, portals, targets, sessions. Its methods may be called from any thread; those that change
+ * targets by one thread at a time.
+ */
+public final class IscsiServer implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final int CLOSE_SECONDS = 2;
+
+    private final Limits limits;
+    private final Transport transport;
+    private final ServerContext context;
+    private final MultiThreadIoEventLoopGroup group;
+    private final Map<EventExecutor, LoopContext> loops = new HashMap<>();
+    private final List<LoopPort> ports = new ArrayList<>();
+    private final List<Channel> listening = new ArrayList<>();
+
+    /**
+     * Starts the event loops; nothing listens yet.
+     *
+     * @param loopCount event loops: one per core is right
+     */
+    public IscsiServer(
+            Clock clock,
+            Limits limits,
+            CommandTable commands,
+            TargetParameters parameters,
+            Transport transport,
+            int loopCount) {
+        this.limits = limits;
+        this.transport = transport.chosen();
+        this.context = new ServerContext(clock, limits, commands, parameters);
+        this.group = new MultiThreadIoEventLoopGroup(
+                loopCount, new DefaultThreadFactory("kume-loop", true), transport.handlers());
+        MemoryBudget dataOut = new MemoryBudget(limits.get(Limit.DATA_OUT_BYTES));
+        for (EventExecutor executor : group) {
+            LoopPort port = new LoopPort(ports.size(), executor, executor::inEventLoop);
+            LoopContext loop = new LoopContext(port, clock, limits, dataOut);
+            ports.add(port);
+            loops.put(executor, loop);
+            executor.scheduleWithFixedDelay(loop::tick, 1, 1, TimeUnit.SECONDS);
+        }
+        context.sessionCloser((target, why) -> onEachConnection(
+                connection -> isOf(connection, target), connection -> connection.closeAfterFlush(why)));
+    }
+
+    /** The loops, on which logical units keep their task sets. */
+    public List<LoopPort> loops() {
+        return List.copyOf(ports);
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    public InitiatorLog initiators() {
+        return context.initiators();
+    }
+
+    /** Connections that are open, logged in or not. */
+    public int connectionCount() {
+        return context.connectionCount();
+    }
+
+    // ---- portals ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Opens a portal group: all of its sockets or none.
+     *
+     * @return the group with the ports that were really bound
+     */
+    public PortalGroup open(PortalSpec spec) throws PortalException {
+        List<InetSocketAddress> bound = new ArrayList<>();
+        List<Channel> opened = new ArrayList<>();
+        PortalGroup[] published = new PortalGroup[1];
+        try {
+            for (InetSocketAddress address : spec.listen()) {
+                ChannelFuture future = bootstrap(published).bind(address).awaitUninterruptibly();
+                Throwable failure = future.cause();
+                if (failure != null) {
+                    throw new PortalException(spec.name(), address, failure);
+                }
+                opened.add(future.channel());
+                bound.add((InetSocketAddress) future.channel().localAddress());
+            }
+        } catch (PortalException failure) {
+            opened.forEach(channel -> channel.close().awaitUninterruptibly());
+            throw failure;
+        }
+        PortalGroup portalGroup = new PortalGroup(spec.name(), spec.tag(), bound);
+        published[0] = portalGroup;
+        // Accepting starts when the whole group is known.
+        opened.forEach(
+                channel -> channel.eventLoop().execute(() -> channel.config().setAutoRead(true)));
+        listening.addAll(opened);
+        return portalGroup;
+    }
+
+    private ServerBootstrap bootstrap(PortalGroup[] portalGroup) {
+        int highWater = limits.getInt(Limit.OUTPUT_WAITING_BYTES);
+        return new ServerBootstrap()
+                .group(group)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, transport == Transport.EPOLL)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(highWater / 2, highWater))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel, portalGroup[0]);
+                    }
+                });
+    }
+
+    private void accept(Channel channel, PortalGroup portalGroup) {
+        LoopContext loop = loopOf(channel.eventLoop());
+        Connection connection = Connection.accept(context, loop, channel, portalGroup);
+        if (connection == null) {
+            channel.close();
+        } else {
+            channel.pipeline().addLast(connection);
+        }
+    }
+
+    private LoopContext loopOf(EventLoop eventLoop) {
+        LoopContext loop = loops.get(eventLoop);
+        if (loop == null) {
+            throw new IllegalStateException("a channel of another server");
+        }
+        return loop;
+    }
+
+    // ---- targets ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Makes the targets be what the specifications say.
+     *
+     * @return completes when the change is real: nothing that it takes away - a mapping, an initiator, a target - can
+     *     reach a disk any more
+     */
+    public CompletableFuture<Void> publish(Collection<TargetSpec> specs) {
+        Map<String, Target> before = new HashMap<>();
+        context.targets().all().forEach(target -> before.put(target.name(), target));
+        List<Target> now = new ArrayList<>();
+        List<CompletableFuture<Void>> waits = new ArrayList<>();
+        List<Runnable> afterwards = new ArrayList<>();
+        for (TargetSpec spec : specs) {
+            Target known = before.remove(spec.name());
+            if (known == null) {
+                now.add(new Target(spec.name(), spec.definition()));
+            } else {
+                now.add(known);
+                Target.Definition old = known.definition();
+                known.definition(spec.definition());
+                afterwards.add(() -> withdraw(known, old, spec.definition(), waits));
+            }
+        }
+        context.targets().publish(now);
+        afterwards.forEach(Runnable::run);
+        for (Target removed : before.values()) {
+            Target.Definition old = removed.definition();
+            Target.Definition nothing = new Target.Definition(old.description(), false, Set.of(), LunMap.EMPTY);
+            removed.definition(nothing);
+            withdraw(removed, old, nothing, waits);
+        }
+        return CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
+    }
+
+    private void withdraw(
+            Target target, Target.Definition old, Target.Definition now, List<CompletableFuture<Void>> waits) {
+        waits.add(endSessions(
+                connection -> isOf(connection, target) && !now.allows(String.valueOf(connection.initiatorName())),
+                "no longer allowed on " + target.name()));
+        if (old.luns().sameAs(now.luns())) {
+            return;
+        }
+        Set<LogicalUnit> gone = units(old.luns());
+        Set<LogicalUnit> kept = units(now.luns());
+        gone.removeAll(kept);
+        for (LogicalUnit unit : gone) {
+            CompletableFuture<Void> fenced = new CompletableFuture<>();
+            waits.add(fenced);
+            unit.fence(
+                    task -> task.nexus().nexus().targetName().equals(target.name()),
+                    null,
+                    affected -> fenced.complete(null));
+        }
+        for (LogicalUnit unit : kept) {
+            unit.raise(
+                    Sense.REPORTED_LUNS_DATA_HAS_CHANGED,
+                    nexus -> nexus.nexus().targetName().equals(target.name()));
+        }
+    }
+
+    private static Set<LogicalUnit> units(LunMap luns) {
+        Set<LogicalUnit> units = new HashSet<>();
+        for (int lun : luns.luns()) {
+            LogicalUnit unit = luns.get(lun);
+            if (unit != null) {
+                units.add(unit);
+            }
+        }
+        return units;
+    }
+
+    // ---- sessions ---------------------------------------------------------------------------------------------------
+
+    /** All sessions, discovery sessions included, by id. */
+    public CompletableFuture<List<SessionInfo>> sessions() {
+        return fromEachLoop(loop -> {
+                    List<SessionInfo> infos = new ArrayList<>();
+                    for (Connection connection : loop.connections()) {
+                        SessionInfo info = connection.info();
+                        if (info != null) {
+                            infos.add(info);
+                        }
+                    }
+                    return infos;
+                })
+                .thenApply(all -> all.stream()
+                        .flatMap(List::stream)
+                        .sorted((a, b) -> Long.compare(a.id(), b.id()))
+                        .toList());
+    }
+
+    /**
+     * Asks one session to log out, and cuts it after a few seconds.
+     *
+     * @return false when there is no such session
+     */
+    public CompletableFuture<Boolean> logout(long id) {
+        return fromEachLoop(loop -> {
+                    for (Connection connection : loop.connections()) {
+                        if (connection.id() == id && connection.info() != null) {
+                            connection.requestLogout(CLOSE_SECONDS);
+                            return true;
+                        }
+                    }
+                    return false;
+                })
+                .thenApply(found -> found.contains(true));
+    }
+
+    private static boolean isOf(Connection connection, Target target) {
+        Target of = connection.target();
+        return of != null && of.name().equals(target.name());
+    }
+
+    /** Ends sessions; completes when no task of theirs is left. */
+    private CompletableFuture<Void> endSessions(Predicate<Connection> which, String why) {
+        return fromEachLoop(loop -> {
+                    List<CompletableFuture<Void>> ends = new ArrayList<>();
+                    for (Connection connection : loop.connections()) {
+                        if (which.test(connection)) {
+                            CompletableFuture<Void> ended = new CompletableFuture<>();
+                            ends.add(ended);
+                            connection.closeAfterFlush(why);
+                            connection.whenEnded(() -> ended.complete(null));
+                        }
+                    }
+                    return ends;
+                })
+                .thenCompose(ends -> CompletableFuture.allOf(
+                        ends.stream().flatMap(List::stream).toArray(CompletableFuture[]::new)));
+    }
+
+    private void onEachConnection(Predicate<Connection> which, Consumer<Connection> action) {
+        for (LoopContext loop : loops.values()) {
+            loop.execute(() -> loop.connections().stream().filter(which).forEach(action));
+        }
+    }
+
+    private <T> CompletableFuture<List<T>> fromEachLoop(Function<LoopContext, T> question) {
+        List<CompletableFuture<T>> answers = new ArrayList<>();
+        for (LoopContext loop : loops.values()) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            answers.add(answer);
+            loop.execute(() -> {
+                try {
+                    answer.complete(question.apply(loop));
+                } catch (RuntimeException failure) {
+                    answer.completeExceptionally(failure);
+                }
+            });
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(
+                        ignored -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Stops: no new logins, initiators are asked to log out, and those that have not done so in time are cut.
+     * Completes when no task is left.
+     *
+     * @param graceSeconds how long initiators have, 0 for not at all
+     */
+    public CompletableFuture<Void> stop(int graceSeconds) {
+        context.targets().drain();
+        listening.forEach(Channel::close);
+        if (graceSeconds > 0) {
+            onEachConnection(connection -> true, connection -> connection.requestLogout(graceSeconds));
+        }
+        CompletableFuture<Void> idle = new CompletableFuture<>();
+        long deadlineNanos = context.clockNanos() + TimeUnit.SECONDS.toNanos(graceSeconds);
+        pollUntilIdle(idle, deadlineNanos);
+        return idle.thenCompose(ignored -> endSessions(connection -> true, "server stops"));
+    }
+
+    private void pollUntilIdle(CompletableFuture<Void> idle, long deadlineNanos) {
+        if (context.connectionCount() == 0 || context.clockNanos() - deadlineNanos >= 0) {
+            idle.complete(null);
+        } else {
+            group.next().schedule(() -> pollUntilIdle(idle, deadlineNanos), 20, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Cuts whatever is left and ends the loops. */
+    @Override
+    public void close() {
+        listening.forEach(Channel::close);
+        fromEachLoop(loop -> {
+                    loop.connections().forEach(connection -> connection.close("server closed"));
+                    return true;
+                })
+                .join();
+        group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}
