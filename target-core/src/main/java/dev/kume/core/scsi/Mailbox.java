@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of one unit, one after the other. A turn may end on another thread than it began on; the next one begins there.
- * Any thread may ask; nobody waits.
+ * Changes of one unit, one after the other. A turn may end on another thread than it began on; the next one begins
+ * there. Any thread may ask; nobody waits.
  */
 final class Mailbox {
     /** Guards the fields below. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskSet {
     /**
-     * The loop's share of one drain: the tasks it waits for, by identity. Who is covered is asked once, so that an answer
-     * that changes later cannot make a drain wait for ever.
+     * The loop's share of one drain: the tasks it waits for, by identity. Who is covered is asked once, so that an
+     * answer that changes later cannot make a drain wait for ever.
      */
     private record Share(Drain drain, Set<Task> left) {}
 

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task's place in the mailbox of its unit. Either the turn comes and the change is made, or the task was doomed before
- * and nothing is changed: whoever claims first decides.
+ * A task's place in the mailbox of its unit. Either the turn comes and the change is made, or the task was doomed
+ * before and nothing is changed: whoever claims first decides.
  */
 final class Turn {
     private final UnitChange change;

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /**
  * Files of Linux, locked by open-file-description locks. A writer locks the whole file, which keeps qemu and other
- * programs with locks out as well; a reader locks the first byte alone, which stops a writer of ours and leaves qemu its
- * own readers (its locks are the bytes from 100 on).
+ * programs with locks out as well; a reader locks the first byte alone, which stops a writer of ours and leaves qemu
+ * its own readers (its locks are the bytes from 100 on).
  */
 final class LinuxFiles implements StoreProvider {
     private static final int NEW_FILE_MODE = 0600;

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A store around another one with a hook before each call: it may throw (a fault), wait (a slow device), or count. {@link
- * #neverAtOnce} makes {@code tryRead} answer 0, as for a cold file.
+ * A store around another one with a hook before each call: it may throw (a fault), wait (a slow device), or count.
+ * {@link #neverAtOnce} makes {@code tryRead} answer 0, as for a cold file.
  */
 public final class FaultyStore implements BackingStore {
     /** The calls that can fail. */

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * A store in memory that can lose power. It keeps what the last flush made durable and the list of changes since; {@link
- * #afterPowerCut} is the store that a restarted host would find: the durable bytes and any subset of the later changes,
- * each sector of 512 bytes of a write for itself. Sparse: only touched sectors take memory.
+ * A store in memory that can lose power. It keeps what the last flush made durable and the list of changes since;
+ * {@link #afterPowerCut} is the store that a restarted host would find: the durable bytes and any subset of the later
+ * changes, each sector of 512 bytes of a write for itself. Sparse: only touched sectors take memory.
  */
 public final class MemoryStore implements BackingStore {
     private static final int SECTOR_BYTES = 512;

@@ -12,8 +12,8 @@ import java.util.List;
  * PRE-FETCH(10) and (16), SBC-3 5.9 and 5.10. The blocks are read into the host's cache, as far as MAXIMUM PREFETCH
  * LENGTH of page B0h goes; IMMED answers first.
  *
- * <p>The status is GOOD, not CONDITION MET: that one promises room in the cache for all of the blocks, and this cache is
- * shared with everything else that the host does.
+ * <p>The status is GOOD, not CONDITION MET: that one promises room in the cache for all of the blocks, and this cache
+ * is shared with everything else that the host does.
  */
 final class PreFetch extends Command {
     private final CdbForm form;
