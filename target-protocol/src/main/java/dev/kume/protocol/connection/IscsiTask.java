@@ -8,11 +8,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A SCSI task with its iSCSI side: tags, sequence numbers, and the state of its data transfer. Pooled by its session and
- * confined to the session's loop.
+ * A SCSI task with its iSCSI side: tags, sequence numbers, and the state of its data transfer. Pooled by its session
+ * and confined to the session's loop.
  */
 final class IscsiTask extends Task {
-    /** The largest Data-In segment that is made at once, so that it fits a chunk and is sent while it is in the cache. */
+    /**
+     * The largest Data-In segment that is made at once, so that it fits a chunk and is sent while it is in the cache.
+     */
     static final int DATA_IN_BYTES_MAX = 262_144;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The login phase of one connection: carries PDUs to the {@link LoginStateMachine} and its answers back, decides who may
- * enter, and waits for the session before to end. Confined to the connection's loop.
+ * The login phase of one connection: carries PDUs to the {@link LoginStateMachine} and its answers back, decides who
+ * may enter, and waits for the session before to end. Confined to the connection's loop.
  */
 final class LoginPhase implements LoginPolicy {
     private static final Logger LOG = LoggerFactory.getLogger(LoginPhase.class);

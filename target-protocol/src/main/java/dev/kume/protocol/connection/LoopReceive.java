@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 
-/** Makes Netty read into the one receive buffer of the loop: nothing is allocated, and the buffer stays in the cache. */
+/**
+ * Makes Netty read into the one receive buffer of the loop: nothing is allocated, and the buffer stays in the cache.
+ */
 final class LoopReceive extends DefaultMaxMessagesRecvByteBufAllocator {
     private final LoopContext loop;
 

@@ -7,8 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Cuts a byte stream into PDUs, in place: headers are looked at where they lie, data passes through in pieces. Confined to
- * its connection's loop. After a fatal error it eats everything.
+ * Cuts a byte stream into PDUs, in place: headers are looked at where they lie, data passes through in pieces. Confined
+ * to its connection's loop. After a fatal error it eats everything.
  */
 final class PduReader {
     private enum Part {

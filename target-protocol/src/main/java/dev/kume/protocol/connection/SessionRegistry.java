@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which connection carries which I_T nexus, over all loops: session reinstatement, RFC 7143 6.3.5. Thread safe.
  *
- * <p>A nexus has one session. A later login makes earlier ones close, and is granted the nexus only when the tasks of the
- * session before it have ended.
+ * <p>A nexus has one session. A later login makes earlier ones close, and is granted the nexus only when the tasks of
+ * the session before it have ended.
  */
 final class SessionRegistry {
     private static final int TSIH_MAX = 0xFFFF;

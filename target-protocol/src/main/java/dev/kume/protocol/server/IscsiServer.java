@@ -42,8 +42,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * The iSCSI server: event loops, portals, targets, sessions. Its methods may be called from any thread; those that change
- * targets by one thread at a time.
+ * The iSCSI server: event loops, portals, targets, sessions. Its methods may be called from any thread; those that
+ * change targets by one thread at a time.
  */
 public final class IscsiServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
