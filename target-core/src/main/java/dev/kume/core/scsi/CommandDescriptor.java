@@ -32,6 +32,7 @@ public final class CommandDescriptor {
     private final byte[] usage;
     private final ReservationClass reservation;
     private final boolean writes;
+    private final boolean flushes;
     private final boolean medium;
     private final boolean passesAttention;
     private final boolean anyLun;
@@ -46,6 +47,7 @@ public final class CommandDescriptor {
         usage = builder.usage;
         reservation = builder.reservation;
         writes = builder.writes;
+        flushes = builder.flushes;
         medium = builder.medium;
         passesAttention = builder.passesAttention;
         anyLun = builder.anyLun;
@@ -96,6 +98,11 @@ public final class CommandDescriptor {
     /** True when the command changes the medium, so that write protection refuses it. */
     public boolean writes() {
         return writes;
+    }
+
+    /** True when a disk that fails below the command has lost data that was written: a write error, not a read one. */
+    public boolean failsAsWrite() {
+        return writes || flushes;
     }
 
     /** True when the command needs the disk to be there. */
@@ -162,6 +169,7 @@ public final class CommandDescriptor {
         private byte[] usage = {};
         private ReservationClass reservation = ReservationClass.WRITE;
         private boolean writes;
+        private boolean flushes;
         private boolean medium;
         private boolean passesAttention;
         private boolean anyLun;
@@ -189,6 +197,13 @@ public final class CommandDescriptor {
         /** The command changes the medium; it needs it, too. */
         public Builder writes() {
             writes = true;
+            medium = true;
+            return this;
+        }
+
+        /** The command makes earlier writes durable; it needs the medium, too. */
+        public Builder flushes() {
+            flushes = true;
             medium = true;
             return this;
         }

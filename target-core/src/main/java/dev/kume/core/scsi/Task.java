@@ -439,8 +439,8 @@ public abstract class Task extends IoJob {
                 case NONE -> throw new IllegalStateException("performed without work");
             }
         } catch (IOException failure) {
-            failIo(unit().failure(
-                            failure, io != Io.READ && command().descriptor().writes()));
+            boolean write = io != Io.READ && command().descriptor().failsAsWrite();
+            failIo(unit().failure(failure, write));
         } catch (RuntimeException | Error bug) {
             failIo(unit().bug(bug));
         }

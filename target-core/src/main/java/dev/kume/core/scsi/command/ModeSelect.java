@@ -30,7 +30,7 @@ final class ModeSelect extends Command {
     private ModeSelect(CommandDescriptor.Builder descriptor, ModeForm form, ModePages pages) {
         super(descriptor
                 .reservation(ReservationClass.WRITE)
-                .needsMedium()
+                .flushes()
                 .toleratesScsi2Lun()
                 .seconds(10, 120)
                 .build());

@@ -17,7 +17,7 @@ final class StartStopUnit extends Command {
         super(CommandDescriptor.of(0x1B, "START STOP UNIT")
                 .usage("1B 01 00 0F F5 00")
                 .reservation(ReservationClass.BY_COMMAND)
-                .needsMedium()
+                .flushes()
                 .toleratesScsi2Lun()
                 .seconds(10, 120)
                 .build());

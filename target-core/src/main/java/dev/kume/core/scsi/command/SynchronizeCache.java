@@ -15,7 +15,7 @@ final class SynchronizeCache extends Command {
     private final CdbForm form;
 
     private SynchronizeCache(CommandDescriptor.Builder descriptor, CdbForm form) {
-        super(descriptor.reservation(ReservationClass.WRITE).needsMedium().build());
+        super(descriptor.reservation(ReservationClass.WRITE).flushes().build());
         this.form = form;
     }
 

@@ -1,0 +1,114 @@
+package dev.kume.core.scsi;
+
+import dev.kume.core.disk.DiskInfo;
+import dev.kume.core.disk.VirtualDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A disk in memory that writes down what was done to it, and fails when told. Single thread. */
+public final class TestDisk implements VirtualDisk {
+    private final byte[] bytes;
+    private final long sizeBytes;
+
+    /** What was done: {@code "write 512+1024"}, {@code "read 0+512"}, {@code "flush"}. */
+    public final List<String> log = new ArrayList<>();
+
+    /** Thrown by the next operation of this name, once. */
+    private @Nullable String failing;
+
+    private @Nullable IOException failure;
+
+    public TestDisk(int sizeBytes) {
+        this.bytes = new byte[sizeBytes];
+        this.sizeBytes = sizeBytes;
+    }
+
+    private TestDisk(long sizeBytes) {
+        this.bytes = new byte[0];
+        this.sizeBytes = sizeBytes;
+    }
+
+    /** A disk that says it is large, and has no bytes. */
+    public static TestDisk hollow(long sizeBytes) {
+        return new TestDisk(sizeBytes);
+    }
+
+    /** Lets the next {@code read}, {@code write} or {@code flush} fail. */
+    public void failNext(String operation, IOException with) {
+        failing = operation;
+        failure = with;
+    }
+
+    public byte[] bytes(int offsetBytes, int lengthBytes) {
+        return Arrays.copyOfRange(bytes, offsetBytes, offsetBytes + lengthBytes);
+    }
+
+    public void fill(int offsetBytes, int lengthBytes, int with) {
+        Arrays.fill(bytes, offsetBytes, offsetBytes + lengthBytes, (byte) with);
+    }
+
+    @Override
+    public DiskInfo info() {
+        return new DiskInfo(sizeBytes, false, false);
+    }
+
+    @Override
+    public int tryRead(long offsetBytes, ByteBuffer target) {
+        return 0;
+    }
+
+    @Override
+    public void read(long offsetBytes, ByteBuffer target) throws IOException {
+        done("read", offsetBytes, target.remaining());
+        target.put(bytes, (int) offsetBytes, target.remaining());
+    }
+
+    @Override
+    public void write(long offsetBytes, ByteBuffer source) throws IOException {
+        done("write", offsetBytes, source.remaining());
+        source.get(bytes, (int) offsetBytes, source.remaining());
+    }
+
+    @Override
+    public void flush() throws IOException {
+        log.add("flush");
+        fail("flush");
+    }
+
+    @Override
+    public void unmap(long offsetBytes, long lengthBytes) throws IOException {
+        zero(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public void zero(long offsetBytes, long lengthBytes) throws IOException {
+        done("zero", offsetBytes, lengthBytes);
+        Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
+    }
+
+    @Override
+    public void close() {
+        log.add("close");
+    }
+
+    private void done(String operation, long offsetBytes, long lengthBytes) throws IOException {
+        if (!info().contains(offsetBytes, lengthBytes)) {
+            throw new AssertionError(operation + " outside of the disk: " + offsetBytes + "+" + lengthBytes);
+        }
+        log.add(operation + " " + offsetBytes + "+" + lengthBytes);
+        fail(operation);
+    }
+
+    private void fail(String operation) throws IOException {
+        IOException with = failure;
+        if (operation.equals(failing) && with != null) {
+            failing = null;
+            failure = null;
+            throw with;
+        }
+    }
+}
