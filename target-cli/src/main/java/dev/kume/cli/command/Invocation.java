@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kume.cli.client.ApiClient;
 import dev.kume.cli.output.Documents;
 import dev.kume.cli.output.OutputFormat;
+import dev.kume.cli.output.Printable;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
@@ -92,7 +93,7 @@ final class Invocation {
     void printChange(JsonNode tree, Supplier<String> sentence) {
         print(tree, out -> {
             if (!options.quiet) {
-                out.println(sentence.get());
+                out.println(Printable.line(sentence.get()));
             }
         });
     }

@@ -1,5 +1,6 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.output.Printable;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
@@ -115,6 +116,6 @@ final class UsageErrors implements IParameterExceptionHandler, IExecutionExcepti
     }
 
     private static String oneLine(String message) {
-        return message.lines().map(String::strip).collect(Collectors.joining(" "));
+        return Printable.line(message.strip());
     }
 }

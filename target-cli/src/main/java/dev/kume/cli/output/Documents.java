@@ -1,6 +1,7 @@
 package dev.kume.cli.output;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 
 /** The management API's records as documents that scripts read. */
 public final class Documents {
@@ -25,7 +27,12 @@ public final class Documents {
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter(separators)
                 .withObjectIndenter(indenter)
                 .withArrayIndenter(indenter);
-        out.print(text(new JsonMapper().writer(printer), tree) + "\n");
+        ObjectWriter writer = new JsonMapper().writer(printer);
+        if (!out.charset().equals(StandardCharsets.UTF_8)) {
+            // Escapes mean the same in every locale.
+            writer = writer.with(JsonWriteFeature.ESCAPE_NON_ASCII);
+        }
+        out.print(text(writer, tree) + "\n");
     }
 
     public static void yaml(JsonNode tree, PrintStream out) {

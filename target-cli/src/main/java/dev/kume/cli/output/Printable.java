@@ -1,11 +1,11 @@
 package dev.kume.cli.output;
 
 /** Text that came over the network, made safe for a terminal. */
-final class Printable {
+public final class Printable {
     private Printable() {}
 
     /** The text on one line: control characters (also the escapes that drive a terminal) become question marks. */
-    static String line(String text) {
+    public static String line(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints()
                 .map(c -> Character.isWhitespace(c) ? ' ' : c)

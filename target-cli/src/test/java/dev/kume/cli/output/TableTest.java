@@ -3,6 +3,7 @@ package dev.kume.cli.output;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,16 @@ final class TableTest {
                 .add("empty", List.of(), "none")
                 .add("b", "");
         assertEquals("a:      1\nlonger: x\n        y\nempty:  none\nb:      -\n", printed(facts::print));
+    }
+
+    @Test
+    void jsonIsTheSameInEveryLocale() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream latin = new PrintStream(bytes, true, StandardCharsets.US_ASCII);
+        Documents.json(JsonNodeFactory.instance.textNode("f\u00fcr \u96f2"), latin);
+        assertEquals("\"f\\u00FCr \\u96F2\"\n", bytes.toString(StandardCharsets.US_ASCII));
+        assertEquals(
+                "\"f\u00fcr\"\n", printed(out -> Documents.json(JsonNodeFactory.instance.textNode("f\u00fcr"), out)));
     }
 
     private static String printed(Consumer<PrintStream> print) {
