@@ -1,6 +1,7 @@
 package dev.kume.protocol.login;
 
 import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.IscsiName;
 import dev.kume.protocol.login.LoginResult.Answer;
 import dev.kume.protocol.login.LoginResult.Complete;
@@ -30,6 +31,7 @@ public final class LoginStateMachine {
 
     private final LoginPolicy policy;
     private final TargetParameters own;
+    private final int keysMax;
     private final TextBuffer incoming;
     private final TextAnswer outgoing = new TextAnswer();
 
@@ -48,6 +50,7 @@ public final class LoginStateMachine {
     public LoginStateMachine(LoginPolicy policy, TargetParameters own, Limits limits) {
         this.policy = policy;
         this.own = own;
+        keysMax = limits.getInt(Limit.TEXT_KEYS);
         incoming = new TextBuffer(limits);
     }
 
@@ -131,11 +134,14 @@ public final class LoginStateMachine {
             return new Answer(false, false, stage.number(), 0, TextSegment.EMPTY);
         }
         List<KeyValue> pairs = incoming.take();
-        if (negotiation == null) {
+        LoginIdentity known = identity;
+        if (known == null) {
             Optional<LoginResult> refusal = identify(pairs);
             if (refusal.isPresent()) {
                 return refusal.get();
             }
+        } else {
+            pairs = pairs.stream().filter(pair -> !repeats(known, pair)).toList();
         }
         Optional<String> authMethod = value(pairs, TextKey.AUTH_METHOD);
         if (authMethod.isPresent() && !offers(authMethod.get(), NO_AUTHENTICATION)) {
@@ -174,6 +180,21 @@ public final class LoginStateMachine {
         };
     }
 
+    /** Some initiators (libiscsi) tell again in the operational stage who they are; it may not have changed. */
+    private static boolean repeats(LoginIdentity known, KeyValue pair) {
+        TextKey key = TextKey.of(pair.key());
+        boolean same = switch (key) {
+            case INITIATOR_NAME -> name(key, pair.value()).equals(known.initiatorName());
+            case TARGET_NAME -> name(key, pair.value()).equals(known.targetName());
+            case SESSION_TYPE -> SessionType.of(pair.value()) == known.sessionType();
+            case null, default -> false;
+        };
+        if (!same && (key == TextKey.INITIATOR_NAME || key == TextKey.TARGET_NAME || key == TextKey.SESSION_TYPE)) {
+            throw new TextException("%s changed during the login".formatted(pair.key()));
+        }
+        return same;
+    }
+
     private Optional<LoginResult> admit(LoginIdentity known, AccessDecision.Granted granted) {
         if (tsih != 0) {
             return policy.hasSession(known, tsih)
@@ -181,7 +202,7 @@ public final class LoginStateMachine {
                     : refused(LoginStatus.SESSION_DOES_NOT_EXIST, "no session has TSIH %d".formatted(tsih));
         }
         access = granted;
-        Negotiation begun = new Negotiation(own, known.sessionType());
+        Negotiation begun = new Negotiation(own, known.sessionType(), keysMax);
         negotiation = begun;
         if (known.sessionType() == SessionType.NORMAL) {
             // RFC 7143 section 13.9: in the first response, or Windows waits until its login times out.

@@ -25,13 +25,16 @@ final class Negotiation {
 
     private final TargetParameters own;
     private final SessionType sessionType;
+    private final int keysMax;
     private final Set<String> seen = new HashSet<>();
     private final Set<TextKey> declared = EnumSet.noneOf(TextKey.class);
     private final Map<TextKey, String> results = new EnumMap<>(TextKey.class);
 
-    Negotiation(TargetParameters own, SessionType sessionType) {
+    /** At most {@code keysMax} keys are negotiated, over all requests of the login. */
+    Negotiation(TargetParameters own, SessionType sessionType, int keysMax) {
         this.own = own;
         this.sessionType = sessionType;
+        this.keysMax = keysMax;
     }
 
     /** A number as the standard writes it, decimal or with 0x; empty when it is none. */
@@ -115,6 +118,9 @@ final class Negotiation {
     private void check(KeyValue pair, LoginStage stage) {
         if (!seen.add(pair.key())) {
             throw new TextException("the key %s came twice".formatted(pair.key()));
+        }
+        if (seen.size() > keysMax) {
+            throw new TextException("more than %d keys in one login".formatted(keysMax));
         }
         TextKey key = TextKey.of(pair.key());
         if (key == null) {

@@ -83,7 +83,9 @@ public final class AdditionalHeaders {
 
     /** Copies the bytes of the CDB beyond the first 16 to this index of {@code target}. */
     public void copyExtendedCdb(byte[] target, int index) {
-        buffer.getBytes(extendedCdbOffsetBytes, target, index, extendedCdbBytes);
+        for (int at = 0; at < extendedCdbBytes; at++) {
+            target[index + at] = buffer.getByte(extendedCdbOffsetBytes + at);
+        }
     }
 
     /** Bytes the initiator expects to read in a command that also writes; 0 when it does not say. */

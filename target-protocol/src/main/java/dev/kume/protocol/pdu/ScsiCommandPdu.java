@@ -1,5 +1,9 @@
 package dev.kume.protocol.pdu;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * SCSI Command (RFC 7143 section 11.3): a CDB and how much data it expects to move.
  *
@@ -37,6 +41,9 @@ public final class ScsiCommandPdu extends PduHeader<ScsiCommandPdu> {
     static final int EXP_STAT_SN = 28;
     static final int CDB = 32;
     static final int CDB_BYTES = 16;
+
+    private static final VarHandle BIG_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     public ScsiCommandPdu() {}
 
@@ -114,7 +121,9 @@ public final class ScsiCommandPdu extends PduHeader<ScsiCommandPdu> {
 
     /** Copies the 16 CDB bytes of the header into the first 16 bytes of {@code target}. */
     public void copyCdb(byte[] target) {
-        buffer.getBytes(offsetBytes + CDB, target, 0, CDB_BYTES);
+        // Netty copies out of a direct buffer through a new ByteBuffer each time; two longs need none.
+        BIG_ENDIAN_LONG.set(target, 0, getLong(CDB));
+        BIG_ENDIAN_LONG.set(target, Long.BYTES, getLong(CDB + Long.BYTES));
     }
 
     /** Sets the CDB; it is at most 16 bytes long and zeroes follow it. */

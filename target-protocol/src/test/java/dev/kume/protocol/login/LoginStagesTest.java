@@ -268,6 +268,33 @@ final class LoginStagesTest {
         assertRefused(LoginStatus.INITIATOR_ERROR, initiator.send(SECURITY, OPERATIONAL, NAME, TARGET, pair));
     }
 
+    /** What libiscsi sends when it offers CHAP. */
+    @Test
+    void identityMayBeToldAgain() {
+        answer(initiator.send(SECURITY, OPERATIONAL, NAME, TARGET, "SessionType=Normal", "AuthMethod=CHAP,None"));
+        LoginResult result =
+                initiator.send(OPERATIONAL, FULL_FEATURE, NAME, TARGET, "SessionType=Normal", "ErrorRecoveryLevel=0");
+        assertAnswer(
+                complete(result).answer(),
+                OPERATIONAL,
+                FULL_FEATURE,
+                "ErrorRecoveryLevel=0",
+                "MaxRecvDataSegmentLength=262144");
+        assertEquals(1, initiator.asked.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "InitiatorName=iqn.2026-11.dev.kume:other",
+                "TargetName=iqn.2026-11.dev.kume:other",
+                "SessionType=Discovery"
+            })
+    void identityMayNotChange(String pair) {
+        answer(initiator.send(SECURITY, OPERATIONAL, NAME, TARGET));
+        assertRefused(LoginStatus.INITIATOR_ERROR, initiator.send(OPERATIONAL, FULL_FEATURE, pair));
+    }
+
     @Test
     void authMethodAfterTheSecurityStage() {
         answer(initiator.send(SECURITY, OPERATIONAL, NAME, TARGET));
@@ -293,6 +320,17 @@ final class LoginStagesTest {
         byte[] part = "x".repeat(8_000).getBytes(StandardCharsets.US_ASCII);
         answer(endless.send(SECURITY, NO_TRANSIT, true, part));
         assertRefused(LoginStatus.INITIATOR_ERROR, endless.send(SECURITY, NO_TRANSIT, true, part));
+    }
+
+    @Test
+    void endlessKeysAreRefused() {
+        LoginResult result = initiator.send(OPERATIONAL, NO_TRANSIT, NAME, TARGET);
+        int requests = 0;
+        while (result instanceof Answer) {
+            result = initiator.send(OPERATIONAL, NO_TRANSIT, "X-com.example.key" + requests++ + "=1");
+        }
+        assertRefused(LoginStatus.INITIATOR_ERROR, result);
+        assertEquals(255, requests);
     }
 
     @Test
