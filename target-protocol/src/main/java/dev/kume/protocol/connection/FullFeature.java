@@ -372,8 +372,8 @@ final class FullFeature {
         if (scsi == null) {
             return false;
         }
-        scsi.retryForMemory();
-        return scsi.waitsForMemory();
+        scsi.memory().retry();
+        return scsi.memory().someoneWaits();
     }
 
     void end(Runnable then) {

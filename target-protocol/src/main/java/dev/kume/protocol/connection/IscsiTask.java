@@ -206,10 +206,10 @@ final class IscsiTask extends Task {
         if (disk != null && disk.tryRead(from, target) == bytes) {
             return true;
         }
-        ByteBuffer buffer = session.takeInvited(bytes);
+        ByteBuffer buffer = session.memory().takeInvited(bytes);
         if (buffer == null) {
             waitsForMemory = true;
-            session.waitForMemory(this);
+            session.memory().await(this);
             return false;
         }
         readBuffer = buffer;
@@ -229,7 +229,7 @@ final class IscsiTask extends Task {
     private void giveReadBuffer() {
         ByteBuffer buffer = readBuffer;
         if (buffer != null) {
-            session.giveData(buffer);
+            session.memory().give(buffer);
             readBuffer = null;
             readBufferFilled = false;
         }
@@ -247,7 +247,7 @@ final class IscsiTask extends Task {
         if (bytesMax > 0 && (state() == State.TAKING_DATA || state() == State.GATED)) {
             fillingAt = 0;
             fillingLimit = bytesMax;
-            filling = session.takeUninvited(bytesMax);
+            filling = session.memory().takeUninvited(bytesMax);
         }
     }
 
@@ -280,7 +280,7 @@ final class IscsiTask extends Task {
     protected void onDataWanted() {
         wanted = true;
         transferBytes = writeFlag ? Math.min(lengthBytes(), expectedDataTransferLength) : 0;
-        if (gathering() && transferBytes > session.gatherBytesMax()) {
+        if (gathering() && transferBytes > session.memory().gatherBytesMax()) {
             failTransfer(Sense.PARAMETER_LIST_LENGTH_ERROR);
         } else if (!session.commandUnderWay(this) && !unsolicitedOpen) {
             advance();
@@ -391,10 +391,10 @@ final class IscsiTask extends Task {
         int bytes = (int) Math.min(session.burstBytes(), transferBytes - fromOffset);
         if (!gathering() || filling == null) {
             int capacity = gathering() ? (int) transferBytes : bytes;
-            ByteBuffer buffer = session.takeInvited(capacity);
+            ByteBuffer buffer = session.memory().takeInvited(capacity);
             if (buffer == null) {
                 waitsForMemory = true;
-                session.waitForMemory(this);
+                session.memory().await(this);
                 return;
             }
             filling = buffer;
@@ -412,9 +412,9 @@ final class IscsiTask extends Task {
 
     private void growGathered() {
         ByteBuffer small = Objects.requireNonNull(filling);
-        ByteBuffer large = session.takeUninvited((int) transferBytes);
+        ByteBuffer large = session.memory().takeUninvited((int) transferBytes);
         large.put(small.flip());
-        session.giveData(small);
+        session.memory().give(small);
         filling = large;
     }
 
@@ -445,7 +445,7 @@ final class IscsiTask extends Task {
         ByteBuffer buffer = consuming;
         if (buffer != null) {
             consuming = null;
-            session.giveData(buffer);
+            session.memory().give(buffer);
         }
     }
 
@@ -486,7 +486,7 @@ final class IscsiTask extends Task {
         ByteBuffer buffer = filling;
         if (buffer != null) {
             filling = null;
-            session.giveData(buffer);
+            session.memory().give(buffer);
         }
         r2tOpen = false;
         waitsForMemory = false;

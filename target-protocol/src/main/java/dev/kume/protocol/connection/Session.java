@@ -2,7 +2,6 @@ package dev.kume.protocol.connection;
 
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
-import dev.kume.core.io.DataBuffers;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.ITLNexus;
 import dev.kume.core.scsi.ITNexus;
@@ -52,11 +51,7 @@ final class Session {
     private long commands;
     private long bytesRead;
     private long bytesWritten;
-
-    // ---- memory -----------------------------------------------------------------------------------------------------
-    private final long dataBytesMax;
-    private long dataBytes;
-    private final ArrayDeque<IscsiTask> waitingForMemory = new ArrayDeque<>();
+    private final SessionMemory memory;
 
     // ---- set-up and end ---------------------------------------------------------------------------------------------
     private final SessionParameters parameters;
@@ -93,7 +88,7 @@ final class Session {
             freeSlots[freeSlotCount] = slotCount - ++freeSlotCount;
         }
         tasks = new TaskTable(slotCount);
-        dataBytesMax = limits.get(Limit.DATA_OUT_BYTES_PER_SESSION);
+        memory = new SessionMemory(loop, limits.get(Limit.DATA_OUT_BYTES_PER_SESSION), connection::lacksMemory);
         burstBytes = parameters.maxBurstLength();
         initiatorReceives(parameters.initiatorMaxRecvDataSegmentLength());
     }
@@ -418,66 +413,6 @@ final class Session {
         bytesWritten += bytes;
     }
 
-    // ---- memory -----------------------------------------------------------------------------------------------------
-
-    /** Parameter lists are small; what is larger is not one. */
-    long gatherBytesMax() {
-        return 1_048_576;
-    }
-
-    /** A buffer for data that we are about to ask for, or null when there is no memory for it now. */
-    @Nullable
-    ByteBuffer takeInvited(int bytes) {
-        int capacity = DataBuffers.capacityFor(bytes);
-        if (dataBytes + capacity > dataBytesMax && dataBytes > 0) {
-            return null;
-        }
-        if (!loop.dataOut().tryTake(capacity)) {
-            return null;
-        }
-        dataBytes += capacity;
-        return loop.buffers().take(bytes);
-    }
-
-    /** A buffer for data that comes whether we like it or not; its bound is the window times FirstBurstLength. */
-    ByteBuffer takeUninvited(int bytes) {
-        int capacity = DataBuffers.capacityFor(bytes);
-        loop.dataOut().take(capacity);
-        dataBytes += capacity;
-        return loop.buffers().take(bytes);
-    }
-
-    void giveData(ByteBuffer buffer) {
-        dataBytes -= buffer.capacity();
-        loop.dataOut().give(buffer.capacity());
-        loop.buffers().give(buffer);
-        retryForMemory();
-    }
-
-    void waitForMemory(IscsiTask task) {
-        waitingForMemory.add(task);
-        connection.lacksMemory();
-    }
-
-    /** Memory was given back, by this session or another: whoever waits tries again, in order. */
-    void retryForMemory() {
-        for (int left = waitingForMemory.size(); left > 0; left--) {
-            IscsiTask task = waitingForMemory.poll();
-            if (task == null) {
-                return;
-            }
-            int before = waitingForMemory.size();
-            task.retryForMemory();
-            if (waitingForMemory.size() > before) {
-                return;
-            }
-        }
-    }
-
-    boolean waitsForMemory() {
-        return !waitingForMemory.isEmpty();
-    }
-
     // ---- the end ----------------------------------------------------------------------------------------------------
 
     /** Aborts all tasks; {@code then} runs when none is left, which waits for disk I/O but for nothing else. */
@@ -496,7 +431,7 @@ final class Session {
             }
         }
         producing.clear();
-        waitingForMemory.clear();
+        memory.forgetWaiting();
         if (freeSlotCount == slots.length) {
             empty();
         }
@@ -519,6 +454,10 @@ final class Session {
 
     Output output() {
         return output;
+    }
+
+    SessionMemory memory() {
+        return memory;
     }
 
     PduWriter writer() {
