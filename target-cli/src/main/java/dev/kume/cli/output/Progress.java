@@ -23,9 +23,9 @@ public final class Progress implements AutoCloseable {
         this.title = title;
     }
 
-    /** Says how far the work is; {@code totalBytes} 0 means that nobody knows yet, and shows nothing. */
+    /** Shows how far the work is; nothing while {@code totalBytes} is 0 (unknown), and nothing for its end. */
     public void at(long doneBytes, long totalBytes) {
-        if (totalBytes <= 0) {
+        if (totalBytes <= 0 || doneBytes >= totalBytes) {
             return;
         }
         int percent = (int) Math.min(100, doneBytes / (totalBytes / 100.0));
