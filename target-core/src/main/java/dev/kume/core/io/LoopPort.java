@@ -48,13 +48,17 @@ public final class LoopPort implements Executor {
         loop.execute(command);
     }
 
-    /** Hands a finished job home. Any thread. */
-    void deliver(IoJob job) {
+    /**
+     * Hands finished jobs home: a chain from the newest to the oldest. Any thread.
+     *
+     * @param oldest the last of the chain, whose link is free
+     */
+    void deliver(IoJob newest, IoJob oldest) {
         IoJob head;
         do {
             head = inbox.get();
-            job.next = head;
-        } while (!inbox.compareAndSet(head, job));
+            oldest.next = head;
+        } while (!inbox.compareAndSet(head, newest));
         if (head == null) {
             loop.execute(drain);
         }
