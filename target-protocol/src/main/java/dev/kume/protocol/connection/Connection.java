@@ -352,13 +352,18 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        close("connection closed");
+        closeSoon("connection closed");
+    }
+
+    /** The news may come out of a flush of our own, in the middle of a task: that one is let come to its end. */
+    private void closeSoon(String why) {
+        channel.eventLoop().execute(() -> close(why));
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
-            close("connection lost: " + cause.getMessage());
+            closeSoon("connection lost: " + cause.getMessage());
         } else {
             LOG.error("{}: dropped after an error of our own", this, cause);
             close("internal error");

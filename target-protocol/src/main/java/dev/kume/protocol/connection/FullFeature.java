@@ -163,8 +163,8 @@ final class FullFeature {
             Sense wrong = task.refuseDataOut(pdu.dataSn(), pdu.bufferOffset(), dataBytes);
             if (wrong != null) {
                 task.failTransfer(wrong);
-                if (!solicited && pdu.isFinal()) {
-                    task.unsolicitedDone();
+                if (pdu.isFinal()) {
+                    task.sequenceDropped(solicited);
                 }
                 return;
             }
@@ -214,8 +214,8 @@ final class FullFeature {
             if (task.takesData()) {
                 task.failTransfer(Sense.DATA_PHASE_CRC_ERROR);
             }
-            if (sinkFinal && !sinkSolicited) {
-                task.unsolicitedDone();
+            if (sinkFinal) {
+                task.sequenceDropped(sinkSolicited);
             }
         }
     }

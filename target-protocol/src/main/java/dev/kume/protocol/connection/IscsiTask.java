@@ -268,12 +268,18 @@ final class IscsiTask extends Task {
     }
 
     private void goOn() {
+        if (!respondIfHeld() && wanted) {
+            advance();
+        }
+    }
+
+    private boolean respondIfHeld() {
         if (responseHeld) {
             responseHeld = false;
             session.respond(this);
-        } else if (wanted) {
-            advance();
+            return true;
         }
+        return false;
     }
 
     @Override
@@ -332,14 +338,27 @@ final class IscsiTask extends Task {
 
     /** The Data-Out with the F bit that ends an R2T's sequence has arrived. */
     void burstDone() {
-        ByteBuffer buffer = Objects.requireNonNull(filling);
         r2tOpen = false;
+        if (respondIfHeld()) {
+            return;
+        }
+        ByteBuffer buffer = Objects.requireNonNull(filling);
         if (buffer.position() < fillingLimit) {
             failTransfer(Sense.NOT_ENOUGH_WRITE_DATA);
             return;
         }
         fillingComplete = true;
         advance();
+    }
+
+    /** A sequence in which something was wrong has come to its end. */
+    void sequenceDropped(boolean solicited) {
+        if (solicited) {
+            r2tOpen = false;
+            respondIfHeld();
+        } else {
+            unsolicitedDone();
+        }
     }
 
     /** Moves the transfer on: gives full buffers to the disk, and asks for what is missing. */
@@ -455,8 +474,9 @@ final class IscsiTask extends Task {
     protected void onComplete() {
         giveAll();
         session.touched();
-        if (unsolicitedOpen || session.commandUnderWay(this)) {
-            // The initiator may still send what it announced; the answer waits until it has, RFC 7143 11.4.
+        if (unsolicitedOpen || r2tOpen || session.commandUnderWay(this)) {
+            // The initiator may still send what it announced or was asked for. RFC 7143 11.4: the answer waits for the
+            // F bit of that sequence; libiscsi, for one, sends from memory that it frees when the answer comes.
             responseHeld = true;
         } else {
             session.respond(this);
@@ -466,6 +486,7 @@ final class IscsiTask extends Task {
     @Override
     protected void onDoomed() {
         giveAll();
+        r2tOpen = false;
         session.ended(this);
     }
 
@@ -474,6 +495,7 @@ final class IscsiTask extends Task {
         if (responseHeld) {
             responseHeld = false;
             unsolicitedOpen = false;
+            r2tOpen = false;
             session.ended(this);
             return true;
         }
@@ -488,7 +510,6 @@ final class IscsiTask extends Task {
             filling = null;
             session.memory().give(buffer);
         }
-        r2tOpen = false;
         waitsForMemory = false;
     }
 }
