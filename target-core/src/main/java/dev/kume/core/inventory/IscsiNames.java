@@ -1,6 +1,6 @@
 package dev.kume.core.inventory;
 
-/** iSCSI names as the rules see them. */
+/** iSCSI names as the rules need them: what is no name is a refusal like any other. */
 final class IscsiNames {
     private IscsiNames() {}
 
@@ -9,7 +9,6 @@ final class IscsiNames {
         try {
             return IscsiName.normalize(name.strip());
         } catch (IllegalArgumentException e) {
-            // The message of a wrong name holds its remedy already.
             throw new InventoryException(InventoryException.Kind.INVALID, String.valueOf(e.getMessage()), null);
         }
     }

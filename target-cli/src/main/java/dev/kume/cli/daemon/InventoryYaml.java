@@ -1,0 +1,187 @@
+package dev.kume.cli.daemon;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import dev.kume.cli.yaml.YamlException;
+import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.core.inventory.DiskIdentity;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.InventoryException;
+import dev.kume.core.inventory.Mapping;
+import dev.kume.core.inventory.SectorFormat;
+import dev.kume.core.inventory.Sharing;
+import dev.kume.core.inventory.TargetRecord;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** The text of {@code inventory.yaml}: what {@link #write} makes {@link #read} understands, and nothing else. */
+final class InventoryYaml {
+    private static final int SCHEMA_VERSION = 1;
+    private static final String HEAD =
+            "# Written by the Kume daemon at every change, never by hand: use the kume command. history/ has older versions.\n";
+
+    private InventoryYaml() {}
+
+    static byte[] write(Inventory inventory) {
+        StringWriter text = new StringWriter();
+        YAMLFactory factory = YAMLFactory.builder()
+                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+                .build();
+        try (JsonGenerator out = factory.createGenerator(text)) {
+            out.writeStartObject();
+            out.writeNumberField("schemaVersion", SCHEMA_VERSION);
+            out.writeNumberField("version", inventory.version());
+            out.writeNumberField("nextRelativePortId", inventory.nextRelativePortId());
+            out.writeArrayFieldStart("disks");
+            for (DiskRecord disk : inventory.disks()) {
+                writeDisk(out, disk);
+            }
+            out.writeEndArray();
+            out.writeArrayFieldStart("targets");
+            for (TargetRecord target : inventory.targets()) {
+                writeTarget(out, target, inventory.mappingsIn(target));
+            }
+            out.writeEndArray();
+            // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller inventory.
+            out.writeBooleanField("complete", true);
+            out.writeEndObject();
+        } catch (IOException e) {
+            throw new IllegalStateException("a string writer never fails", e);
+        }
+        return (HEAD + text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void writeDisk(JsonGenerator out, DiskRecord disk) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("name", disk.name());
+        out.writeStringField("file", disk.file());
+        out.writeStringField("format", disk.format());
+        out.writeStringField("type", disk.type());
+        out.writeNumberField("sizeBytes", disk.sizeBytes());
+        out.writeBooleanField("sparse", disk.sparse());
+        out.writeStringField("sharing", disk.sharing().word());
+        out.writeStringField("sectorFormat", disk.sectorFormat().word());
+        out.writeStringField("description", disk.description());
+        out.writeStringField("uuid", disk.identity().uuid().toString());
+        out.writeStringField("serial", disk.identity().serial());
+        out.writeStringField("naa", disk.identity().naa());
+        out.writeStringField("created", disk.created().toString());
+        out.writeEndObject();
+    }
+
+    private static void writeTarget(JsonGenerator out, TargetRecord target, List<Mapping> mappings)
+            throws IOException {
+        out.writeStartObject();
+        out.writeStringField("name", target.name());
+        out.writeStringField("iqn", target.iqn());
+        out.writeNumberField("relativePortId", target.relativePortId());
+        out.writeStringField("description", target.description());
+        out.writeBooleanField("enabled", target.enabled());
+        out.writeArrayFieldStart("initiators");
+        for (String initiator : target.initiators()) {
+            out.writeString(initiator);
+        }
+        out.writeEndArray();
+        out.writeStringField("created", target.created().toString());
+        out.writeArrayFieldStart("luns");
+        for (Mapping mapping : mappings) {
+            out.writeStartObject();
+            out.writeNumberField("lun", mapping.lun());
+            out.writeStringField("disk", mapping.disk());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    static Inventory read(String file, String text) throws YamlException {
+        YamlKeys root = YamlKeys.document(file, text);
+        root.number("schemaVersion", SCHEMA_VERSION, SCHEMA_VERSION);
+        long version = root.number("version", 0, Long.MAX_VALUE);
+        int nextRelativePortId = (int) root.number("nextRelativePortId", 1, 65_536);
+        List<DiskRecord> disks = new ArrayList<>();
+        for (YamlKeys keys : root.blocks("disks")) {
+            disks.add(checked(keys, InventoryYaml::readDisk));
+        }
+        List<TargetRecord> targets = new ArrayList<>();
+        List<Mapping> mappings = new ArrayList<>();
+        for (YamlKeys keys : root.blocks("targets")) {
+            TargetRecord target = checked(keys, block -> readTarget(block, mappings));
+            targets.add(target);
+        }
+        if (!root.truth("complete")) {
+            throw root.complain("complete", "the file is not complete");
+        }
+        root.end();
+        return checked(root, any -> Inventory.of(version, nextRelativePortId, disks, targets, mappings));
+    }
+
+    private static DiskRecord readDisk(YamlKeys keys) throws YamlException {
+        DiskIdentity identity = new DiskIdentity(
+                keys.parsed("uuid", UUID::fromString), keys.text("serial"), keys.text("naa"));
+        DiskRecord disk = new DiskRecord(
+                keys.text("name"),
+                keys.text("file"),
+                keys.text("format"),
+                keys.text("type"),
+                keys.number("sizeBytes", 1, Long.MAX_VALUE),
+                keys.truth("sparse"),
+                Sharing.ofWord(keys.text("sharing")),
+                SectorFormat.ofWord(keys.text("sectorFormat")),
+                Objects.requireNonNullElse(keys.optionalText("description"), ""),
+                identity,
+                keys.parsed("created", InventoryYaml::instant));
+        keys.end();
+        return disk;
+    }
+
+    private static TargetRecord readTarget(YamlKeys keys, List<Mapping> mappings) throws YamlException {
+        TargetRecord target = new TargetRecord(
+                keys.text("name"),
+                keys.text("iqn"),
+                (int) keys.number("relativePortId", 1, 65_535),
+                Objects.requireNonNullElse(keys.optionalText("description"), ""),
+                keys.truth("enabled"),
+                keys.parsedList("initiators", Function.identity()),
+                keys.parsed("created", InventoryYaml::instant));
+        for (YamlKeys lun : keys.blocks("luns")) {
+            mappings.add(new Mapping(lun.text("disk"), target.name(), (int) lun.number("lun", 0, Mapping.LUN_MAX)));
+            lun.end();
+        }
+        keys.end();
+        return target;
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("'%s' is not a time".formatted(text), e);
+        }
+    }
+
+    /** What a record's own rules refuse is shown with the place of its block. */
+    private static <T> T checked(YamlKeys keys, BlockReader<T> reader) throws YamlException {
+        try {
+            return reader.read(keys);
+        } catch (InventoryException e) {
+            throw keys.complain(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private interface BlockReader<T> {
+        T read(YamlKeys keys) throws YamlException;
+    }
+}

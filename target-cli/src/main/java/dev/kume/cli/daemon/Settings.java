@@ -1,0 +1,40 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.Limits;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code kume.yaml} says. Only people write it.
+ *
+ * @param file           where it was read; null for built-in defaults
+ * @param stateDirectory holds inventory, history and initiators seen; absolute
+ * @param diskDirectory  where disks go that are created without {@code --file}; absolute
+ * @param iqnPrefix      begins the IQN of a target that is given none
+ * @param host           stands in that IQN; null for the name of this host
+ * @param portals        where initiators connect
+ * @param adminSocket    of the management API; absolute
+ * @param limits         all limits
+ */
+public record Settings(
+        @Nullable Path file,
+        Path stateDirectory,
+        Path diskDirectory,
+        String iqnPrefix,
+        @Nullable String host,
+        List<PortalSettings> portals,
+        Path adminSocket,
+        Limits limits) {
+    public Settings {
+        portals = List.copyOf(portals);
+    }
+
+    /** One portal: a name and the addresses it listens on. */
+    public record PortalSettings(String name, List<InetSocketAddress> listen) {
+        public PortalSettings {
+            listen = List.copyOf(listen);
+        }
+    }
+}

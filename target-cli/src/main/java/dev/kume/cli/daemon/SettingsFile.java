@@ -1,0 +1,175 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.yaml.YamlException;
+import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code kume.yaml}, strictly: what it does not understand stops the daemon with one line. */
+public final class SettingsFile {
+    /** Read when no file is named, if it exists. */
+    public static final Path USUAL_PLACE = Path.of("/etc/kume/kume.yaml");
+
+    private static final int SCHEMA_VERSION = 1;
+    private static final long BYTES_MAX = 1 << 20;
+    private static final Pattern IQN_PREFIX =
+            Pattern.compile("iqn\\.[0-9]{4}-(0[1-9]|1[0-2])\\.[a-z0-9-]+(\\.[a-z0-9-]+)*(:[a-z0-9.:-]+)?");
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,63}");
+
+    private SettingsFile() {}
+
+    /** The settings of a file; of {@link #USUAL_PLACE}, or else built-in ones, when none is named. */
+    public static Settings load(@Nullable Path file) throws DaemonException {
+        Path chosen = file == null && Files.exists(USUAL_PLACE) ? USUAL_PLACE : file;
+        if (chosen == null) {
+            return defaults();
+        }
+        try {
+            if (Files.size(chosen) > BYTES_MAX) {
+                throw DaemonException.usage("%s has more than %d bytes; that is no kume.yaml".formatted(chosen, BYTES_MAX));
+            }
+            return parse(chosen, Files.readString(chosen));
+        } catch (NoSuchFileException e) {
+            throw DaemonException.usage(
+                    "there is no file %s; give the right path with --config, or leave it out".formatted(chosen));
+        } catch (CharacterCodingException e) {
+            throw DaemonException.usage("%s:1:1: it is not UTF-8 text; save it as UTF-8".formatted(chosen));
+        } catch (IOException e) {
+            throw DaemonException.failed("%s cannot be read: %s".formatted(chosen, Causes.of(e)));
+        } catch (YamlException e) {
+            throw DaemonException.usage(e.getMessage());
+        }
+    }
+
+    /** What a daemon without a file works with. */
+    static Settings defaults() {
+        Path state = Path.of("/var/lib/kume").toAbsolutePath();
+        return new Settings(
+                null,
+                state,
+                state.resolve("disks"),
+                "iqn.2026-11.dev.kume",
+                null,
+                List.of(new PortalSettings("iscsi", List.of(ListenAddress.parse("0.0.0.0:3260")))),
+                Path.of("/run/kume/admin.sock").toAbsolutePath(),
+                Limits.DEFAULTS);
+    }
+
+    /** The settings of a text; what is left out gets its default. */
+    static Settings parse(Path file, String text) throws YamlException {
+        Settings defaults = defaults();
+        YamlKeys root = YamlKeys.document(file.toString(), text);
+        root.number("schemaVersion", SCHEMA_VERSION, SCHEMA_VERSION);
+        Path state = or(root.optionalParsed("stateDirectory", SettingsFile::absolutePath), defaults.stateDirectory());
+        Path disks = or(root.optionalParsed("diskDirectory", SettingsFile::absolutePath), state.resolve("disks"));
+        String prefix = or(root.optionalParsed("iqnPrefix", SettingsFile::iqnPrefix), defaults.iqnPrefix());
+        String host = root.optionalParsed("host", SettingsFile::host);
+        List<PortalSettings> portals = root.has("portals") ? portals(root) : defaults.portals();
+        Path socket = defaults.adminSocket();
+        YamlKeys admin = root.optionalKeys("admin");
+        if (admin != null) {
+            socket = or(admin.optionalParsed("socket", SettingsFile::absolutePath), socket);
+            admin.end();
+        }
+        YamlKeys limitKeys = root.optionalKeys("limits");
+        Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
+        root.end();
+        return new Settings(file, state, disks, prefix, host, portals, socket, limits);
+    }
+
+    private static List<PortalSettings> portals(YamlKeys root) throws YamlException {
+        List<PortalSettings> portals = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        Map<InetSocketAddress, String> listening = new HashMap<>();
+        for (YamlKeys keys : root.blocks("portals")) {
+            String name = keys.text("name");
+            if (name.isBlank() || !names.add(name.toLowerCase(Locale.ROOT))) {
+                throw keys.complain("name", "the portal name '%s' is empty or there twice".formatted(name));
+            }
+            List<InetSocketAddress> listen = keys.parsedList("listen", ListenAddress::parse);
+            keys.end();
+            if (listen.isEmpty()) {
+                throw keys.complain(
+                        "portal '%s' has no listen address; add one such as 192.168.10.1:3260".formatted(name));
+            }
+            for (InetSocketAddress address : listen) {
+                String other = listening.put(address, name);
+                if (other != null) {
+                    throw keys.complain(
+                            "listen",
+                            "%s is an address of portal '%s' already; remove it once"
+                                    .formatted(ListenAddress.format(address), other));
+                }
+            }
+            portals.add(new PortalSettings(name, listen));
+        }
+        if (portals.isEmpty()) {
+            throw root.complain("portals", "there is no portal; add one with a name and listen addresses");
+        }
+        return portals;
+    }
+
+    private static Limits limits(YamlKeys keys) throws YamlException {
+        Map<Limit, Long> given = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            Long value = keys.optionalNumber(limit.key(), limit.min(), limit.max());
+            if (value != null) {
+                given.put(limit, value);
+            }
+        }
+        keys.end();
+        return Limits.of(given);
+    }
+
+    private static Path absolutePath(String text) {
+        try {
+            Path path = Path.of(text);
+            if (!text.isBlank() && path.isAbsolute()) {
+                return path.normalize();
+            }
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("'%s' is not a path: %s".formatted(text, e.getReason()), e);
+        }
+        throw new IllegalArgumentException("'%s' is not an absolute path; begin it with /".formatted(text));
+    }
+
+    private static String iqnPrefix(String text) {
+        if (!IQN_PREFIX.matcher(text).matches()) {
+            throw new IllegalArgumentException(("'%s' is not the beginning of an IQN; write iqn., the year and month in which"
+                            + " you owned a domain, and the domain turned around, such as iqn.2026-11.com.example")
+                    .formatted(text));
+        }
+        return text;
+    }
+
+    private static String host(String text) {
+        if (!HOST.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "'%s' is not a host name; use letters, digits, '.' and '-'".formatted(text));
+        }
+        return text;
+    }
+
+    private static <T> T or(@Nullable T value, T otherwise) {
+        return Objects.requireNonNullElse(value, otherwise);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.kume.cli.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kume.cli.yaml.YamlException;
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class SettingsFileTest {
+    private static final Path FILE = Path.of("/etc/kume/kume.yaml");
+
+    @Test
+    void allOfItIsRead() throws YamlException {
+        Settings settings = SettingsFile.parse(FILE, """
+                schemaVersion: 1
+                stateDirectory: /srv/state
+                iqnPrefix: iqn.2020-01.com.example
+                host: store1
+                portals:
+                  - name: iscsi
+                    listen: ["192.168.10.1:3261", "[fd00::1]:3260", "10.0.0.1"]
+                  - {name: second, listen: ["0.0.0.0:3270"]}
+                admin:
+                  socket: /run/k/admin.sock
+                limits:
+                  tasksPerSession: 64
+                """);
+        assertEquals(Path.of("/srv/state"), settings.stateDirectory());
+        assertEquals(Path.of("/srv/state/disks"), settings.diskDirectory());
+        assertEquals("iqn.2020-01.com.example", settings.iqnPrefix());
+        assertEquals("store1", settings.host());
+        assertEquals(
+                List.of("192.168.10.1:3261", "[fd00:0:0:0:0:0:0:1]:3260", "10.0.0.1:3260"),
+                settings.portals().getFirst().listen().stream()
+                        .map(ListenAddress::format)
+                        .toList());
+        assertEquals(
+                List.of(new InetSocketAddress("0.0.0.0", 3270)),
+                settings.portals().getLast().listen());
+        assertEquals(Path.of("/run/k/admin.sock"), settings.adminSocket());
+        assertEquals(64, settings.limits().get(Limit.TASKS_PER_SESSION));
+        assertEquals(4096, settings.limits().get(Limit.CONNECTIONS));
+    }
+
+    @Test
+    void whatIsLeftOutHasItsDefault() throws YamlException {
+        Settings settings = SettingsFile.parse(FILE, "schemaVersion: 1\nlimits: {}\nadmin:\n");
+        assertEquals(SettingsFile.defaults().portals(), settings.portals());
+        assertEquals(SettingsFile.defaults().adminSocket(), settings.adminSocket());
+        assertNull(settings.host());
+        assertEquals(Limits.DEFAULTS.asMap(), settings.limits().asMap());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "iqnPrefix: x|1:1: the key 'schemaVersion' is missing; add it",
+                "schemaVersion: 2|1:16: schemaVersion is 2; it must be from 1 to 1",
+                "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
+                "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
+                "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
+                        + " diskDirectory, iqnPrefix, host, portals, admin, limits",
+                "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
+                "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
+                "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",
+                "schemaVersion: 1~iqnPrefix: dev.kume|2:12: 'dev.kume' is not the beginning of an IQN; write iqn., the year"
+                        + " and month in which you owned a domain, and the domain turned around, such as"
+                        + " iqn.2026-11.com.example",
+                "schemaVersion: 1~host: a b|2:7: 'a b' is not a host name; use letters, digits, '.' and '-'",
+                "schemaVersion: 1~portals: iscsi|2:10: portals must be a list, not 'iscsi'",
+                "schemaVersion: 1~portals: []|2:10: there is no portal; add one with a name and listen addresses",
+                "schemaVersion: 1~portals:~  - iscsi|3:5: each item of portals must be a block of keys, not text",
+                "schemaVersion: 1~portals:~  - name: a|3:5: portal 'a' has no listen address; add one such as"
+                        + " 192.168.10.1:3260",
+                "schemaVersion: 1~portals:~  - name: a~    listen: [\"store1:3260\"]|4:14: 'store1:3260' is not an IP"
+                        + " address (names are not looked up); write one such as 192.168.10.1:3260 or [fd00::1]:3260",
+                "schemaVersion: 1~portals:~  - name: a~    listen: [\"10.0.0.1:99999\"]|4:14: the port of"
+                        + " '10.0.0.1:99999' is not from 1 to 65535",
+                "schemaVersion: 1~portals:~  - name: a~    listen: [\"10.0.0.256:1\"]|4:14: '10.0.0.256:1' is not an IP"
+                        + " address; write one such as 192.168.10.1:3260 or [fd00::1]:3260",
+                "schemaVersion: 1~portals:~  - name: a~    listen: [fd00::1]|4:14: 'fd00::1' is not an address and port;"
+                        + " write one such as 192.168.10.1:3260 or [fd00::1]:3260",
+                "schemaVersion: 1~portals:~  - {name: a, listen: [10.0.0.1:1, 10.0.0.1:1]}|3:23: 10.0.0.1:1 is an address"
+                        + " of portal 'a' already; remove it once",
+                "schemaVersion: 1~admin:~  soket: /x|3:3: unknown key 'soket'; did you mean socket?",
+                "schemaVersion: 1~limits:~  taskPerSession: 4|3:3: unknown key 'taskPerSession'; did you mean"
+                        + " tasksPerSession?",
+                "schemaVersion: 1~limits:~  tasksPerSession: 4|3:20: tasksPerSession is 4; it must be from 8 to 1024",
+                "schemaVersion: 1~limits:~  tasksPerSession: many|3:20: tasksPerSession must be a whole number from 8 to"
+                        + " 1024, not 'many'",
+                "schemaVersion: 1~schemaVersion: 1|2:1: the key 'schemaVersion' is there already, on line 1; remove one of"
+                        + " them",
+                "schemaVersion: 1~iqnPrefix: &a iqn.2026-11.dev.kume~host: *a|3:7: an alias (*) is not allowed; write the"
+                        + " value out, or put it in quotes",
+                "schemaVersion: 1~---~host: x|3:1: a second document begins; a file has one",
+                "# nothing|1:1: the file is empty",
+                "- a|1:1: the file must be a block of keys, not a list",
+            })
+    void whatIsWrongIsNamedWithItsPlace(String text, String message) {
+        YamlException wrong =
+                assertThrows(YamlException.class, () -> SettingsFile.parse(FILE, text.replace('~', '\n')));
+        assertEquals(FILE + ":" + message, wrong.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {"schemaVersion: [1|1:", "schemaVersion: 1~  portals: x|2:", "a: \"b|1:"})
+    void whatIsNotYamlIsOneLine(String text, String place) {
+        YamlException wrong =
+                assertThrows(YamlException.class, () -> SettingsFile.parse(FILE, text.replace('~', '\n')));
+        assertTrue(wrong.getMessage().startsWith(FILE + ":" + place), wrong.getMessage());
+        assertTrue(wrong.getMessage().contains("this is not YAML: "), wrong.getMessage());
+        assertEquals(1, wrong.getMessage().lines().count());
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed(@TempDir Path folder) {
+        Path missing = folder.resolve("kume.yaml");
+        DaemonException wrong = assertThrows(DaemonException.class, () -> SettingsFile.load(missing));
+        assertEquals(
+                "there is no file %s; give the right path with --config, or leave it out".formatted(missing),
+                wrong.getMessage());
+        assertEquals(2, wrong.exitCode());
+    }
+
+    @Test
+    void theCommentedFileShowsEveryKeyAndDefault() throws Exception {
+        Path commented = Path.of("").toAbsolutePath().getParent().resolve("config/kume.yaml");
+        String text = Files.readString(commented);
+        Settings read = SettingsFile.load(commented);
+        Settings defaults = SettingsFile.defaults();
+        assertEquals(defaults.stateDirectory(), read.stateDirectory());
+        assertEquals(defaults.iqnPrefix(), read.iqnPrefix());
+        assertEquals(defaults.portals(), read.portals());
+        assertEquals(defaults.adminSocket(), read.adminSocket());
+        for (Limit limit : Limit.values()) {
+            String range = " From %d to %d.".formatted(limit.min(), limit.max());
+            String line = "\n  %s: %d\n".formatted(limit.key(), limit.defaultValue());
+            assertTrue(text.contains(range + line), "missing or wrong: " + line.strip() + range);
+        }
+        for (String optional : List.of("# diskDirectory: ", "# host: ")) {
+            assertTrue(text.contains(optional), optional);
+        }
+    }
+}
