@@ -1,0 +1,240 @@
+package dev.kume.cli.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kume.core.inventory.Disks;
+import dev.kume.core.inventory.Inventory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class InventoryFileTest {
+    private static final int KEPT = 5;
+
+    @TempDir
+    Path state;
+
+    private final Inventory first = Samples.cluster();
+    private final Inventory second = Disks.describe(first, "vms", "changed");
+
+    @Test
+    void anEmptyStateDirectoryIsAnEmptyInventory() throws Exception {
+        assertEquals(0, file(DurableFiles.OF_THIS_HOST).load().version());
+    }
+
+    @Test
+    void whatIsSavedIsLoaded() throws Exception {
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, first);
+        same(first, load());
+    }
+
+    /** How the world ends at a step. */
+    private enum Fault {
+        /** The process is killed in the middle of the step; nothing more happens. */
+        KILLED_BEFORE,
+        /** The process is killed when the step has been done. */
+        KILLED_AFTER,
+        /** The step fails, once. */
+        FAILS,
+        /** The step and all that follow fail: the device is gone. */
+        FAILS_FROM_THEN_ON
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void whateverHappensAtAnyStepLeavesTheOldVersionOrTheNew(Fault fault) throws Exception {
+        int steps = 0;
+        for (int step = 1; ; step++) {
+            Path fresh = Files.createDirectory(state.resolve("run" + step));
+            new InventoryFile(fresh, KEPT, DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, first);
+            FaultyFiles faulty = new FaultyFiles(step, fault);
+            boolean acknowledged = true;
+            try {
+                new InventoryFile(fresh, KEPT, faulty).save(first, second);
+            } catch (IOException | Killed e) {
+                acknowledged = false;
+            }
+            Inventory found = new InventoryFile(fresh, KEPT, DurableFiles.OF_THIS_HOST).load();
+            if (faulty.steps < step) {
+                assertTrue(acknowledged);
+                break; // The save has fewer steps than this: all of them have been tried.
+            }
+            steps++;
+            if (acknowledged || found.version() == second.version()) {
+                same(second, found);
+            } else {
+                same(first, found);
+            }
+            if (fault == Fault.FAILS) {
+                assertFalse(acknowledged, "a failed step is not acknowledged");
+                same(first, found);
+            }
+            // Whatever was left behind does not stand in the way of the next change.
+            Inventory next = Disks.describe(found, "vms", "next");
+            new InventoryFile(fresh, KEPT, DurableFiles.OF_THIS_HOST).save(found, next);
+            same(next, new InventoryFile(fresh, KEPT, DurableFiles.OF_THIS_HOST).load());
+        }
+        assertEquals(6, steps, "write, replace and sync, of the history and of the file");
+    }
+
+    @Test
+    void theLastVersionsAreKept() throws Exception {
+        Inventory now = first;
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, now);
+        for (int i = 0; i < 9; i++) {
+            Inventory next = Disks.describe(now, "vms", "change " + i);
+            file(DurableFiles.OF_THIS_HOST).save(now, next);
+            now = next;
+        }
+        try (Stream<Path> kept = Files.list(state.resolve("history"))) {
+            List<String> names =
+                    kept.map(path -> path.getFileName().toString()).sorted().toList();
+            assertEquals(KEPT, names.size());
+            assertEquals("inventory-%010d.yaml".formatted(now.version()), names.getLast());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99})
+    void aFileThatWasCutOffStopsTheStartAndNamesTheVersionToRestore(double part) throws Exception {
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, first);
+        Path yaml = state.resolve("inventory.yaml");
+        byte[] whole = Files.readAllBytes(yaml);
+        Files.write(yaml, Arrays.copyOf(whole, (int) (whole.length * part)));
+        DaemonException refused = assertThrows(DaemonException.class, this::load);
+        assertTrue(refused.getMessage().startsWith(yaml + ":"), refused.getMessage());
+        Path newest = state.resolve("history/inventory-%010d.yaml".formatted(first.version()));
+        assertTrue(
+                refused.getMessage()
+                        .endsWith("; nothing was started; to restore the newest good version: cp %s %s"
+                                .formatted(newest, yaml)),
+                refused.getMessage());
+        Files.copy(newest, yaml, StandardCopyOption.REPLACE_EXISTING);
+        same(first, load());
+    }
+
+    @Test
+    void everyCutAtTheEndOfALineIsNoticed() throws Exception {
+        String whole = new String(InventoryYaml.write(first), StandardCharsets.UTF_8);
+        for (int end = whole.indexOf('\n'); end < whole.length() - 1; end = whole.indexOf('\n', end + 1)) {
+            String cut = whole.substring(0, end + 1);
+            assertThrows(dev.kume.cli.yaml.YamlException.class, () -> InventoryYaml.read("x", cut), cut);
+        }
+    }
+
+    @Test
+    void aFileThatIsGoneIsNotAnEmptyInventory() throws Exception {
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, first);
+        Files.delete(state.resolve("inventory.yaml"));
+        DaemonException refused = assertThrows(DaemonException.class, this::load);
+        assertTrue(refused.getMessage().contains("inventory.yaml is gone; nothing was started"), refused.getMessage());
+    }
+
+    @Test
+    void aDamagedVersionIsNotOfferedForRestoring() throws Exception {
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, first);
+        file(DurableFiles.OF_THIS_HOST).save(first, second);
+        Files.writeString(state.resolve("history/inventory-%010d.yaml".formatted(second.version())), "garbage: [");
+        Files.writeString(state.resolve("inventory.yaml"), "garbage: [");
+        DaemonException refused = assertThrows(DaemonException.class, this::load);
+        assertTrue(
+                refused.getMessage().contains("inventory-%010d.yaml".formatted(first.version())), refused.getMessage());
+    }
+
+    @Test
+    void whatTheRulesRefuseIsNamedWithItsPlace() throws Exception {
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, first);
+        Path yaml = state.resolve("inventory.yaml");
+        Files.writeString(yaml, Files.readString(yaml).replace("sizeBytes: 2147483648", "sizeBytes: 2147483647"));
+        DaemonException refused = assertThrows(DaemonException.class, this::load);
+        assertTrue(
+                refused.getMessage().startsWith(yaml + ":6:5: the size of disk 'quorum', 2147483647 bytes"),
+                refused.getMessage());
+    }
+
+    private Inventory load() throws DaemonException {
+        return file(DurableFiles.OF_THIS_HOST).load();
+    }
+
+    private InventoryFile file(DurableFiles files) {
+        return new InventoryFile(state, KEPT, files);
+    }
+
+    private static void same(Inventory expected, Inventory found) {
+        assertEquals(
+                new String(InventoryYaml.write(expected), StandardCharsets.UTF_8),
+                new String(InventoryYaml.write(found), StandardCharsets.UTF_8));
+    }
+
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Files whose steps go wrong at a number. */
+    private static final class FaultyFiles implements DurableFiles {
+        private final int faultyStep;
+        private final Fault fault;
+        private int steps;
+
+        FaultyFiles(int faultyStep, Fault fault) {
+            this.faultyStep = faultyStep;
+            this.fault = fault;
+        }
+
+        private interface Step {
+            void run() throws IOException;
+        }
+
+        @Override
+        public void write(Path file, byte[] content) throws IOException {
+            step(
+                    () -> DurableFiles.OF_THIS_HOST.write(file, content),
+                    () -> DurableFiles.OF_THIS_HOST.write(file, Arrays.copyOf(content, content.length / 2)));
+        }
+
+        @Override
+        public void replace(Path from, Path to) throws IOException {
+            step(() -> DurableFiles.OF_THIS_HOST.replace(from, to), () -> {});
+        }
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            step(() -> DurableFiles.OF_THIS_HOST.syncDirectory(directory), () -> {});
+        }
+
+        private void step(Step whole, Step half) throws IOException {
+            steps++;
+            if (steps < faultyStep || (steps > faultyStep && fault == Fault.FAILS)) {
+                whole.run();
+                return;
+            }
+            switch (fault) {
+                case KILLED_BEFORE -> {
+                    half.run();
+                    throw new Killed();
+                }
+                case KILLED_AFTER -> {
+                    whole.run();
+                    throw new Killed();
+                }
+                case FAILS, FAILS_FROM_THEN_ON -> {
+                    half.run();
+                    throw new IOException("No space left on device");
+                }
+            }
+        }
+    }
+}

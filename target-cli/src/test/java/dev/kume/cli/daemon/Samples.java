@@ -1,0 +1,49 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.Limits;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Disks;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.Mappings;
+import dev.kume.core.inventory.SectorFormat;
+import dev.kume.core.inventory.Sharing;
+import dev.kume.core.inventory.Targets;
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Inventories to test with. */
+final class Samples {
+    static final String NODE1 = "iqn.1991-05.com.microsoft:hv-node1";
+    static final Instant THEN = Instant.parse("2026-11-23T07:00:00Z");
+
+    private Samples() {}
+
+    /** Two shared disks in two targets. */
+    static Inventory cluster() {
+        SplittableRandom random = new SplittableRandom(11);
+        Inventory inventory = Inventory.EMPTY;
+        for (String name : List.of("quorum", "vms")) {
+            DiskRecord disk = new DiskRecord(
+                    name,
+                    "/srv/kume/" + name + ".vhd",
+                    "vhd",
+                    "fixed",
+                    2L << 30,
+                    true,
+                    Sharing.CLUSTER,
+                    SectorFormat.EMULATED_512,
+                    "\"quoted\": # and \u00fcml\u00e4ut",
+                    inventory.newIdentity(random),
+                    THEN);
+            inventory = Disks.add(inventory, disk, Limits.DEFAULTS);
+        }
+        for (String name : List.of("hv-node1", "hv-node2")) {
+            String iqn = Targets.defaultIqn("iqn.2026-11.dev.kume", "store1", name);
+            inventory = Targets.add(inventory, name, iqn, List.of(NODE1), "", THEN, Limits.DEFAULTS);
+            inventory = Mappings.map(inventory, "quorum", name, null, Limits.DEFAULTS);
+            inventory = Mappings.map(inventory, "vms", name, 7, Limits.DEFAULTS);
+        }
+        return inventory;
+    }
+}
