@@ -1,0 +1,140 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.disk.DiskFormat;
+import dev.kume.core.disk.DiskFormatException;
+import dev.kume.core.disk.DiskFormats;
+import dev.kume.core.disk.DiskImage;
+import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.StoreLockedException;
+import dev.kume.core.store.StoreProvider;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The disk files that the daemon has open, each by its only descriptor. Changed by the provisioning thread, read by all. */
+final class DiskShelf {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskShelf.class);
+
+    private final StoreProvider stores;
+    private final DiskFormats formats;
+    private final Map<UUID, OpenDisk> open = new ConcurrentHashMap<>();
+
+    DiskShelf(StoreProvider stores, DiskFormats formats) {
+        this.stores = stores;
+        this.formats = formats;
+    }
+
+    /** Opens the file of a disk that is known. One that cannot be opened is offline; the others go on. */
+    OpenDisk open(DiskRecord record) {
+        OpenDisk opened;
+        try {
+            opened = tryOpen(record);
+        } catch (NoSuchFileException e) {
+            opened = offline(record, "the file %s does not exist; bring it back and restart the daemon".formatted(record.file()));
+        } catch (StoreLockedException e) {
+            opened = offline(
+                    record, "the file %s is in use by another process; stop that and restart the daemon".formatted(record.file()));
+        } catch (DiskFormatException e) {
+            opened = offline(record, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            opened = offline(
+                    record, "the file %s cannot be opened: %s; mend it and restart the daemon".formatted(record.file(), Causes.of(e)));
+        }
+        if (opened.offlineReason() != null) {
+            LOG.warn("Disk {} is offline: {}", record.name(), opened.offlineReason());
+        }
+        open.put(record.identity().uuid(), opened);
+        return opened;
+    }
+
+    private OpenDisk tryOpen(DiskRecord record) throws IOException {
+        DiskFormat format = formats.byName(record.format())
+                .orElseThrow(() -> new DiskFormatException("this version does not know the format '%s' of %s; use the"
+                                .formatted(record.format(), record.file())
+                        + " version that made it"));
+        BackingStore store = stores.open(Path.of(record.file()), false);
+        try {
+            DiskImage image = format.inspect(store);
+            if (image.sizeBytes() != record.sizeBytes()) {
+                throw new DiskFormatException(
+                        "%s holds a disk of %d bytes, not the %d it was made with; bring the right file back and restart the daemon"
+                                .formatted(record.file(), image.sizeBytes(), record.sizeBytes()));
+            }
+            VirtualDisk disk = format.open(store, record.sparse());
+            return new OpenDisk(record, store, disk, null);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(store, e);
+            throw e;
+        }
+    }
+
+    /** What a file says about itself; the file is closed again. A null format is found by the signature. */
+    DiskImage inspect(Path file, @Nullable DiskFormat given) throws IOException {
+        BackingStore store = stores.open(file, true);
+        try (store) {
+            DiskFormat format = given == null ? formats.probe(store) : given;
+            return format.inspect(store);
+        }
+    }
+
+    /** What is known of a disk's file; null when it was never opened. */
+    @Nullable OpenDisk find(DiskRecord record) {
+        return open.get(record.identity().uuid());
+    }
+
+    /** Space the file takes, or null when that cannot be told. */
+    @Nullable Long allocatedBytes(DiskRecord record) {
+        OpenDisk opened = find(record);
+        BackingStore store = opened == null ? null : opened.store();
+        if (store == null) {
+            return null;
+        }
+        try {
+            return store.allocatedBytes();
+        } catch (IOException e) {
+            return null; // Closed in between, or the device does not say.
+        }
+    }
+
+    /** Closes a disk's file, when nothing can reach it any more. */
+    void close(DiskRecord record) {
+        OpenDisk opened = open.remove(record.identity().uuid());
+        VirtualDisk disk = opened == null ? null : opened.disk();
+        if (disk != null) {
+            close(record, disk);
+        }
+    }
+
+    /** Flushes and closes all files. */
+    void closeAll() {
+        open.values().forEach(opened -> close(opened.record()));
+    }
+
+    private static void close(DiskRecord record, VirtualDisk disk) {
+        try (disk) {
+            disk.flush();
+        } catch (IOException e) {
+            LOG.error("Disk {}: closing {} failed: {}", record.name(), record.file(), Causes.of(e));
+        }
+    }
+
+    private static OpenDisk offline(DiskRecord record, String reason) {
+        return new OpenDisk(record, null, null, reason);
+    }
+
+    private static void closeQuietly(BackingStore store, Exception failure) {
+        try {
+            store.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

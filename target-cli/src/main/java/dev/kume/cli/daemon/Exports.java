@@ -1,0 +1,43 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.api.SessionView;
+import dev.kume.cli.api.StatusView;
+import dev.kume.core.inventory.Connections;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The running iSCSI server as provisioning drives it. {@link #add}, {@link #remove} and {@link #publish} are called by the
+ * provisioning thread, the others by any.
+ */
+interface Exports {
+    /** A disk is there, open or offline. */
+    void add(OpenDisk disk);
+
+    /** A disk is gone: waits until no command can reach its file. It is mapped nowhere. */
+    void remove(DiskRecord disk);
+
+    /** Targets, access and LUNs are now these: waits until what was taken away can do nothing any more. */
+    void publish(Inventory inventory);
+
+    /** All sessions, by id; {@code target} is left null. */
+    List<SessionView> sessions();
+
+    /** Ends a session; false when there is none of this id. */
+    boolean logout(long id);
+
+    /** Every address listened on. */
+    List<StatusView.Portal> portals();
+
+    /** Who is connected, for the rules of removing. */
+    default Connections connections() {
+        return iqn -> sessions().stream()
+                .filter(session -> Objects.equals(session.targetIqn(), iqn))
+                .map(SessionView::initiator)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.store.StoreProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notes of files that are being made or removed, durable before the file is touched, so that a crash leaves no half-made
+ * disk and no orphan. A note has the name of the disk's uuid and two lines: where the file is, and where it is to be.
+ *
+ * <p>At the start the inventory decides: a disk it has gets its file moved into place, the file of another is removed.
+ */
+final class UnfinishedFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(UnfinishedFiles.class);
+
+    private final Path directory;
+    private final DurableFiles files;
+    private final StoreProvider stores;
+
+    UnfinishedFiles(Path stateDirectory, DurableFiles files, StoreProvider stores) {
+        this.directory = stateDirectory.resolve("unfinished");
+        this.files = files;
+        this.stores = stores;
+    }
+
+    /** Where a new file is while it is being made: beside its place, under a name that nobody else has. */
+    static Path workingName(Path file, UUID uuid) {
+        return file.resolveSibling(file.getFileName() + "." + uuid + ".unfinished");
+    }
+
+    /** The file at {@code present} belongs at {@code place} when the inventory has the disk, and nowhere when it has not. */
+    void note(UUID uuid, Path present, Path place) throws IOException {
+        Files.createDirectories(directory);
+        files.replaceContent(note(uuid), (present + "\n" + place + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** The disk is finished, or its file is gone: the note has done its service. */
+    void finished(UUID uuid) {
+        try {
+            Files.deleteIfExists(note(uuid));
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed: {}; the next start does it", note(uuid), Causes.of(e));
+        }
+    }
+
+    /** Finishes or undoes what a crash has left. Only under the lock of the state directory. */
+    void settle(Inventory inventory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> notes = Files.list(directory)) {
+            for (Path note : notes.toList()) {
+                settle(note, inventory);
+            }
+        }
+    }
+
+    private void settle(Path note, Inventory inventory) throws IOException {
+        String name = String.valueOf(note.getFileName());
+        List<String> lines = Files.readAllLines(note);
+        if (name.endsWith(".new") || lines.size() != 2) {
+            Files.delete(note); // Never became a note: the crash came before the file was touched.
+            return;
+        }
+        Path present = Path.of(lines.getFirst());
+        Path place = Path.of(lines.getLast());
+        boolean known = inventory.disks().stream()
+                .map(DiskRecord::identity)
+                .anyMatch(identity -> identity.uuid().toString().equals(name));
+        if (known && !present.equals(place) && exists(present) && !exists(place)) {
+            LOG.info("Moving {} to {}: its disk was created when the daemon ended", present, place);
+            stores.rename(present, place);
+        } else if (!known && exists(present)) {
+            LOG.info("Removing {}: it belongs to no disk", present);
+            stores.remove(present);
+        }
+        Files.delete(note);
+    }
+
+    /** Removes a file that may be gone already. */
+    void remove(Path file) throws IOException {
+        try {
+            stores.remove(file);
+        } catch (NoSuchFileException e) {
+            LOG.info("{} was gone already", file);
+        }
+    }
+
+    static boolean exists(Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private Path note(UUID uuid) {
+        return directory.resolve(uuid.toString());
+    }
+}
