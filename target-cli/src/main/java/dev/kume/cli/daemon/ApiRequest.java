@@ -1,0 +1,124 @@
+package dev.kume.cli.daemon;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.api.ErrorCode;
+import dev.kume.core.Nearest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a client, in the words of the API.
+ *
+ * @param method in upper case
+ * @param path   decoded segments, without the version
+ * @param query  decoded parameters
+ * @param body   as it came
+ */
+record ApiRequest(String method, List<String> path, Map<String, List<String>> query, byte[] body) {
+    /** A parameter that is {@code true} or {@code false}; false when it is left out. */
+    boolean flag(String name) {
+        String value = parameter(name);
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (value.equals("true")) {
+            return true;
+        }
+        throw new ApiException(
+                ErrorCode.INVALID, "%s=%s is not true or false".formatted(name, value), "use one of them");
+    }
+
+    /** A parameter that is a whole number from 0 on. */
+    long number(String name, long otherwise, long max) {
+        String value = parameter(name);
+        return value == null ? otherwise : Math.min(max, wholeNumber(name, value));
+    }
+
+    /** A path segment that is a number, such as the id of a session. */
+    long id(int segment) {
+        return wholeNumber("id", path.get(segment));
+    }
+
+    /** Refuses parameters that this path does not know: a misspelt {@code force} must not be passed over. */
+    void allowParameters(Set<String> known) {
+        for (String name : query.keySet()) {
+            if (!known.contains(name)) {
+                throw new ApiException(
+                        ErrorCode.INVALID,
+                        "unknown parameter '%s'".formatted(name),
+                        known.isEmpty() ? "this path has none" : "known: " + String.join(", ", known));
+            }
+        }
+    }
+
+    /** The body as a record. */
+    <T> T body(JsonMapper mapper, Class<T> type) {
+        if (body.length == 0) {
+            throw new ApiException(ErrorCode.INVALID, "the body is missing", "send a JSON object");
+        }
+        try {
+            T value = mapper.readValue(new String(body, StandardCharsets.UTF_8), type);
+            return Objects.requireNonNull(value, "null");
+        } catch (UnrecognizedPropertyException e) {
+            List<String> known = e.getKnownPropertyIds().stream()
+                    .map(String::valueOf)
+                    .sorted()
+                    .toList();
+            List<String> near = Nearest.to(e.getPropertyName(), known);
+            throw new ApiException(
+                    ErrorCode.INVALID,
+                    "unknown field '%s'".formatted(e.getPropertyName()),
+                    near.isEmpty()
+                            ? "known: " + String.join(", ", known)
+                            : "did you mean %s?".formatted(String.join(" or ", near)));
+        } catch (JsonMappingException e) {
+            String field = e.getPath().stream()
+                    .map(reference -> String.valueOf(reference.getFieldName()))
+                    .collect(Collectors.joining("."));
+            throw new ApiException(
+                    ErrorCode.INVALID,
+                    field.isEmpty() ? "the body is not a JSON object" : "the field '%s' has a wrong type".formatted(field),
+                    firstLine(e));
+        } catch (JsonProcessingException e) {
+            throw new ApiException(ErrorCode.INVALID, "the body is not JSON", firstLine(e));
+        } catch (IOException | NullPointerException e) {
+            throw new ApiException(ErrorCode.INVALID, "the body is not a JSON object", null);
+        }
+    }
+
+    private @Nullable String parameter(String name) {
+        List<String> values = query.get(name);
+        if (values == null) {
+            return null;
+        }
+        if (values.size() != 1) {
+            throw new ApiException(ErrorCode.INVALID, "%s is given twice".formatted(name), "give it once");
+        }
+        return values.getFirst();
+    }
+
+    private static long wholeNumber(String name, String value) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, like a negative one.
+        }
+        throw new ApiException(ErrorCode.INVALID, "%s '%s' is not a number".formatted(name, value), "use digits");
+    }
+
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("");
+    }
+}

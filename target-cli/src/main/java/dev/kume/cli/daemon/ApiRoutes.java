@@ -1,0 +1,289 @@
+package dev.kume.cli.daemon;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.api.ApiJson;
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.DiskCreate;
+import dev.kume.cli.api.DiskImport;
+import dev.kume.cli.api.DiskSet;
+import dev.kume.cli.api.DiskView;
+import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.api.InitiatorView;
+import dev.kume.cli.api.MappingCreate;
+import dev.kume.cli.api.MappingView;
+import dev.kume.cli.api.OperationView;
+import dev.kume.cli.api.SessionView;
+import dev.kume.cli.api.StatusView;
+import dev.kume.cli.api.TargetCreate;
+import dev.kume.cli.api.TargetSet;
+import dev.kume.cli.api.TargetView;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.InventoryException;
+import dev.kume.core.inventory.Mapping;
+import dev.kume.core.inventory.TargetRecord;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** From method and path to what is done: {@code docs/api.md} as code. Any thread; requests may wait. */
+final class ApiRoutes {
+    private static final int WAIT_SECONDS_MAX = 30;
+
+    private final Changes changes;
+    private final DiskProvisioning disks;
+    private final TargetProvisioning targets;
+    private final Operations operations;
+    private final Exports exports;
+    private final DiskShelf shelf;
+    private final Function<Views, StatusView> status;
+    private final Function<Views, List<InitiatorView>> initiators;
+    private final JsonMapper mapper = ApiJson.strict();
+
+    /**
+     * @param status     makes the status of the moment
+     * @param initiators lists those who have tried, last seen first
+     */
+    ApiRoutes(
+            Changes changes,
+            DiskProvisioning disks,
+            TargetProvisioning targets,
+            Operations operations,
+            Exports exports,
+            DiskShelf shelf,
+            Function<Views, StatusView> status,
+            Function<Views, List<InitiatorView>> initiators) {
+        this.changes = changes;
+        this.disks = disks;
+        this.targets = targets;
+        this.operations = operations;
+        this.exports = exports;
+        this.shelf = shelf;
+        this.status = status;
+        this.initiators = initiators;
+    }
+
+    /** Carries a request out. What it throws is the answer, by {@link Errors}. */
+    ApiAnswer answer(ApiRequest request) throws InterruptedException {
+        List<String> path = request.path();
+        String noun = path.isEmpty() ? "" : path.getFirst();
+        return switch (noun) {
+            case "status" -> path.size() == 1 ? status(request) : unknown(request);
+            case "disks" -> disks(request, path.size());
+            case "targets" -> targets(request, path.size());
+            case "mappings" -> mappings(request, path.size());
+            case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);
+            case "sessions" -> sessions(request, path.size());
+            case "operations" -> operations(request, path.size());
+            default -> unknown(request);
+        };
+    }
+
+    private ApiAnswer status(ApiRequest request) {
+        return get(request, () -> status.apply(views()));
+    }
+
+    private ApiAnswer disks(ApiRequest request, int segments) {
+        if (segments == 1) {
+            return switch (request.method()) {
+                case "GET" ->
+                    get(request, () -> {
+                        Views views = views();
+                        return new DiskView.Listing(
+                                views.disks().stream().map(views::disk).toList());
+                    });
+                case "POST" -> createDisk(request);
+                default -> unknown(request);
+            };
+        }
+        if (segments != 2) {
+            return unknown(request);
+        }
+        String name = request.path().getLast();
+        return switch (request.method()) {
+            case "GET" -> get(request, () -> view(changes.current().disk(name)));
+            case "POST" -> name.equals("import") ? importDisk(request) : unknown(request);
+            case "PATCH" -> {
+                request.allowParameters(Set.of());
+                yield ApiAnswer.ok(view(disks.set(name, request.body(mapper, DiskSet.class))));
+            }
+            case "DELETE" -> {
+                request.allowParameters(Set.of("deleteFile"));
+                DiskView before = view(changes.current().disk(name));
+                disks.remove(name, request.flag("deleteFile"));
+                yield ApiAnswer.ok(before);
+            }
+            default -> unknown(request);
+        };
+    }
+
+    private ApiAnswer createDisk(ApiRequest request) {
+        request.allowParameters(Set.of());
+        OperationView operation = disks.create(request.body(mapper, DiskCreate.class));
+        return ApiAnswer.accepted(operation, ApiPaths.operation(operation.id()));
+    }
+
+    private ApiAnswer importDisk(ApiRequest request) {
+        request.allowParameters(Set.of());
+        return ApiAnswer.created(view(disks.importFile(request.body(mapper, DiskImport.class))));
+    }
+
+    private ApiAnswer targets(ApiRequest request, int segments) {
+        return switch (segments) {
+            case 1 -> allTargets(request);
+            case 2 -> oneTarget(request, request.path().get(1));
+            case 4 ->
+                request.path().get(2).equals("initiators")
+                        ? access(request, request.path().get(1), request.path().get(3))
+                        : unknown(request);
+            default -> unknown(request);
+        };
+    }
+
+    private ApiAnswer allTargets(ApiRequest request) {
+        return switch (request.method()) {
+            case "GET" ->
+                get(request, () -> {
+                    Inventory inventory = changes.current();
+                    Views views = new Views(inventory, shelf, exports.sessions());
+                    return new TargetView.Listing(
+                            inventory.targets().stream().map(views::target).toList());
+                });
+            case "POST" -> {
+                request.allowParameters(Set.of());
+                yield ApiAnswer.created(view(targets.create(request.body(mapper, TargetCreate.class))));
+            }
+            default -> unknown(request);
+        };
+    }
+
+    private ApiAnswer oneTarget(ApiRequest request, String name) {
+        return switch (request.method()) {
+            case "GET" -> get(request, () -> view(changes.current().target(name)));
+            case "PATCH" -> {
+                request.allowParameters(Set.of());
+                yield ApiAnswer.ok(view(targets.set(name, request.body(mapper, TargetSet.class))));
+            }
+            case "DELETE" -> {
+                request.allowParameters(Set.of("force"));
+                TargetView before = view(changes.current().target(name));
+                targets.remove(name, request.flag("force"));
+                yield ApiAnswer.ok(before);
+            }
+            default -> unknown(request);
+        };
+    }
+
+    private ApiAnswer access(ApiRequest request, String target, String initiator) {
+        return switch (request.method()) {
+            case "PUT" -> {
+                request.allowParameters(Set.of());
+                yield ApiAnswer.ok(view(targets.allow(target, initiator)));
+            }
+            case "DELETE" -> {
+                request.allowParameters(Set.of("force"));
+                yield ApiAnswer.ok(view(targets.deny(target, initiator, request.flag("force"))));
+            }
+            default -> unknown(request);
+        };
+    }
+
+    private ApiAnswer mappings(ApiRequest request, int segments) {
+        if (segments == 1 && request.method().equals("GET")) {
+            return get(request, () -> {
+                Inventory inventory = changes.current();
+                Views views = new Views(inventory, shelf, List.of());
+                return new MappingView.Listing(
+                        inventory.mappings().stream().map(views::mapping).toList());
+            });
+        }
+        if (segments == 1 && request.method().equals("POST")) {
+            request.allowParameters(Set.of());
+            return ApiAnswer.created(view(targets.map(request.body(mapper, MappingCreate.class))));
+        }
+        if (segments == 3 && request.method().equals("DELETE")) {
+            request.allowParameters(Set.of("force"));
+            Mapping before = targets.unmap(
+                    request.path().get(1), request.path().get(2), request.flag("force"));
+            return ApiAnswer.ok(view(before));
+        }
+        return unknown(request);
+    }
+
+    private ApiAnswer initiators(ApiRequest request) {
+        return get(request, () -> new InitiatorView.Listing(initiators.apply(views())));
+    }
+
+    private ApiAnswer sessions(ApiRequest request, int segments) {
+        if (segments == 1 && request.method().equals("GET")) {
+            return get(request, () -> new SessionView.Listing(views().sessions()));
+        }
+        if (segments != 2) {
+            return unknown(request);
+        }
+        request.allowParameters(Set.of());
+        long id = request.id(1);
+        SessionView session = views().sessions().stream()
+                .filter(each -> each.id() == id)
+                .findFirst()
+                .orElseThrow(() -> InventoryException.notFound("session", Long.toString(id), List.of()));
+        return switch (request.method()) {
+            case "GET" -> ApiAnswer.ok(session);
+            case "DELETE" -> {
+                exports.logout(id);
+                yield ApiAnswer.ok(session);
+            }
+            default -> unknown(request);
+        };
+    }
+
+    private ApiAnswer operations(ApiRequest request, int segments) throws InterruptedException {
+        if (segments == 1 && request.method().equals("GET")) {
+            return get(request, () -> new OperationView.Listing(operations.list()));
+        }
+        if (segments == 2 && request.method().equals("GET")) {
+            request.allowParameters(Set.of("after", "waitSeconds"));
+            long after = request.number("after", Long.MAX_VALUE, Long.MAX_VALUE);
+            int waitSeconds = (int) request.number("waitSeconds", 0, WAIT_SECONDS_MAX);
+            return ApiAnswer.ok(operations.await(request.id(1), after, waitSeconds));
+        }
+        if (segments == 3 && request.method().equals("POST") && request.path().getLast().equals("cancel")) {
+            request.allowParameters(Set.of());
+            return ApiAnswer.ok(operations.cancel(request.id(1)));
+        }
+        return unknown(request);
+    }
+
+    private ApiAnswer get(ApiRequest request, Supplier<Object> body) {
+        if (!request.method().equals("GET")) {
+            return unknown(request);
+        }
+        request.allowParameters(Set.of());
+        return ApiAnswer.ok(body.get());
+    }
+
+    private static ApiAnswer unknown(ApiRequest request) {
+        throw new ApiException(
+                ErrorCode.UNSUPPORTED,
+                "this daemon does not know %s /v1/%s".formatted(request.method(), String.join("/", request.path())),
+                "see docs/api.md; client and daemon may be of different versions");
+    }
+
+    private Views views() {
+        return new Views(changes.current(), shelf, exports.sessions());
+    }
+
+    private DiskView view(DiskRecord disk) {
+        return views().disk(disk);
+    }
+
+    private TargetView view(TargetRecord target) {
+        return views().target(target);
+    }
+
+    /** A mapping whose target exists. */
+    private MappingView view(Mapping mapping) {
+        return new Views(changes.current(), shelf, List.of()).mapping(mapping);
+    }
+}

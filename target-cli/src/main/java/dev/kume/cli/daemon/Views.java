@@ -1,0 +1,184 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.api.DiskView;
+import dev.kume.cli.api.MappingView;
+import dev.kume.cli.api.SessionView;
+import dev.kume.cli.api.TargetView;
+import dev.kume.core.Sizes;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.Mapping;
+import dev.kume.core.inventory.TargetRecord;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The inventory and the sessions of one moment, as clients see them. */
+final class Views {
+    private final Inventory inventory;
+    private final DiskShelf shelf;
+    private final List<SessionView> sessions;
+    private final Map<String, List<SessionView>> sessionsByIqn = new HashMap<>();
+    private final Map<String, List<Mapping>> mappingsByDisk = new HashMap<>();
+    private final Map<String, List<Mapping>> mappingsByTarget = new HashMap<>();
+
+    Views(Inventory inventory, DiskShelf shelf, List<SessionView> sessions) {
+        this.inventory = inventory;
+        this.shelf = shelf;
+        this.sessions = sessions.stream().map(this::named).toList();
+        for (SessionView session : this.sessions) {
+            if (session.targetIqn() != null) {
+                sessionsByIqn
+                        .computeIfAbsent(session.targetIqn(), iqn -> new ArrayList<>())
+                        .add(session);
+            }
+        }
+        for (Mapping mapping : inventory.mappings()) {
+            mappingsByDisk
+                    .computeIfAbsent(mapping.disk(), name -> new ArrayList<>())
+                    .add(mapping);
+            mappingsByTarget
+                    .computeIfAbsent(mapping.target(), name -> new ArrayList<>())
+                    .add(mapping);
+        }
+    }
+
+    List<SessionView> sessions() {
+        return sessions;
+    }
+
+    DiskView disk(DiskRecord disk) {
+        List<DiskView.Access> accessBy = accessBy(disk);
+        OpenDisk opened = shelf.find(disk);
+        return new DiskView(
+                disk.name(),
+                Sizes.format(disk.sizeBytes()),
+                disk.sizeBytes(),
+                shelf.allocatedBytes(disk),
+                disk.format(),
+                disk.type(),
+                disk.sparse(),
+                disk.file(),
+                disk.sharing().word(),
+                status(disk),
+                opened == null ? null : opened.offlineReason(),
+                disk.description(),
+                new DiskView.Identity(
+                        disk.identity().serial(),
+                        disk.identity().naa(),
+                        disk.identity().uuid().toString()),
+                new DiskView.Sector(
+                        disk.sectorFormat().word(),
+                        disk.sectorFormat().logicalBytes(),
+                        disk.sectorFormat().physicalBytes()),
+                accessBy,
+                disk.created());
+    }
+
+    String status(DiskRecord disk) {
+        OpenDisk opened = shelf.find(disk);
+        if (opened != null && opened.offlineReason() != null) {
+            return DiskView.OFFLINE;
+        }
+        boolean reached = mappingsByDisk.getOrDefault(disk.name(), List.of()).stream()
+                .map(mapping -> inventory.target(mapping.target()))
+                .anyMatch(target -> sessionsByIqn.containsKey(target.iqn()));
+        return reached ? DiskView.IN_USE : DiskView.IDLE;
+    }
+
+    private List<DiskView.Access> accessBy(DiskRecord disk) {
+        List<DiskView.Access> accessBy = new ArrayList<>();
+        for (Mapping mapping : mappingsByDisk.getOrDefault(disk.name(), List.of())) {
+            TargetRecord target = inventory.target(mapping.target());
+            List<String> initiators = sessionsByIqn.getOrDefault(target.iqn(), List.of()).stream()
+                    .map(SessionView::initiator)
+                    .distinct()
+                    .sorted()
+                    .toList();
+            accessBy.add(new DiskView.Access(target.name(), target.iqn(), mapping.lun(), initiators));
+        }
+        return accessBy;
+    }
+
+    TargetView target(TargetRecord target) {
+        List<SessionView> connected = sessionsByIqn.getOrDefault(target.iqn(), List.of());
+        List<TargetView.Lun> luns = new ArrayList<>();
+        for (Mapping mapping : mappingsByTarget.getOrDefault(target.name(), List.of())) {
+            DiskRecord disk = inventory.disk(mapping.disk());
+            luns.add(new TargetView.Lun(
+                    mapping.lun(), disk.name(), Sizes.format(disk.sizeBytes()), disk.sizeBytes(), status(disk)));
+        }
+        String status = !target.enabled()
+                ? TargetView.DISABLED
+                : connected.isEmpty() ? TargetView.NOT_CONNECTED : TargetView.CONNECTED;
+        return new TargetView(
+                target.name(),
+                target.iqn(),
+                target.description(),
+                target.enabled(),
+                status,
+                target.initiators(),
+                luns,
+                connected.stream()
+                        .map(session -> new TargetView.Connected(
+                                session.id(), session.initiator(), withoutPort(session.address())))
+                        .toList(),
+                target.created());
+    }
+
+    MappingView mapping(Mapping mapping) {
+        return new MappingView(
+                mapping.disk(),
+                mapping.target(),
+                inventory.target(mapping.target()).iqn(),
+                mapping.lun());
+    }
+
+    /** Names of the targets that allow an initiator. */
+    List<String> allowing(String initiator) {
+        return inventory.targets().stream()
+                .filter(target -> target.allows(initiator))
+                .map(TargetRecord::name)
+                .toList();
+    }
+
+    boolean connected(String initiator) {
+        return sessions.stream()
+                .anyMatch(session -> session.targetIqn() != null
+                        && session.initiator().equals(initiator));
+    }
+
+    Collection<DiskRecord> disks() {
+        return inventory.disks();
+    }
+
+    private SessionView named(SessionView session) {
+        return new SessionView(
+                session.id(),
+                session.type(),
+                session.initiator(),
+                session.isid(),
+                session.tsih(),
+                session.address(),
+                session.portal(),
+                nameOf(session.targetIqn()),
+                session.targetIqn(),
+                session.since(),
+                session.negotiated(),
+                session.commandsOutstanding());
+    }
+
+    private @Nullable String nameOf(@Nullable String iqn) {
+        TargetRecord target = iqn == null ? null : inventory.findTargetByIqn(iqn);
+        return target == null ? null : target.name();
+    }
+
+    private static String withoutPort(String address) {
+        int colon = address.lastIndexOf(':');
+        return Objects.requireNonNull(colon < 0 ? address : address.substring(0, colon));
+    }
+}
