@@ -69,7 +69,8 @@ final class AdminSocket {
         boolean file = Files.isRegularFile(socket, LinkOption.NOFOLLOW_LINKS) && !isWindows(socket);
         if (file || Files.isDirectory(socket)) {
             throw DaemonException.usage(
-                    "%s exists and is no socket, so it is left alone; move it away, or set admin.socket".formatted(socket));
+                    "%s exists and is no socket, so it is left alone; move it away, or set admin.socket"
+                            .formatted(socket));
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.connect(UnixDomainSocketAddress.of(socket));

@@ -86,7 +86,9 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
                     .collect(Collectors.joining("."));
             throw new ApiException(
                     ErrorCode.INVALID,
-                    field.isEmpty() ? "the body is not a JSON object" : "the field '%s' has a wrong type".formatted(field),
+                    field.isEmpty()
+                            ? "the body is not a JSON object"
+                            : "the field '%s' has a wrong type".formatted(field),
                     firstLine(e));
         } catch (JsonProcessingException e) {
             throw new ApiException(ErrorCode.INVALID, "the body is not JSON", firstLine(e));

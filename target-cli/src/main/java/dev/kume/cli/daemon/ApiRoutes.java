@@ -38,12 +38,10 @@ final class ApiRoutes {
     private final Exports exports;
     private final DiskShelf shelf;
     private final Function<Views, StatusView> status;
-    private final Function<Views, List<InitiatorView>> initiators;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
-     * @param status     makes the status of the moment
-     * @param initiators lists those who have tried, last seen first
+     * @param status makes the status of the moment
      */
     ApiRoutes(
             Changes changes,
@@ -52,8 +50,7 @@ final class ApiRoutes {
             Operations operations,
             Exports exports,
             DiskShelf shelf,
-            Function<Views, StatusView> status,
-            Function<Views, List<InitiatorView>> initiators) {
+            Function<Views, StatusView> status) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -61,7 +58,6 @@ final class ApiRoutes {
         this.exports = exports;
         this.shelf = shelf;
         this.status = status;
-        this.initiators = initiators;
     }
 
     /** Carries a request out. What it throws is the answer, by {@link Errors}. */
@@ -204,15 +200,18 @@ final class ApiRoutes {
         }
         if (segments == 3 && request.method().equals("DELETE")) {
             request.allowParameters(Set.of("force"));
-            Mapping before = targets.unmap(
-                    request.path().get(1), request.path().get(2), request.flag("force"));
+            Mapping before = targets.unmap(request.path().get(1), request.path().get(2), request.flag("force"));
             return ApiAnswer.ok(view(before));
         }
         return unknown(request);
     }
 
     private ApiAnswer initiators(ApiRequest request) {
-        return get(request, () -> new InitiatorView.Listing(initiators.apply(views())));
+        return get(request, () -> {
+            Views views = views();
+            return new InitiatorView.Listing(
+                    exports.initiators().stream().map(views::initiator).toList());
+        });
     }
 
     private ApiAnswer sessions(ApiRequest request, int segments) {
@@ -248,7 +247,9 @@ final class ApiRoutes {
             int waitSeconds = (int) request.number("waitSeconds", 0, WAIT_SECONDS_MAX);
             return ApiAnswer.ok(operations.await(request.id(1), after, waitSeconds));
         }
-        if (segments == 3 && request.method().equals("POST") && request.path().getLast().equals("cancel")) {
+        if (segments == 3
+                && request.method().equals("POST")
+                && request.path().getLast().equals("cancel")) {
             request.allowParameters(Set.of());
             return ApiAnswer.ok(operations.cancel(request.id(1)));
         }

@@ -6,7 +6,6 @@ import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.core.Clock;
-import dev.kume.core.Limits;
 import dev.kume.core.Sizes;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
@@ -128,7 +127,9 @@ final class DiskProvisioning {
             unfinished.note(uuid, working, file);
             DiskFormat.CreateOptions options =
                     new DiskFormat.CreateOptions(disk.sizeBytes(), uuid, disk.sparse(), progress);
-            new DiskFiles(stores).create(working, format(disk.format()), options).close();
+            new DiskFiles(stores)
+                    .create(working, format(disk.format()), options)
+                    .close();
             changes.inTurn(() -> finish(disk, working, file));
         } catch (java.io.InterruptedIOException e) {
             removeLeftovers(working);
@@ -187,9 +188,7 @@ final class DiskProvisioning {
             if (opened.offlineReason() != null) {
                 shelf.close(disk);
                 throw new ApiException(
-                        ErrorCode.FAILED,
-                        "%s: %s".formatted(doing("imported", name), opened.offlineReason()),
-                        null);
+                        ErrorCode.FAILED, "%s: %s".formatted(doing("imported", name), opened.offlineReason()), null);
             }
             try {
                 changes.save(inventory -> Disks.add(inventory, disk, settings.limits()));
@@ -339,7 +338,8 @@ final class DiskProvisioning {
 
     private void checkNotBeingMade(String name, @Nullable Path file) {
         for (DiskRecord other : beingMade) {
-            if (other.name().equalsIgnoreCase(name) || (file != null && other.file().equals(file.toString()))) {
+            if (other.name().equalsIgnoreCase(name)
+                    || (file != null && other.file().equals(file.toString()))) {
                 throw new ApiException(
                         ErrorCode.CONFLICT,
                         "disk '%s' (%s) is being created".formatted(other.name(), other.file()),
@@ -366,9 +366,8 @@ final class DiskProvisioning {
         if (UnfinishedFiles.exists(file)) {
             throw Errors.existing(file, doing);
         }
-        boolean state = given
-                && file.startsWith(settings.stateDirectory())
-                && !file.startsWith(settings.diskDirectory());
+        boolean state =
+                given && file.startsWith(settings.stateDirectory()) && !file.startsWith(settings.diskDirectory());
         if (state && Objects.equals(directory, settings.stateDirectory())) {
             throw new ApiException(
                     ErrorCode.GUARD,
@@ -381,8 +380,7 @@ final class DiskProvisioning {
         try {
             format.checkSize(sizeBytes);
         } catch (DiskFormatException e) {
-            throw new ApiException(
-                    ErrorCode.INVALID, "%s: %s".formatted(doing("created", name), e.getMessage()), null);
+            throw new ApiException(ErrorCode.INVALID, "%s: %s".formatted(doing("created", name), e.getMessage()), null);
         }
     }
 

@@ -38,15 +38,21 @@ final class DiskShelf {
         try {
             opened = tryOpen(record);
         } catch (NoSuchFileException e) {
-            opened = offline(record, "the file %s does not exist; bring it back and restart the daemon".formatted(record.file()));
+            opened = offline(
+                    record,
+                    "the file %s does not exist; bring it back and restart the daemon".formatted(record.file()));
         } catch (StoreLockedException e) {
             opened = offline(
-                    record, "the file %s is in use by another process; stop that and restart the daemon".formatted(record.file()));
+                    record,
+                    "the file %s is in use by another process; stop that and restart the daemon"
+                            .formatted(record.file()));
         } catch (DiskFormatException e) {
             opened = offline(record, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             opened = offline(
-                    record, "the file %s cannot be opened: %s; mend it and restart the daemon".formatted(record.file(), Causes.of(e)));
+                    record,
+                    "the file %s cannot be opened: %s; mend it and restart the daemon"
+                            .formatted(record.file(), Causes.of(e)));
         }
         if (opened.offlineReason() != null) {
             LOG.warn("Disk {} is offline: {}", record.name(), opened.offlineReason());
@@ -86,12 +92,14 @@ final class DiskShelf {
     }
 
     /** What is known of a disk's file; null when it was never opened. */
-    @Nullable OpenDisk find(DiskRecord record) {
+    @Nullable
+    OpenDisk find(DiskRecord record) {
         return open.get(record.identity().uuid());
     }
 
     /** Space the file takes, or null when that cannot be told. */
-    @Nullable Long allocatedBytes(DiskRecord record) {
+    @Nullable
+    Long allocatedBytes(DiskRecord record) {
         OpenDisk opened = find(record);
         BackingStore store = opened == null ? null : opened.store();
         if (store == null) {

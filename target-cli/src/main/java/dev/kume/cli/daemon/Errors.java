@@ -28,7 +28,9 @@ final class Errors {
             default -> {
                 LOG.error("A request met a bug of the daemon", failure);
                 yield ApiError.of(
-                        ErrorCode.FAILED, "the daemon has a bug: " + failure, "its log has the details; please report it");
+                        ErrorCode.FAILED,
+                        "the daemon has a bug: " + failure,
+                        "its log has the details; please report it");
             }
         };
     }
@@ -44,7 +46,8 @@ final class Errors {
                         "%s: %s is in use by another disk or process".formatted(what, file),
                         "close it there first");
             case FileAlreadyExistsException e -> existing(file, what);
-            case IOException e when isNoSpace(e) ->
+            case IOException e
+            when isNoSpace(e) ->
                 new ApiException(
                         ErrorCode.NO_SPACE,
                         "%s: there is not enough space for %s".formatted(what, file),

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.core.inventory.Connections;
@@ -28,8 +29,14 @@ interface Exports {
     /** Ends a session; false when there is none of this id. */
     boolean logout(long id);
 
+    /** Everybody who has tried, last seen first; {@code connected} and {@code allowedOn} are left empty. */
+    List<InitiatorView> initiators();
+
     /** Every address listened on. */
     List<StatusView.Portal> portals();
+
+    /** {@code epoll} or {@code nio}. */
+    String transport();
 
     /** Who is connected, for the rules of removing. */
     default Connections connections() {

@@ -107,8 +107,9 @@ final class InventoryFile {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(history)) {
-            return entries.filter(entry ->
-                            HISTORY_NAME.matcher(String.valueOf(entry.getFileName())).matches())
+            return entries.filter(entry -> HISTORY_NAME
+                            .matcher(String.valueOf(entry.getFileName()))
+                            .matches())
                     .sorted()
                     .toList();
         } catch (IOException e) {

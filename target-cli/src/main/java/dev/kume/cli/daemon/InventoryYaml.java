@@ -54,7 +54,8 @@ final class InventoryYaml {
                 writeTarget(out, target, inventory.mappingsIn(target));
             }
             out.writeEndArray();
-            // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller inventory.
+            // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller
+            // inventory.
             out.writeBooleanField("complete", true);
             out.writeEndObject();
         } catch (IOException e) {
@@ -81,8 +82,7 @@ final class InventoryYaml {
         out.writeEndObject();
     }
 
-    private static void writeTarget(JsonGenerator out, TargetRecord target, List<Mapping> mappings)
-            throws IOException {
+    private static void writeTarget(JsonGenerator out, TargetRecord target, List<Mapping> mappings) throws IOException {
         out.writeStartObject();
         out.writeStringField("name", target.name());
         out.writeStringField("iqn", target.iqn());
@@ -129,8 +129,8 @@ final class InventoryYaml {
     }
 
     private static DiskRecord readDisk(YamlKeys keys) throws YamlException {
-        DiskIdentity identity = new DiskIdentity(
-                keys.parsed("uuid", UUID::fromString), keys.text("serial"), keys.text("naa"));
+        DiskIdentity identity =
+                new DiskIdentity(keys.parsed("uuid", UUID::fromString), keys.text("serial"), keys.text("naa"));
         DiskRecord disk = new DiskRecord(
                 keys.text("name"),
                 keys.text("file"),

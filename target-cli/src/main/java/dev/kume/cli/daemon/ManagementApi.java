@@ -66,9 +66,8 @@ final class ManagementApi implements AutoCloseable {
         var bound = bootstrap.bind(UnixDomainSocketAddress.of(socket)).awaitUninterruptibly();
         Throwable failure = bound.cause();
         if (failure != null) {
-            throw DaemonException.failed(
-                    "the management socket %s cannot be bound: %s; set another admin.socket"
-                            .formatted(socket, Causes.of(failure)));
+            throw DaemonException.failed("the management socket %s cannot be bound: %s; set another admin.socket"
+                    .formatted(socket, Causes.of(failure)));
         }
         connections.add(bound.channel());
         try {

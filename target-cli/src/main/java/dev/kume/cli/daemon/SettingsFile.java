@@ -45,7 +45,8 @@ public final class SettingsFile {
         }
         try {
             if (Files.size(chosen) > BYTES_MAX) {
-                throw DaemonException.usage("%s has more than %d bytes; that is no kume.yaml".formatted(chosen, BYTES_MAX));
+                throw DaemonException.usage(
+                        "%s has more than %d bytes; that is no kume.yaml".formatted(chosen, BYTES_MAX));
             }
             return parse(chosen, Files.readString(chosen));
         } catch (NoSuchFileException e) {
@@ -154,9 +155,10 @@ public final class SettingsFile {
 
     private static String iqnPrefix(String text) {
         if (!IQN_PREFIX.matcher(text).matches()) {
-            throw new IllegalArgumentException(("'%s' is not the beginning of an IQN; write iqn., the year and month in which"
-                            + " you owned a domain, and the domain turned around, such as iqn.2026-11.com.example")
-                    .formatted(text));
+            throw new IllegalArgumentException(
+                    ("'%s' is not the beginning of an IQN; write iqn., the year and month in which"
+                                    + " you owned a domain, and the domain turned around, such as iqn.2026-11.com.example")
+                            .formatted(text));
         }
         return text;
     }

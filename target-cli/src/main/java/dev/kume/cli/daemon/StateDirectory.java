@@ -34,9 +34,10 @@ final class StateDirectory implements AutoCloseable {
             Files.writeString(pidFile, pid + "\n");
             return new StateDirectory(path, lock);
         } catch (StoreLockedException e) {
-            throw DaemonException.busy("the state directory %s belongs to a daemon that runs%s; stop that one first, or give"
-                            .formatted(path, other(pidFile))
-                    + " this one a stateDirectory of its own");
+            throw DaemonException.busy(
+                    "the state directory %s belongs to a daemon that runs%s; stop that one first, or give"
+                                    .formatted(path, other(pidFile))
+                            + " this one a stateDirectory of its own");
         } catch (IOException e) {
             throw DaemonException.failed(
                     "the state directory %s cannot be used: %s; give it to the user of the daemon, or set stateDirectory"

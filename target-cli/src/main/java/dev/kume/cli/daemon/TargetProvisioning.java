@@ -24,8 +24,7 @@ final class TargetProvisioning {
     private final Clock clock;
 
     /** @param host the name of this host, for IQNs */
-    TargetProvisioning(
-            String iqnPrefix, String host, Limits limits, Changes changes, Exports exports, Clock clock) {
+    TargetProvisioning(String iqnPrefix, String host, Limits limits, Changes changes, Exports exports, Clock clock) {
         this.iqnPrefix = iqnPrefix;
         this.host = host;
         this.limits = limits;
@@ -42,8 +41,8 @@ final class TargetProvisioning {
             Requests.required("initiators", initiator);
         }
         String description = Objects.requireNonNullElse(request.description(), "");
-        return changes.inTurn(() -> changes.apply(inventory ->
-                        Targets.add(inventory, name, iqn, initiators, description, clock.now(), limits))
+        return changes.inTurn(() -> changes.apply(
+                        inventory -> Targets.add(inventory, name, iqn, initiators, description, clock.now(), limits))
                 .target(name));
     }
 
@@ -77,14 +76,14 @@ final class TargetProvisioning {
     }
 
     TargetRecord allow(String name, String initiator) {
-        return changes.inTurn(() ->
-                changes.apply(inventory -> Targets.allow(inventory, name, initiator, limits)).target(name));
+        return changes.inTurn(() -> changes.apply(inventory -> Targets.allow(inventory, name, initiator, limits))
+                .target(name));
     }
 
     TargetRecord deny(String name, String initiator, boolean force) {
-        return changes.inTurn(() -> changes.apply(
-                        inventory -> Targets.deny(inventory, name, initiator, exports.connections(), force))
-                .target(name));
+        return changes.inTurn(
+                () -> changes.apply(inventory -> Targets.deny(inventory, name, initiator, exports.connections(), force))
+                        .target(name));
     }
 
     Mapping map(MappingCreate request) {

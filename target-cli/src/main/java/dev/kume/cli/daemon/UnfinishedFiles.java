@@ -41,7 +41,8 @@ final class UnfinishedFiles {
     /** The file at {@code present} belongs at {@code place} when the inventory has the disk, and nowhere when it has not. */
     void note(UUID uuid, Path present, Path place) throws IOException {
         Files.createDirectories(directory);
-        files.replaceContent(note(uuid), (present + "\n" + place + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        files.replaceContent(
+                note(uuid), (present + "\n" + place + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     /** The disk is finished, or its file is gone: the note has done its service. */

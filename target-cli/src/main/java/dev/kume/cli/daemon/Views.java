@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.DiskView;
+import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.MappingView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.TargetView;
@@ -138,18 +139,28 @@ final class Views {
                 mapping.lun());
     }
 
-    /** Names of the targets that allow an initiator. */
-    List<String> allowing(String initiator) {
-        return inventory.targets().stream()
-                .filter(target -> target.allows(initiator))
+    InitiatorView initiator(InitiatorView seen) {
+        boolean connected = sessions.stream()
+                .anyMatch(session ->
+                        session.targetIqn() != null && session.initiator().equals(seen.name()));
+        List<String> allowedOn = inventory.targets().stream()
+                .filter(target -> target.allows(seen.name()))
                 .map(TargetRecord::name)
                 .toList();
+        return new InitiatorView(
+                seen.name(),
+                seen.address(),
+                seen.firstSeen(),
+                seen.lastSeen(),
+                seen.lastTarget(),
+                seen.outcome(),
+                seen.reason(),
+                connected,
+                allowedOn);
     }
 
-    boolean connected(String initiator) {
-        return sessions.stream()
-                .anyMatch(session -> session.targetIqn() != null
-                        && session.initiator().equals(initiator));
+    Inventory inventory() {
+        return inventory;
     }
 
     Collection<DiskRecord> disks() {

@@ -8,7 +8,6 @@ public final class YamlException extends Exception {
         super("%s:%d:%d: %s".formatted(file, line, column, problem));
     }
 
-
     @Override
     public String getMessage() {
         return String.valueOf(super.getMessage());

@@ -71,8 +71,7 @@ public final class YamlKeys {
         }
         if (!(node instanceof YamlNode.Scalar scalar) || scalar.type() != YamlNode.Type.WHOLE_NUMBER) {
             throw node.place()
-                    .complain("%s must be a whole number from %d to %d, not %s"
-                            .formatted(key, min, max, shown(node)));
+                    .complain("%s must be a whole number from %d to %d, not %s".formatted(key, min, max, shown(node)));
         }
         try {
             long value = Long.parseLong(scalar.text().replace("_", ""));

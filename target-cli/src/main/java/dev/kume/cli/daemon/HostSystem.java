@@ -1,0 +1,28 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.Clock;
+import dev.kume.core.disk.DiskFormats;
+import dev.kume.core.store.StoreProvider;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the daemon takes from the machine it runs on.
+ *
+ * @param name    the host's name, for IQNs
+ * @param version of Kume
+ * @param pid     of this process
+ * @param clock   its clocks
+ * @param random  for identities: not to be guessed, not to be repeated
+ * @param stores  its files
+ * @param formats the disk formats served
+ * @param files   its small files
+ */
+record HostSystem(
+        String name,
+        String version,
+        long pid,
+        Clock clock,
+        RandomGenerator random,
+        StoreProvider stores,
+        DiskFormats formats,
+        DurableFiles files) {}

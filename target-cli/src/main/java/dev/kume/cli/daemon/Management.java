@@ -1,0 +1,128 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything between the management socket and the running server: inventory, disk files, provisioning, API. Opened and
+ * closed by the daemon's main thread, under the lock of the state directory.
+ */
+final class Management implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Management.class);
+    private static final int OPERATION_THREADS = 4;
+    private static final long END_SECONDS = 1;
+
+    private final Exports exports;
+    private final DiskShelf shelf;
+    private final Changes changes;
+    private final Operations operations;
+    private final StatusReport status;
+    private final ManagementApi api;
+    private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
+    private final ExecutorService operationThreads =
+            Executors.newFixedThreadPool(OPERATION_THREADS, threads("kume-operation-"));
+    private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("kume-api-", 1).factory());
+
+    private Management(Settings settings, HostSystem system, Exports exports, InventoryFile file, Inventory loaded) {
+        this.exports = exports;
+        this.shelf = new DiskShelf(system.stores(), system.formats());
+        this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
+        this.operations = new Operations(system.clock(), operationThreads);
+        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
+        DiskProvisioning disks = new DiskProvisioning(
+                settings,
+                changes,
+                operations,
+                exports,
+                shelf,
+                unfinished,
+                system.stores(),
+                system.formats(),
+                system.clock(),
+                system.random());
+        TargetProvisioning targets = new TargetProvisioning(
+                settings.iqnPrefix(), system.name(), settings.limits(), changes, exports, system.clock());
+        this.status = new StatusReport(
+                settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations);
+        ApiRoutes routes = new ApiRoutes(changes, disks, targets, operations, exports, shelf, status::of);
+        this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
+    }
+
+    /**
+     * Loads the inventory, settles what a crash has left, opens all disks and publishes the targets. Nothing listens yet;
+     * when this throws, nothing is held.
+     */
+    static Management load(Settings settings, HostSystem system, Exports exports) throws DaemonException {
+        int versionsKept = settings.limits().getInt(Limit.INVENTORY_VERSIONS);
+        InventoryFile file = new InventoryFile(settings.stateDirectory(), versionsKept, system.files());
+        Inventory loaded = file.load();
+        try {
+            new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores()).settle(loaded);
+        } catch (IOException e) {
+            throw DaemonException.failed("an unfinished disk file could not be settled: %s; see %s"
+                    .formatted(Causes.of(e), settings.stateDirectory().resolve("unfinished")));
+        }
+        Management management = new Management(settings, system, exports, file, loaded);
+        management.changes.inTurn(() -> management.openDisks(loaded));
+        return management;
+    }
+
+    private Inventory openDisks(Inventory loaded) {
+        for (DiskRecord disk : loaded.disks()) {
+            exports.add(shelf.open(disk));
+        }
+        exports.publish(loaded);
+        LOG.info(
+                "Inventory version {}: {} disks, {} targets, {} mappings",
+                loaded.version(),
+                loaded.disks().size(),
+                loaded.targets().size(),
+                loaded.mappings().size());
+        return loaded;
+    }
+
+    /** Opens the management socket. */
+    void listen() throws DaemonException {
+        api.start();
+    }
+
+    /** Stops changes and the API, so that nothing new comes in; what is being made is given up and cleaned away. */
+    void stop() {
+        status.stopping();
+        operations.cancelAll();
+        end(operationThreads);
+        end(changesThread);
+        workers.shutdownNow();
+        api.close();
+    }
+
+    /** Closes the disks, when no session can reach them any more. */
+    @Override
+    public void close() {
+        shelf.closeAll();
+    }
+
+    private static void end(ExecutorService threads) {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Work that does not end was left behind; the next start cleans up");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory threads(String name) {
+        return Thread.ofPlatform().name(name, 1).daemon(true).factory();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.api.DiskView;
+import dev.kume.cli.api.StatusView;
+import dev.kume.core.Clock;
+import dev.kume.core.inventory.Inventory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/** The daemon at one look. */
+final class StatusReport {
+    private final Settings settings;
+    private final String version;
+    private final String host;
+    private final long pid;
+    private final Clock clock;
+    private final Instant started;
+    private final Exports exports;
+    private final Operations operations;
+    private volatile boolean stopping;
+
+    StatusReport(
+            Settings settings,
+            String version,
+            String host,
+            long pid,
+            Clock clock,
+            Exports exports,
+            Operations operations) {
+        this.settings = settings;
+        this.version = version;
+        this.host = host;
+        this.pid = pid;
+        this.clock = clock;
+        this.started = clock.now();
+        this.exports = exports;
+        this.operations = operations;
+    }
+
+    void stopping() {
+        stopping = true;
+    }
+
+    StatusView of(Views views) {
+        Inventory inventory = views.inventory();
+        List<String> states = inventory.disks().stream().map(views::status).toList();
+        return new StatusView(
+                version,
+                stopping ? StatusView.STOPPING : StatusView.READY,
+                pid,
+                host,
+                started,
+                Math.max(0, Duration.between(started, clock.now()).toSeconds()),
+                settings.stateDirectory().toString(),
+                settings.file() == null ? null : Objects.toString(settings.file()),
+                settings.adminSocket().toString(),
+                exports.transport(),
+                inventory.version(),
+                exports.portals(),
+                new StatusView.Counts(
+                        states.size(),
+                        count(states, DiskView.IN_USE),
+                        count(states, DiskView.OFFLINE),
+                        inventory.targets().size(),
+                        inventory.mappings().size(),
+                        (int) views.sessions().stream()
+                                .filter(session -> session.targetIqn() != null)
+                                .count(),
+                        exports.initiators().size(),
+                        operations.running()),
+                settings.limits().asMap());
+    }
+
+    private static int count(List<String> states, String state) {
+        return (int) states.stream().filter(state::equals).count();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.api.InitiatorView;
+import dev.kume.cli.api.SessionView;
+import dev.kume.cli.api.StatusView;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A server that remembers what it was told. */
+final class FakeExports implements Exports {
+    final Map<String, OpenDisk> disks = new ConcurrentHashMap<>();
+    final List<SessionView> sessions = new CopyOnWriteArrayList<>();
+    final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
+    volatile Inventory published = Inventory.EMPTY;
+
+    @Override
+    public void add(OpenDisk disk) {
+        disks.put(disk.record().identity().serial(), disk);
+    }
+
+    @Override
+    public void remove(DiskRecord disk) {
+        disks.remove(disk.identity().serial());
+    }
+
+    @Override
+    public void publish(Inventory inventory) {
+        published = inventory;
+    }
+
+    @Override
+    public List<SessionView> sessions() {
+        return sessions;
+    }
+
+    @Override
+    public boolean logout(long id) {
+        return sessions.removeIf(session -> session.id() == id);
+    }
+
+    @Override
+    public List<InitiatorView> initiators() {
+        return initiators;
+    }
+
+    @Override
+    public List<StatusView.Portal> portals() {
+        return List.of(new StatusView.Portal("iscsi", "127.0.0.1:3260", StatusView.Portal.LISTENING));
+    }
+
+    @Override
+    public String transport() {
+        return "nio";
+    }
+
+    void connect(long id, String initiator, String iqn) {
+        sessions.add(new SessionView(
+                id,
+                "normal",
+                initiator,
+                "400001370000",
+                1,
+                "10.0.0.9:4711",
+                "127.0.0.1:3260",
+                null,
+                iqn,
+                Instant.parse("2026-11-23T07:00:00Z"),
+                Map.of("MaxBurstLength", "262144"),
+                0));
+    }
+}

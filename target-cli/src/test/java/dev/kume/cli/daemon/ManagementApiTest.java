@@ -1,0 +1,405 @@
+package dev.kume.cli.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.InitiatorView;
+import dev.kume.cli.api.OperationView;
+import dev.kume.cli.daemon.RunningManagement.Reply;
+import dev.kume.core.disk.vhd.VhdFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ManagementApiTest {
+    private static final String NODE1 = "iqn.1991-05.com.microsoft:hv-node1";
+    private static final String NODE1_TARGET = "iqn.2026-11.dev.kume:store1-hv-node1";
+
+    @TempDir
+    Path folder;
+
+    private RunningManagement kume;
+
+    @BeforeEach
+    void start() throws DaemonException {
+        kume = RunningManagement.in(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        kume.close();
+    }
+
+    @Test
+    void aClusterIsProvisionedAndOutlivesARestart() throws Exception {
+        OperationView made =
+                kume.create("{\"name\":\"quorum\",\"size\":\"2GB\",\"sparse\":true,\"sharing\":\"cluster\"}");
+        assertEquals(OperationView.DONE, made.state(), () -> String.valueOf(made.error()));
+        assertEquals((2L << 30) + 512, Files.size(folder.resolve("disks/quorum.vhd")));
+        for (String node : List.of("hv-node1", "hv-node2")) {
+            Reply target = kume.post(
+                    ApiPaths.TARGETS,
+                    "{\"name\":\"%s\",\"initiators\":[\"iqn.1991-05.com.microsoft:%s\"]}".formatted(node, node));
+            assertEquals(201, target.status());
+            Reply mapped = kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"quorum\",\"target\":\"%s\"}".formatted(node));
+            assertEquals(201, mapped.status());
+            assertEquals(0, mapped.body().path("lun").asInt());
+        }
+        kume.exports.connect(7, NODE1, NODE1_TARGET);
+        JsonNode disk = kume.get(ApiPaths.disk("QUORUM")).body();
+        assertEquals("in use", disk.path("status").asText());
+        assertEquals("2 GB", disk.path("size").asText());
+        assertEquals(2L << 30, disk.path("sizeBytes").asLong());
+        assertTrue(disk.path("allocatedBytes").asLong() < 1 << 20, disk.toString());
+        assertEquals(2, disk.path("accessBy").size());
+        assertEquals(
+                NODE1, disk.path("accessBy").path(0).path("initiators").path(0).asText());
+        assertEquals(0, disk.path("accessBy").path(1).path("initiators").size());
+        JsonNode target = kume.get(ApiPaths.target("hv-node1")).body();
+        assertEquals("connected", target.path("status").asText());
+        assertEquals(7, target.path("sessions").path(0).path("id").asInt());
+        assertEquals("10.0.0.9", target.path("sessions").path(0).path("address").asText());
+        assertEquals(
+                "hv-node1", kume.get(ApiPaths.session(7)).body().path("target").asText());
+
+        stop();
+        kume = RunningManagement.in(folder);
+        assertEquals(
+                disk.path("identity"), kume.get(ApiPaths.disk("quorum")).body().path("identity"));
+        assertEquals(2, kume.get(ApiPaths.MAPPINGS).body().path("mappings").size());
+        assertEquals(2, kume.exports.published.targets().size());
+        assertEquals(1, kume.exports.disks.size());
+    }
+
+    @Test
+    void theStatusCountsEverything() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\",\"format\":\"raw\"}");
+        JsonNode status = kume.get(ApiPaths.STATUS).body();
+        assertEquals("ready", status.path("state").asText());
+        assertEquals("store1", status.path("host").asText());
+        assertEquals(1, status.path("counts").path("disks").asInt());
+        assertEquals(1, status.path("inventoryVersion").asInt());
+        assertEquals(128, status.path("limits").path("tasksPerSession").asInt());
+        assertEquals("listening", status.path("portals").path(0).path("state").asText());
+        assertTrue(status.path("configFile").isNull());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{}|400|2|the field 'name' is missing; add it",
+                "{\"name\":\"x\"}|400|2|the field 'size' is missing; add it",
+                "{\"name\":\"x\",\"siez\":\"1GB\"}|400|2|unknown field 'siez'; did you mean size?",
+                "{\"name\":\"x\",\"size\":\"1 potato\"}|400|2|'1 potato' has an unknown unit 'potato'; use B, KB, MB, GB, TB or"
+                        + " PB (powers of 1024); ",
+                "{\"name\":\"x\",\"size\":\"1000\"}|400|2|disk 'x' is not created: A disk of 1000 bytes cannot be made; its"
+                        + " size must be a multiple of 512 bytes; ",
+                "{\"name\":\"x\",\"size\":\"1GB\",\"format\":\"vhdx\"}|400|2|'vhdx' is not a disk format; did you mean vhd?",
+                "{\"name\":\"x\",\"size\":\"1GB\",\"type\":\"dynamic\"}|400|2|'dynamic' is not a type of disk; use one of: fixed",
+                "{\"name\":\"x\",\"size\":\"1GB\",\"sharing\":\"all\"}|400|2|'all' is not a sharing; use one of: exclusive,"
+                        + " cluster, read-only",
+                "{\"name\":\"x\",\"size\":\"1GB\",\"file\":\"x.vhd\"}|400|2|'x.vhd' is not the absolute path of a file; paths"
+                        + " are those of the server and begin with /",
+                "{\"name\":\"x\",\"size\":\"1GB\",\"file\":\"/no/such/x.vhd\"}|404|3|disk 'x' is not created: there is no"
+                        + " directory /no/such on the server; make it, or choose another --file",
+                "{\"name\":\"x/y\",\"size\":\"1GB\"}|400|2|'x/y' is not a name for a disk; use letters, digits, '.', '_' and"
+                        + " '-', beginning with a letter or digit",
+                "{\"name\":\"x\",\"size\":\"4TB\"}|400|2|disk 'x' is not created: A VHD holds at most 2040 GiB (2190433320960"
+                        + " bytes), not 4398046511104 bytes; make it smaller or use the raw format; ",
+                "{\"name\":\"x\",\"size\":[7]}|400|2|the field 'size' has a wrong type; ",
+                "[]|400|2|the body is not a JSON object; ",
+                "{\"name\"|400|2|the body is not JSON; ",
+            })
+    void aBadDiskGetsOneLineAndLeavesNothing(String body, int status, int exitCode, String error) throws Exception {
+        Reply reply = kume.post(ApiPaths.DISKS, body);
+        assertTrue(reply.error().startsWith(error), reply.error());
+        assertEquals(status, reply.status());
+        assertEquals(exitCode, reply.exitCode());
+        assertEquals(0, kume.get(ApiPaths.DISKS).body().path("disks").size());
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void anExistingFileIsNeverOverwrittenAndCanBeImported() throws Exception {
+        Files.createDirectories(folder.resolve("disks"));
+        Path old = folder.resolve("disks/old.img");
+        byte[] content = new byte[8192];
+        content[5000] = 42;
+        Files.write(old, content);
+        Reply refused = kume.post(ApiPaths.DISKS, "{\"name\":\"old\",\"size\":\"1MB\",\"format\":\"raw\"}");
+        assertEquals(409, refused.status());
+        assertEquals(4, refused.exitCode());
+        assertEquals(
+                "disk 'old' is not created: there is a file %s already, and it is never overwritten; use it as it is with"
+                                .formatted(old)
+                        + " 'kume disk import NAME --file %s', or choose another --file".formatted(old),
+                refused.error());
+        Reply imported = kume.post(
+                ApiPaths.DISK_IMPORT, "{\"name\":\"old\",\"file\":\"%s\",\"sharing\":\"cluster\"}".formatted(old));
+        assertEquals(201, imported.status(), imported::toString);
+        assertEquals("raw", imported.body().path("format").asText());
+        assertEquals(8192, imported.body().path("sizeBytes").asLong());
+        assertArrayEquals(content, Files.readAllBytes(old));
+        Reply twice = kume.post(ApiPaths.DISK_IMPORT, "{\"name\":\"other\",\"file\":\"%s\"}".formatted(old));
+        assertEquals(409, twice.status());
+    }
+
+    @Test
+    void aCopyOfADiskInUseIsNotImported() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        Path copy = Files.copy(folder.resolve("disks/a.vhd"), folder.resolve("copy.vhd"));
+        Reply refused = kume.post(ApiPaths.DISK_IMPORT, "{\"name\":\"b\",\"file\":\"%s\"}".formatted(copy));
+        assertEquals(422, refused.status());
+        assertEquals(5, refused.exitCode());
+        assertTrue(refused.error().contains(copy + " is a copy of the file of disk 'a'"), refused.error());
+    }
+
+    @Test
+    void aDamagedFileIsNotImported() throws Exception {
+        Path file = Files.write(folder.resolve("odd.img"), new byte[700]);
+        Reply odd = kume.post(ApiPaths.DISK_IMPORT, "{\"name\":\"b\",\"file\":\"%s\"}".formatted(file));
+        assertEquals(400, odd.status());
+        assertTrue(odd.error().contains("is not a multiple of the block of 512 bytes"), odd.error());
+        Reply missing = kume.post(ApiPaths.DISK_IMPORT, "{\"name\":\"b\",\"file\":\"%s/no.vhd\"}".formatted(folder));
+        assertEquals(3, missing.exitCode());
+        Reply state = kume.post(
+                ApiPaths.DISK_IMPORT, "{\"name\":\"b\",\"file\":\"%s\"}".formatted(folder.resolve("state/lock")));
+        assertEquals(5, state.exitCode());
+    }
+
+    @Test
+    void removingKeepsTheFileUnlessAskedAndIsRefusedWhileMapped() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        kume.create("{\"name\":\"b\",\"size\":\"1MB\"}");
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"t\"}");
+        kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"a\",\"target\":\"t\",\"lun\":3}");
+        Reply mapped = kume.delete(ApiPaths.diskRemoval("a", true));
+        assertEquals(423, mapped.status());
+        assertEquals(8, mapped.exitCode());
+        assertEquals("disk 'a' is mapped: LUN 3 of 't'; run 'kume unmap a t' first", mapped.error());
+        assertTrue(Files.exists(folder.resolve("disks/a.vhd")));
+        assertEquals(200, kume.delete(ApiPaths.unmapping("a", "t", false)).status());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("a", false)).status());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("b", true)).status());
+        assertEquals(List.of("a.vhd"), files());
+        assertEquals(0, kume.exports.disks.size());
+        Reply again =
+                kume.post(ApiPaths.DISK_IMPORT, "{\"name\":\"a2\",\"file\":\"%s/disks/a.vhd\"}".formatted(folder));
+        assertEquals(201, again.status(), again::toString);
+    }
+
+    @Test
+    void whatHasASessionIsTakenAwayOnlyByForce() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\",\"initiators\":[\"%s\"]}".formatted(NODE1));
+        kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"a\",\"target\":\"hv-node1\"}");
+        kume.exports.connect(1, NODE1, NODE1_TARGET);
+        assertEquals(8, kume.delete(ApiPaths.unmapping("a", "hv-node1", false)).exitCode());
+        assertEquals(8, kume.delete(ApiPaths.denial("hv-node1", NODE1, false)).exitCode());
+        assertEquals(8, kume.delete(ApiPaths.targetRemoval("hv-node1", false)).exitCode());
+        assertEquals(200, kume.delete(ApiPaths.denial("hv-node1", NODE1, true)).status());
+        assertEquals(200, kume.delete(ApiPaths.unmapping("a", "hv-node1", true)).status());
+        assertEquals(200, kume.delete(ApiPaths.targetRemoval("hv-node1", true)).status());
+        assertEquals(0, kume.exports.published.targets().size());
+        assertEquals(200, kume.delete(ApiPaths.session(1)).status());
+        assertEquals(3, kume.delete(ApiPaths.session(1)).exitCode());
+    }
+
+    @Test
+    void settingChangesOnlyWhatIsGiven() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\",\"description\":\"old\"}");
+        JsonNode disk = kume.patch(ApiPaths.disk("a"), "{\"rename\":\"b\",\"sharing\":\"cluster\"}")
+                .body();
+        assertEquals("b", disk.path("name").asText());
+        assertEquals("cluster", disk.path("sharing").asText());
+        assertEquals("old", disk.path("description").asText());
+        assertEquals(2, kume.patch(ApiPaths.disk("b"), "{}").exitCode());
+        Reply nearest = kume.patch(ApiPaths.disk("bb"), "{\"rename\":\"c\"}");
+        assertEquals("there is no disk 'bb'; did you mean b?", nearest.error());
+        assertEquals(
+                "b", nearest.body().path("error").path("suggestions").path(0).asText());
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"t\",\"iqn\":\"iqn.2020-01.com.example:T\"}");
+        JsonNode target = kume.patch(ApiPaths.target("t"), "{\"rename\":\"u\",\"enabled\":false}")
+                .body();
+        assertEquals("u", target.path("name").asText());
+        assertEquals("disabled", target.path("status").asText());
+        assertEquals("iqn.2020-01.com.example:t", target.path("iqn").asText());
+        assertEquals(200, kume.put(ApiPaths.allowed("u", NODE1)).status());
+        assertEquals(
+                2,
+                kume.put(ApiPaths.allowed("u", "iqn.1991-05.com.microsoft.hv")).exitCode());
+    }
+
+    @Test
+    void initiatorsShowWhereTheyAreAllowedAndConnected() throws Exception {
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\",\"initiators\":[\"%s\"]}".formatted(NODE1));
+        kume.exports.initiators.add(new InitiatorView(
+                NODE1,
+                "10.0.0.9",
+                RunningManagement.NOW,
+                RunningManagement.NOW,
+                NODE1_TARGET,
+                "logged in",
+                null,
+                false,
+                List.of()));
+        kume.exports.connect(1, NODE1, NODE1_TARGET);
+        JsonNode initiator =
+                kume.get(ApiPaths.INITIATORS).body().path("initiators").path(0);
+        assertTrue(initiator.path("connected").asBoolean());
+        assertEquals("hv-node1", initiator.path("allowedOn").path(0).asText());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /v1/nothing, 405",
+        "GET, /v2/disks, 405",
+        "PUT, /v1/disks, 405",
+        "GET, /v1/disks/x/y, 405",
+        "GET, /v1/disks/%zz, 400",
+        "GET, /v1/sessions/seven, 400",
+        "GET, /v1/disks?force=true, 400",
+        "DELETE, /v1/disks/a?deleteFile=yes, 404",
+        "GET, /v1/operations/9, 404",
+    })
+    void whatTheApiDoesNotKnowIsAnErrorToo(String method, String path, int status) throws Exception {
+        Reply reply = kume.call(method, path, null);
+        assertEquals(status, reply.status(), reply::toString);
+        assertFalse(reply.body().path("error").path("message").asText().isEmpty());
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() throws Exception {
+        Reply reply = kume.post(ApiPaths.DISKS, "{\"name\":\"" + "x".repeat(2 << 20) + "\"}");
+        assertEquals(400, reply.status());
+        assertEquals("the body has more than 1048576 bytes; send a smaller one", reply.error());
+        assertEquals(200, kume.get(ApiPaths.DISKS).status());
+    }
+
+    @Test
+    void garbageIsAnsweredAndOthersNeverNotice() throws Exception {
+        assertTrue(kume.raw("garbage\r\n\r\n").startsWith("HTTP/1.1 400"));
+        assertEquals(200, kume.get(ApiPaths.DISKS).status());
+    }
+
+    @Test
+    void oneConnectionCarriesRequestAfterRequest() throws Exception {
+        String request = "GET /v1/disks HTTP/1.1\r\nHost: k\r\n";
+        try (var channel = java.nio.channels.SocketChannel.open(
+                java.net.UnixDomainSocketAddress.of(kume.settings.adminSocket()))) {
+            for (int i = 0; i < 3; i++) {
+                channel.write(java.nio.ByteBuffer.wrap((request + "\r\n").getBytes()));
+                java.nio.ByteBuffer in = java.nio.ByteBuffer.allocate(4096);
+                channel.read(in);
+                assertTrue(new String(in.array(), 0, in.position()).startsWith("HTTP/1.1 200"));
+            }
+        }
+    }
+
+    @Test
+    void theSocketIsForItsOwnerAlone() throws Exception {
+        Path socket = kume.settings.adminSocket();
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+        stop();
+        assertFalse(Files.exists(socket));
+        kume = RunningManagement.in(folder);
+    }
+
+    @Test
+    void aSecondDaemonIsRefusedWithThePidOfTheFirst() throws IOException {
+        DaemonException refused = assertThrows(DaemonException.class, () -> RunningManagement.in(folder));
+        assertEquals(
+                "the state directory %s belongs to a daemon that runs (pid 4711); stop that one first, or give this one a"
+                                .formatted(folder.resolve("state"))
+                        + " stateDirectory of its own",
+                refused.getMessage());
+        assertEquals(8, refused.exitCode());
+        assertEquals(200, kume.get(ApiPaths.DISKS).status());
+    }
+
+    @Test
+    void aMissingOrDamagedFileMakesItsDiskOfflineAndNotTheDaemon() throws Exception {
+        for (String name : List.of("gone", "cut", "good")) {
+            kume.create("{\"name\":\"%s\",\"size\":\"1MB\"}".formatted(name));
+        }
+        stop();
+        Files.delete(folder.resolve("disks/gone.vhd"));
+        try (var cut = java.nio.channels.FileChannel.open(
+                folder.resolve("disks/cut.vhd"), java.nio.file.StandardOpenOption.WRITE)) {
+            cut.truncate(1000);
+        }
+        kume = RunningManagement.in(folder);
+        JsonNode gone = kume.get(ApiPaths.disk("gone")).body();
+        assertEquals("offline", gone.path("status").asText());
+        assertEquals(
+                "the file %s/disks/gone.vhd does not exist; bring it back and restart the daemon".formatted(folder),
+                gone.path("statusReason").asText());
+        assertEquals(
+                "offline", kume.get(ApiPaths.disk("cut")).body().path("status").asText());
+        assertEquals(
+                "idle", kume.get(ApiPaths.disk("good")).body().path("status").asText());
+        assertEquals(
+                2,
+                kume.get(ApiPaths.STATUS)
+                        .body()
+                        .path("counts")
+                        .path("disksOffline")
+                        .asInt());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("gone", true)).status());
+    }
+
+    @Test
+    void theFileCarriesTheIdentityOfTheDisk() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        JsonNode identity = kume.get(ApiPaths.disk("a")).body().path("identity");
+        var image = new DiskShelf(
+                        dev.kume.core.store.LocalFiles.ofThisHost(), new dev.kume.core.disk.DiskFormats(List.of()))
+                .inspect(
+                        Files.copy(folder.resolve("disks/a.vhd"), folder.resolve("copy.vhd")),
+                        new VhdFormat(new dev.kume.core.Clock() {
+                            @Override
+                            public long nanoTime() {
+                                return 0;
+                            }
+
+                            @Override
+                            public java.time.Instant now() {
+                                return RunningManagement.NOW;
+                            }
+                        }));
+        assertEquals(identity.path("uuid").asText(), assertNotNullString(image.uniqueId()));
+    }
+
+    private static String assertNotNullString(Object value) {
+        assertNotNull(value);
+        return value.toString();
+    }
+
+    private List<String> files() throws IOException {
+        Path disks = folder.resolve("disks");
+        if (!Files.exists(disks)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(disks)) {
+            return entries.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+}
