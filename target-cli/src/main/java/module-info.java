@@ -5,6 +5,7 @@ module dev.kume.cli {
     requires dev.kume.protocol;
     requires info.picocli;
     requires io.netty.buffer;
+    requires io.netty.codec;
     requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.transport;

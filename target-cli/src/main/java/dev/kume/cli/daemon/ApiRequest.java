@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.Nearest;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +65,10 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
         }
         try {
             T value = mapper.readValue(new String(body, StandardCharsets.UTF_8), type);
-            return Objects.requireNonNull(value, "null");
+            if (value == null) {
+                throw new ApiException(ErrorCode.INVALID, "the body is not a JSON object", null);
+            }
+            return value;
         } catch (UnrecognizedPropertyException e) {
             List<String> known = e.getKnownPropertyIds().stream()
                     .map(String::valueOf)
@@ -92,8 +93,6 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
                     firstLine(e));
         } catch (JsonProcessingException e) {
             throw new ApiException(ErrorCode.INVALID, "the body is not JSON", firstLine(e));
-        } catch (IOException | NullPointerException e) {
-            throw new ApiException(ErrorCode.INVALID, "the body is not a JSON object", null);
         }
     }
 
