@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.ErrorCode;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +19,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +49,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         if (busy) {
-            context.close();
+            var _ = context.close();
             return;
         }
         if (request.decoderResult().isFailure()) {
@@ -60,7 +60,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         HttpMethod method = request.method();
         String uri = request.uri();
-        byte[] body = ByteBufUtil.getBytes(request.content());
+        String body = request.content().toString(StandardCharsets.UTF_8);
         try {
             workers.execute(() -> {
                 FullHttpResponse response = carryOut(method, uri, body);
@@ -71,7 +71,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private FullHttpResponse carryOut(HttpMethod method, String uri, byte[] body) {
+    private FullHttpResponse carryOut(HttpMethod method, String uri, String body) {
         try {
             ApiAnswer answer = routes.answer(parse(method, uri, body));
             FullHttpResponse response = response(answer.status(), answer.body());
@@ -87,7 +87,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private static ApiRequest parse(HttpMethod method, String uri, byte[] body) {
+    private static ApiRequest parse(HttpMethod method, String uri, String body) {
         try {
             // Segments are decoded one by one, so that an encoded slash stays within its name.
             int question = uri.indexOf('?');
@@ -115,7 +115,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void send(ChannelHandlerContext context, FullHttpResponse response, boolean keepAlive) {
         busy = false;
         if (keepAlive) {
-            context.writeAndFlush(response);
+            var _ = context.writeAndFlush(response);
         } else {
             sendLast(context, response);
         }
@@ -148,6 +148,6 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("A connection to the management socket ended: {}", cause.toString());
-        context.close();
+        var _ = context.close();
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.Nearest;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param query  decoded parameters
  * @param body   as it came
  */
-record ApiRequest(String method, List<String> path, Map<String, List<String>> query, byte[] body) {
+record ApiRequest(String method, List<String> path, Map<String, List<String>> query, String body) {
     /** A parameter that is {@code true} or {@code false}; false when it is left out. */
     boolean flag(String name) {
         String value = parameter(name);
@@ -60,11 +59,11 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
 
     /** The body as a record. */
     <T> T body(JsonMapper mapper, Class<T> type) {
-        if (body.length == 0) {
+        if (body.isBlank()) {
             throw new ApiException(ErrorCode.INVALID, "the body is missing", "send a JSON object");
         }
         try {
-            T value = mapper.readValue(new String(body, StandardCharsets.UTF_8), type);
+            T value = mapper.readValue(body, type);
             if (value == null) {
                 throw new ApiException(ErrorCode.INVALID, "the body is not a JSON object", null);
             }

@@ -12,12 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code inventory.yaml} and its {@code history/}. A crash at any moment leaves the old version or the new one; what
  * {@link #save} has returned for is durable. Owned by the provisioning thread.
  */
 final class InventoryFile {
+    private static final Logger LOG = LoggerFactory.getLogger(InventoryFile.class);
     private static final Pattern HISTORY_NAME = Pattern.compile("inventory-[0-9]{10}\\.yaml");
 
     private final Path file;
@@ -125,7 +128,7 @@ final class InventoryFile {
                 InventoryYaml.read(version.toString(), new String(Files.readAllBytes(version), StandardCharsets.UTF_8));
                 return "nothing was started; to restore the newest good version: cp %s %s".formatted(version, file);
             } catch (IOException | YamlException e) {
-                continue; // Damaged as well: an older one may be whole.
+                LOG.warn("{} is damaged as well: {}", version, Causes.of(e));
             }
         }
         return "nothing was started, and %s has no good version; restore the file from a backup".formatted(history);

@@ -81,7 +81,7 @@ final class ManagementApi implements AutoCloseable {
     private void accept(Channel channel) {
         if (connections.size() > CONNECTIONS_MAX) {
             LOG.warn("More than {} connections to the management socket; one was closed", CONNECTIONS_MAX);
-            channel.close();
+            var _ = channel.close();
             return;
         }
         connections.add(channel);

@@ -62,6 +62,6 @@ sealed interface YamlNode {
 
     /** True when nothing is written behind the key. */
     static boolean absent(@Nullable YamlNode node) {
-        return node == null || node instanceof Scalar scalar && scalar.type == Type.NOTHING;
+        return node == null || (node instanceof Scalar scalar && scalar.type == Type.NOTHING);
     }
 }

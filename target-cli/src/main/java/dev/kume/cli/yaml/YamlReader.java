@@ -7,7 +7,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.kume.cli.yaml.YamlNode.Entry;
 import dev.kume.cli.yaml.YamlNode.Place;
-import dev.kume.cli.yaml.YamlNode.Type;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,11 +57,11 @@ final class YamlReader {
         return switch (token) {
             case START_OBJECT -> keys(place, depth);
             case START_ARRAY -> items(place, depth);
-            case VALUE_STRING -> scalar(place, Type.TEXT);
-            case VALUE_NUMBER_INT -> scalar(place, Type.WHOLE_NUMBER);
-            case VALUE_NUMBER_FLOAT -> scalar(place, Type.FRACTION);
-            case VALUE_TRUE, VALUE_FALSE -> scalar(place, Type.TRUTH);
-            case VALUE_NULL -> scalar(place, Type.NOTHING);
+            case VALUE_STRING -> scalar(place, YamlNode.Type.TEXT);
+            case VALUE_NUMBER_INT -> scalar(place, YamlNode.Type.WHOLE_NUMBER);
+            case VALUE_NUMBER_FLOAT -> scalar(place, YamlNode.Type.FRACTION);
+            case VALUE_TRUE, VALUE_FALSE -> scalar(place, YamlNode.Type.TRUTH);
+            case VALUE_NULL -> scalar(place, YamlNode.Type.NOTHING);
             case END_OBJECT, END_ARRAY, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
                 throw place.complain("it is not understood");
         };
@@ -93,8 +92,8 @@ final class YamlReader {
         return new YamlNode.Items(place, items);
     }
 
-    private YamlNode scalar(Place place, Type type) throws IOException {
-        return new YamlNode.Scalar(place, type, type == Type.NOTHING ? "" : parser.getText());
+    private YamlNode scalar(Place place, YamlNode.Type type) throws IOException {
+        return new YamlNode.Scalar(place, type, type == YamlNode.Type.NOTHING ? "" : parser.getText());
     }
 
     private Place place() {
