@@ -31,7 +31,8 @@ final class LoginPhase implements LoginPolicy {
     private final LoginStateMachine machine;
     private final LoginRequestPdu request = new LoginRequestPdu();
     private final LoginResponsePdu response = new LoginResponsePdu();
-    private int statSn;
+    private boolean answered;
+    private int nextStatSn;
     private @Nullable ITNexus claimed;
     private int tsih;
     private LoginResult.@Nullable Complete agreed;
@@ -118,12 +119,15 @@ final class LoginPhase implements LoginPolicy {
         Target wanted = target;
         LoginIdentity identity = complete.identity();
         // The target may have changed while the session before was ending.
-        if (wanted == null || decide(identity) instanceof AccessDecision.Denied) {
-            refuse(new LoginResult.Refused(LoginStatus.NOT_FOUND, identity, "the target changed during the login"));
+        AccessDecision now = decide(identity);
+        if (now instanceof AccessDecision.Denied denied) {
+            refuse(new LoginResult.Refused(denied.status(), identity, denied.reason()));
+        } else if (wanted == null || wanted != target) {
+            refuse(new LoginResult.Refused(LoginStatus.TARGET_REMOVED, identity, "the target was made anew"));
         } else {
             finish(complete, wanted);
-            connection.flushNow();
         }
+        connection.flushNow();
     }
 
     private void finish(LoginResult.Complete complete, @Nullable Target to) {
@@ -135,7 +139,7 @@ final class LoginPhase implements LoginPolicy {
         }
         record(complete.identity(), to == null ? "discovery" : "logged in", false);
         CommandWindow window =
-                new CommandWindow(server.limits().getInt(Limit.TASKS_PER_SESSION), request.cmdSn(), statSn + 1);
+                new CommandWindow(server.limits().getInt(Limit.TASKS_PER_SESSION), request.cmdSn(), peekStatSn() + 1);
         write(complete.answer(), tsih, window);
         LOG.info(
                 "{}: {} via {}",
@@ -172,19 +176,22 @@ final class LoginPhase implements LoginPolicy {
         response.isid(request.isid())
                 .tsih(withTsih == 0 ? request.tsih() : withTsih)
                 .initiatorTaskTag(request.initiatorTaskTag())
-                .statSn(nextStatSn())
+                .statSn(takeStatSn())
                 .expCmdSn(request.cmdSn())
                 .maxCmdSn(request.cmdSn());
         return at;
     }
 
-    private int nextStatSn() {
-        if (statSn == 0) {
-            // The first answer starts the count where the initiator expects it.
-            statSn = request.expStatSn();
-            return statSn;
-        }
-        return ++statSn;
+    /** The first answer starts the count where the initiator expects it. */
+    private int takeStatSn() {
+        int statSn = peekStatSn();
+        answered = true;
+        nextStatSn = statSn + 1;
+        return statSn;
+    }
+
+    private int peekStatSn() {
+        return answered ? nextStatSn : request.expStatSn();
     }
 
     private void add(int at, int dataBytes) {
