@@ -473,9 +473,7 @@ public abstract class Task extends IoJob {
         if (state == State.COMPLETE || state == State.FREE || io != Io.NONE) {
             throw new IllegalStateException("task completed while " + state + ", io " + io);
         }
-        leaveSet();
-        state = State.COMPLETE;
-        onComplete();
+        end(false);
     }
 
     private void endDoomed() {
@@ -483,15 +481,26 @@ public abstract class Task extends IoJob {
             turn.cancel();
             turn = null;
         }
-        leaveSet();
-        state = State.COMPLETE;
-        onDoomed();
+        end(true);
     }
 
-    private void leaveSet() {
+    private void end(boolean byDoom) {
         TaskSet from = set;
         if (from != null) {
             from.remove(this);
+        }
+        state = State.COMPLETE;
+        try {
+            if (byDoom) {
+                onDoomed();
+            } else {
+                onComplete();
+            }
+        } finally {
+            // Whoever waits for this end hears of it after the transport.
+            if (from != null) {
+                from.settle(this);
+            }
         }
     }
 }

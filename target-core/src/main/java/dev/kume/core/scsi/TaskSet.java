@@ -73,12 +73,13 @@ final class TaskSet {
         task.after = null;
         task.set = null;
         size--;
-        if (!shares.isEmpty()) {
-            settle(task);
-        }
     }
 
-    private void settle(Task ended) {
+    /** Tells the drains that wait for this task that its command has ended. */
+    void settle(Task ended) {
+        if (shares.isEmpty()) {
+            return;
+        }
         // What a drain does when it is done may end further tasks of this set, and come here again: walk over a copy.
         for (Share share : List.copyOf(shares)) {
             if (share.left.remove(ended) && share.left.isEmpty()) {

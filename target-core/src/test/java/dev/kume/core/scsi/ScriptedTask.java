@@ -21,6 +21,9 @@ public final class ScriptedTask extends Task {
 
     public int dooms;
 
+    /** Runs at either end, as a transport would go on there. */
+    public Runnable whenEnded = () -> {};
+
     /**
      * @param pieceBytes data goes both ways in pieces of at most this size
      * @param holdsData  true: data out waits until {@link #sendData}
@@ -112,11 +115,13 @@ public final class ScriptedTask extends Task {
             parameters.get(bytes);
             dataIn.writeBytes(bytes);
         }
+        whenEnded.run();
     }
 
     @Override
     protected void onDoomed() {
         dooms++;
+        whenEnded.run();
     }
 
     @Override

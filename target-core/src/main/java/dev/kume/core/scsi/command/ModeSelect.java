@@ -107,7 +107,18 @@ final class ModeSelect extends Command {
     }
 
     /** The selection on its way: published in turn, then made true on a disk thread. */
-    private record Change(LogicalUnit unit, ITLNexus from, ModeSelection selection) implements UnitChange {
+    private static final class Change implements UnitChange {
+        private final LogicalUnit unit;
+        private final ITLNexus from;
+        private final ModeSelection selection;
+        private boolean writeCacheOff;
+
+        Change(LogicalUnit unit, ITLNexus from, ModeSelection selection) {
+            this.unit = unit;
+            this.from = from;
+            this.selection = selection;
+        }
+
         @Override
         public UnitState apply(UnitState now) {
             return now.withModes(selection.change().apply(now.modes()));
@@ -115,6 +126,7 @@ final class ModeSelect extends Command {
 
         @Override
         public void published(UnitState before, UnitState after) {
+            writeCacheOff = !after.modes().writeCacheEnabled();
             if (!before.modes().equals(after.modes())) {
                 unit.raise(Sense.MODE_PARAMETERS_CHANGED, nexus -> nexus != from);
             }
@@ -124,7 +136,7 @@ final class ModeSelect extends Command {
         public void run(Task task, VirtualDisk disk) throws IOException {
             // Published before the flush: a write that still saw the cache on has returned by now and is flushed here,
             // and every other one flushes for itself.
-            if (!unit.state().modes().writeCacheEnabled()) {
+            if (writeCacheOff) {
                 disk.flush();
             }
         }
