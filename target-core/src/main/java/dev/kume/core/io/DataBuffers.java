@@ -1,18 +1,24 @@
 package dev.kume.core.io;
 
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
 
 /**
  * Direct buffers for data on its way between a network and a disk, in a few sizes. Confined to its event loop.
  *
- * <p>What is free is kept up to a bound, so that steady work allocates nothing and a burst leaves nothing behind.
+ * <p>What is free is kept up to a bound, so that steady work allocates nothing; the rest of a burst goes back to the
+ * system at once. It must not wait for the garbage collector, which has nothing to do here and would run when direct
+ * memory is at its limit and not before.
  */
 public final class DataBuffers {
     private static final int[] SIZES_BYTES = {4_096, 16_384, 65_536, 262_144, 1_048_576};
-    private static final long KEPT_BYTES_PER_SIZE = 1_048_576;
+    private static final long KEPT_BYTES = 16_777_216;
 
     private final ArrayDeque<ByteBuffer>[] free;
+    private final IdentityHashMap<ByteBuffer, Arena> memory = new IdentityHashMap<>();
+    private long freeBytes;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     public DataBuffers() {
@@ -27,21 +33,42 @@ public final class DataBuffers {
         int size = sizeIndex(bytes);
         ByteBuffer buffer = size < 0 ? null : free[size].pollLast();
         if (buffer == null) {
-            buffer = ByteBuffer.allocateDirect(size < 0 ? bytes : SIZES_BYTES[size]);
+            buffer = allocate(capacityFor(bytes));
+        } else {
+            freeBytes -= buffer.capacity();
         }
         buffer.clear().limit(bytes);
+        return buffer;
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // Closed in give, which is the point of this class.
+    private ByteBuffer allocate(int capacityBytes) {
+        // Shared, because disk threads fill and empty what the loop hands out.
+        Arena arena = Arena.ofShared();
+        ByteBuffer buffer = arena.allocate(capacityBytes).asByteBuffer();
+        memory.put(buffer, arena);
         return buffer;
     }
 
     /** Gives a buffer back that {@link #take} handed out, and that nobody uses any more. */
     public void give(ByteBuffer buffer) {
         int size = sizeIndex(buffer.capacity());
-        if (size < 0 || SIZES_BYTES[size] != buffer.capacity()) {
+        boolean pooled = size >= 0 && SIZES_BYTES[size] == buffer.capacity();
+        if (pooled && freeBytes + buffer.capacity() <= KEPT_BYTES) {
+            freeBytes += buffer.capacity();
+            free[size].addLast(buffer);
             return;
         }
-        if ((long) free[size].size() * buffer.capacity() < KEPT_BYTES_PER_SIZE) {
-            free[size].addLast(buffer);
+        Arena arena = memory.remove(buffer);
+        if (arena == null) {
+            throw new IllegalArgumentException("a buffer of another pool");
         }
+        arena.close();
+    }
+
+    /** All that this pool holds, handed out or free, in bytes. */
+    long heldBytes() {
+        return memory.keySet().stream().mapToLong(ByteBuffer::capacity).sum();
     }
 
     /** What a buffer of {@code bytes} really takes. */
