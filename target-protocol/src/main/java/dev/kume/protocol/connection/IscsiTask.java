@@ -56,7 +56,9 @@ final class IscsiTask extends Task {
     // How it ends.
     private boolean statusCollapsed;
     private boolean responseHeld;
-    private @Nullable Runnable onEnded;
+
+    /** Runs when the task has ended, answered or aborted. */
+    final WhenEnded whenEnded = new WhenEnded();
 
     IscsiTask(Session session, int slot) {
         super(session.loop().port());
@@ -86,7 +88,6 @@ final class IscsiTask extends Task {
         waitsForMemory = false;
         statusCollapsed = false;
         responseHeld = false;
-        onEnded = null;
     }
 
     int initiatorTaskTag() {
@@ -124,24 +125,6 @@ final class IscsiTask extends Task {
 
     boolean statusCollapsed() {
         return statusCollapsed;
-    }
-
-    /** Runs when the task has ended, answered or aborted. Loop only. */
-    void onEnded(Runnable action) {
-        Runnable before = onEnded;
-        onEnded = before == null
-                ? action
-                : () -> {
-                    before.run();
-                    action.run();
-                };
-    }
-
-    @Nullable
-    Runnable takeOnEnded() {
-        Runnable action = onEnded;
-        onEnded = null;
-        return action;
     }
 
     // ---- Data-In ----------------------------------------------------------------------------------------------------

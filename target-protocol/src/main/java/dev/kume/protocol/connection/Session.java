@@ -59,7 +59,7 @@ final class Session {
     private final CommandTable commandTable;
     private final Map<LogicalUnit, ITLNexus> attached = new HashMap<>();
     private boolean closing;
-    private @Nullable Runnable whenEmpty;
+    private final WhenEnded whenEmpty = new WhenEnded();
 
     Session(
             Connection connection,
@@ -235,7 +235,7 @@ final class Session {
     private void free(IscsiTask task) {
         tasks.remove(task);
         connection.forget(task);
-        Runnable ended = task.takeOnEnded();
+        Runnable ended = task.whenEnded.take();
         task.release();
         freeSlots[freeSlotCount++] = task.slot;
         if (ended != null) {
@@ -418,13 +418,7 @@ final class Session {
     /** Aborts all tasks; {@code then} runs when none is left, which waits for disk I/O but for nothing else. */
     void end(Runnable then) {
         closing = true;
-        Runnable before = whenEmpty;
-        whenEmpty = before == null
-                ? then
-                : () -> {
-                    before.run();
-                    then.run();
-                };
+        whenEmpty.add(then);
         for (IscsiTask task : slots) {
             if (task != null) {
                 task.abort();
@@ -438,9 +432,8 @@ final class Session {
     }
 
     private void empty() {
-        Runnable then = whenEmpty;
-        if (closing && then != null) {
-            whenEmpty = null;
+        Runnable then = closing ? whenEmpty.take() : null;
+        if (then != null) {
             attached.forEach(LogicalUnit::detach);
             attached.clear();
             seen = null;

@@ -69,7 +69,7 @@ final class TaskManagement {
     private void abortTask(int itt, TaskManagementRequestPdu pdu) {
         IscsiTask task = session.find(pdu.referencedTaskTag());
         if (task != null && Lun.number(task.lun()) == Lun.number(pdu.lun())) {
-            task.onEnded(() -> answer(itt, TaskManagementResponse.FUNCTION_COMPLETE));
+            task.whenEnded.add(() -> answer(itt, TaskManagementResponse.FUNCTION_COMPLETE));
             task.abort();
             return;
         }
