@@ -2,8 +2,10 @@ package dev.kume.cli;
 
 import dev.kume.cli.command.CommandTree;
 import dev.kume.cli.command.Environment;
+import dev.kume.cli.daemon.DaemonProgram;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
+import dev.kume.core.Clock;
 import java.nio.file.Path;
 
 /** The program {@code kume}: daemon and admin command line in one. */
@@ -12,15 +14,15 @@ public final class Main {
 
     /** Carries out one command line and ends the process with its exit status. */
     public static void main(String[] args) {
+        Terminal terminal = Terminal.ofProcess();
+        Clock clock = new ProcessClock();
         Environment environment = new Environment(
-                Terminal.ofProcess(),
+                terminal,
                 System.getenv(),
                 Path.of("").toAbsolutePath(),
-                new ProcessClock(),
+                clock,
                 new ProcessInterrupts(),
-                config -> {
-                    throw new UnsupportedOperationException();
-                });
+                config -> new DaemonProgram(clock, terminal.out(), terminal.err()).run(config));
         System.exit(run(environment, args));
     }
 

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The disk files that the daemon has open, each by its only descriptor. Changed by the provisioning thread, read by all. */
-final class DiskShelf {
+final class DiskShelf implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskShelf.class);
 
     private final StoreProvider stores;
@@ -53,9 +53,6 @@ final class DiskShelf {
                     record,
                     "the file %s cannot be opened: %s; mend it and restart the daemon"
                             .formatted(record.file(), Causes.of(e)));
-        }
-        if (opened.offlineReason() != null) {
-            LOG.warn("Disk {} is offline: {}", record.name(), opened.offlineReason());
         }
         open.put(record.identity().uuid(), opened);
         return opened;
@@ -121,14 +118,16 @@ final class DiskShelf {
         }
     }
 
-    /** Flushes and closes all files. */
-    void closeAll() {
+    /** Closes all files. */
+    @Override
+    public void close() {
         open.values().forEach(opened -> close(opened.record()));
     }
 
     private static void close(DiskRecord record, VirtualDisk disk) {
-        try (disk) {
-            disk.flush();
+        try {
+            // No flush: what initiators were promised to be durable is, and a slow disk must not delay the daemon's end.
+            disk.close();
         } catch (IOException e) {
             LOG.error("Disk {}: closing {} failed: {}", record.name(), record.file(), Causes.of(e));
         }

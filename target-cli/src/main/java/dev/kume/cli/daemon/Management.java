@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything between the management socket and the running server: inventory, disk files, provisioning, API. Opened and
- * closed by the daemon's main thread, under the lock of the state directory.
+ * Everything between the management socket and the running server: inventory, disk files, provisioning, API. Started and
+ * stopped by the daemon's main thread, under the lock of the state directory.
  */
-final class Management implements AutoCloseable {
+final class Management {
     private static final Logger LOG = LoggerFactory.getLogger(Management.class);
     private static final int OPERATION_THREADS = 4;
     private static final long END_SECONDS = 1;
@@ -32,9 +32,15 @@ final class Management implements AutoCloseable {
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("kume-api-", 1).factory());
 
-    private Management(Settings settings, HostSystem system, Exports exports, InventoryFile file, Inventory loaded) {
+    private Management(
+            Settings settings,
+            HostSystem system,
+            Exports exports,
+            DiskShelf shelf,
+            InventoryFile file,
+            Inventory loaded) {
         this.exports = exports;
-        this.shelf = new DiskShelf(system.stores(), system.formats());
+        this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
         UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
@@ -59,9 +65,11 @@ final class Management implements AutoCloseable {
 
     /**
      * Loads the inventory, settles what a crash has left, opens all disks and publishes the targets. Nothing listens yet;
-     * when this throws, nothing is held.
+     * the
+     * caller closes the shelf in the end.
      */
-    static Management load(Settings settings, HostSystem system, Exports exports) throws DaemonException {
+    static Management load(Settings settings, HostSystem system, Exports exports, DiskShelf shelf)
+            throws DaemonException {
         int versionsKept = settings.limits().getInt(Limit.INVENTORY_VERSIONS);
         InventoryFile file = new InventoryFile(settings.stateDirectory(), versionsKept, system.files());
         Inventory loaded = file.load();
@@ -71,7 +79,7 @@ final class Management implements AutoCloseable {
             throw DaemonException.failed("an unfinished disk file could not be settled: %s; see %s"
                     .formatted(Causes.of(e), settings.stateDirectory().resolve("unfinished")));
         }
-        Management management = new Management(settings, system, exports, file, loaded);
+        Management management = new Management(settings, system, exports, shelf, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
         return management;
     }
@@ -81,13 +89,24 @@ final class Management implements AutoCloseable {
             exports.add(shelf.open(disk));
         }
         exports.publish(loaded);
+        return loaded;
+    }
+
+    /** Tells the log what is served. */
+    void logInventory() {
+        Inventory inventory = changes.current();
         LOG.info(
                 "Inventory version {}: {} disks, {} targets, {} mappings",
-                loaded.version(),
-                loaded.disks().size(),
-                loaded.targets().size(),
-                loaded.mappings().size());
-        return loaded;
+                inventory.version(),
+                inventory.disks().size(),
+                inventory.targets().size(),
+                inventory.mappings().size());
+        for (DiskRecord disk : inventory.disks()) {
+            OpenDisk opened = shelf.find(disk);
+            if (opened != null && opened.offlineReason() != null) {
+                LOG.warn("Disk {} is offline: {}", disk.name(), opened.offlineReason());
+            }
+        }
     }
 
     /** Opens the management socket. */
@@ -103,12 +122,6 @@ final class Management implements AutoCloseable {
         end(changesThread);
         workers.shutdownNow();
         api.close();
-    }
-
-    /** Closes the disks, when no session can reach them any more. */
-    @Override
-    public void close() {
-        shelf.closeAll();
     }
 
     private static void end(ExecutorService threads) {

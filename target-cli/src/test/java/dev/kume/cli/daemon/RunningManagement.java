@@ -43,6 +43,7 @@ final class RunningManagement implements AutoCloseable {
     final FakeExports exports = new FakeExports();
     final Settings settings;
     private final StateDirectory state;
+    private final DiskShelf shelf;
     private final Management management;
     private final JsonMapper json = ApiJson.lenient();
 
@@ -67,10 +68,12 @@ final class RunningManagement implements AutoCloseable {
                 new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
                 files);
         state = StateDirectory.lock(settings.stateDirectory(), LocalFiles.ofThisHost(), system.pid());
+        shelf = new DiskShelf(system.stores(), system.formats());
         try {
-            management = Management.load(settings, system, exports);
+            management = Management.load(settings, system, exports, shelf);
             management.listen();
         } catch (DaemonException e) {
+            shelf.close();
             closeState();
             throw e;
         }
@@ -160,7 +163,7 @@ final class RunningManagement implements AutoCloseable {
     @Override
     public void close() {
         management.stop();
-        management.close();
+        shelf.close();
         closeState();
     }
 

@@ -1,0 +1,169 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.io.DiskThreads;
+import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.command.Commands;
+import dev.kume.protocol.connection.PortalGroup;
+import dev.kume.protocol.login.TargetParameters;
+import dev.kume.protocol.server.IscsiServer;
+import dev.kume.protocol.server.PortalException;
+import dev.kume.protocol.server.PortalSpec;
+import dev.kume.protocol.server.Transport;
+import java.io.IOException;
+import java.net.BindException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running daemon: state directory, disks, iSCSI server and management API as one. Started and stopped by one thread.
+ *
+ * <p>A start that fails takes back what it has begun, in reverse, and leaves one line.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final long INITIATORS_FLUSH_SECONDS = 5;
+
+    /** What the end of the server may take beyond the time that its sessions are given. */
+    private static final long STOP_EXTRA_MILLIS = 500;
+
+    private final Settings settings;
+    private final HostSystem system;
+
+    /** What is undone at the end, last first. */
+    private final Deque<Step> steps = new ArrayDeque<>();
+
+    private @Nullable IscsiExports exports;
+
+    private Daemon(Settings settings, HostSystem system) {
+        this.settings = settings;
+        this.system = system;
+    }
+
+    private record Step(String what, AutoCloseable undo) {}
+
+    /** Starts everything; when this returns, initiators and clients are served. */
+    static Daemon start(Settings settings, HostSystem system) throws DaemonException {
+        Daemon daemon = new Daemon(settings, system);
+        try {
+            daemon.start();
+            return daemon;
+        } catch (DaemonException | RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void start() throws DaemonException {
+        Limits limits = settings.limits();
+        StateDirectory state = StateDirectory.lock(settings.stateDirectory(), system.stores(), system.pid());
+        undo("state directory", state);
+        DiskThreads diskThreads = new DiskThreads(limits.getInt(Limit.DISK_THREADS));
+        undo("disk threads", diskThreads);
+        // The files are closed when the loops have ended and no command can come any more.
+        DiskShelf shelf = new DiskShelf(system.stores(), system.formats());
+        undo("disks", shelf);
+        CommandTable commands = Commands.table(limits);
+        IscsiServer server = new IscsiServer(
+                system.clock(),
+                limits,
+                commands,
+                TargetParameters.of(limits),
+                Transport.AUTO,
+                Runtime.getRuntime().availableProcessors());
+        undo("event loops", server);
+        IscsiExports served =
+                new IscsiExports(server, commands, diskThreads, system.clock(), limits, system.version());
+        exports = served;
+        InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
+        initiators.load();
+        Management management = Management.load(settings, system, served, shelf);
+        undo("sessions", () -> stop(server));
+        undo("management", management::stop);
+        openPortals(server, served);
+        management.listen();
+        flushNowAndThen(initiators);
+        management.logInventory();
+    }
+
+    private void openPortals(IscsiServer server, IscsiExports served) throws DaemonException {
+        int tag = 1;
+        for (PortalSettings portal : settings.portals()) {
+            try {
+                PortalGroup opened = server.open(new PortalSpec(portal.name(), tag++, portal.listen()));
+                served.opened(opened);
+            } catch (PortalException e) {
+                String message = String.valueOf(e.getMessage());
+                throw isTaken(e) ? DaemonException.busy(message) : DaemonException.failed(message);
+            }
+        }
+    }
+
+    private static boolean isTaken(PortalException failure) {
+        Throwable cause = failure.getCause();
+        return cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use");
+    }
+
+    private void flushNowAndThen(InitiatorsFile initiators) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("kume-initiators").daemon(true).factory());
+        var _ = timer.scheduleWithFixedDelay(
+                initiators::flush, INITIATORS_FLUSH_SECONDS, INITIATORS_FLUSH_SECONDS, TimeUnit.SECONDS);
+        undo("initiators seen", () -> {
+            timer.shutdown();
+            initiators.flush();
+        });
+    }
+
+    /** Sessions are asked to log out and get a little time; then they are cut. */
+    private void stop(IscsiServer server) throws IOException {
+        int graceSeconds = settings.limits().getInt(Limit.STOP_SECONDS);
+        CompletableFuture<Void> idle = server.stop(graceSeconds);
+        try {
+            idle.get(TimeUnit.SECONDS.toMillis(graceSeconds) + STOP_EXTRA_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("commands still wait for disks; they are abandoned", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Where initiators connect: {@code 192.168.10.1:3260}. */
+    List<String> addresses() {
+        IscsiExports served = exports;
+        return served == null
+                ? List.of()
+                : served.portals().stream().map(portal -> portal.address()).toList();
+    }
+
+    /** Stops everything, in order. */
+    @Override
+    public void close() {
+        while (!steps.isEmpty()) {
+            Step step = steps.removeLast();
+            try {
+                step.undo.close();
+            } catch (Exception e) {
+                LOG.error("Stopping: {}: {}", step.what, Causes.of(e));
+            }
+        }
+    }
+
+    private void undo(String what, AutoCloseable undo) {
+        steps.addLast(new Step(what, undo));
+    }
+}

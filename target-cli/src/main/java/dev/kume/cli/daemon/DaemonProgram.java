@@ -1,0 +1,113 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.terminal.Version;
+import dev.kume.core.Clock;
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.disk.DiskFormats;
+import dev.kume.core.disk.raw.RawFormat;
+import dev.kume.core.disk.vhd.VhdFormat;
+import dev.kume.core.store.LocalFiles;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code kume serve}: the daemon as a process in the foreground, from its settings to its exit status. */
+public final class DaemonProgram {
+    private static final Logger LOG = LoggerFactory.getLogger(DaemonProgram.class);
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+
+    /** What a stop may take beyond the time that sessions are given, before the process ends all the same. */
+    private static final int STOP_EXTRA_MILLIS = 1_800;
+
+    private final Clock clock;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    /**
+     * @param out gets the ready line
+     * @param err gets the one line of a start that fails; the log goes to the standard error by itself
+     */
+    public DaemonProgram(Clock clock, PrintStream out, PrintStream err) {
+        this.clock = clock;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Serves until SIGTERM, SIGINT or Ctrl-C; the process then ends with status 0. Returns only when the start fails,
+     * with the exit status, after one line on the standard error.
+     *
+     * @param config the settings file; null for {@link SettingsFile#USUAL_PLACE} or, without that, built-in defaults
+     */
+    public int run(@Nullable Path config) {
+        CountDownLatch stopAsked = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Daemon daemon;
+        Settings settings;
+        try {
+            settings = SettingsFile.load(config);
+            daemon = Daemon.start(settings, system(settings));
+        } catch (DaemonException e) {
+            err.println("kume: " + e.getMessage());
+            err.flush();
+            return e.exitCode();
+        }
+        long stopMillis = TimeUnit.SECONDS.toMillis(settings.limits().get(Limit.STOP_SECONDS)) + STOP_EXTRA_MILLIS;
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform()
+                .name("kume-stop")
+                .unstarted(() -> endProcess(stopAsked, stopped, stopMillis)));
+        out.println("Kume is ready on " + String.join(", ", daemon.addresses()));
+        out.println("Management socket: " + settings.adminSocket());
+        out.flush();
+        LOG.info("Ready on {}, managed on {}", String.join(", ", daemon.addresses()), settings.adminSocket());
+        try {
+            stopAsked.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("Stopping");
+        daemon.close();
+        LOG.info("Stopped");
+        stopped.countDown();
+        return OK;
+    }
+
+    /**
+     * On the thread of the shutdown hook. The virtual machine would end with 128 plus the signal's number; a daemon that
+     * was asked to stop and did has succeeded.
+     */
+    private static void endProcess(CountDownLatch stopAsked, CountDownLatch stopped, long stopMillis) {
+        stopAsked.countDown();
+        int status = FAILED;
+        try {
+            if (stopped.await(stopMillis, TimeUnit.MILLISECONDS)) {
+                status = OK;
+            } else {
+                LOG.error("The stop takes more than {} ms; the process ends without it", stopMillis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(status);
+    }
+
+    private HostSystem system(Settings settings) {
+        return new HostSystem(
+                Objects.requireNonNullElseGet(settings.host(), HostName::ofThisHost),
+                Version.number(),
+                ProcessHandle.current().pid(),
+                clock,
+                new SecureRandom(),
+                LocalFiles.ofThisHost(),
+                new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
+                DurableFiles.OF_THIS_HOST);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.scsi.LogicalUnit;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What goes wrong below a logical unit, in the log: the first of a kind and then each thousandth, for disks fail fast. */
+final class FailureLog implements LogicalUnit.Watcher {
+    private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
+    private static final long EACH = 1_000;
+
+    private final String file;
+    private final AtomicLong failures = new AtomicLong();
+
+    FailureLog(String file) {
+        this.file = file;
+    }
+
+    @Override
+    public void ioFailed(LogicalUnit unit, IOException failure) {
+        long number = failures.getAndIncrement();
+        if (number % EACH == 0) {
+            LOG.error("Disk {}: {} failed (failure {}): {}", unit.name(), file, number + 1, Causes.of(failure));
+        }
+    }
+
+    @Override
+    public void bug(LogicalUnit unit, Throwable bug) {
+        LOG.error("Disk {} met a bug of the daemon", unit.name(), bug);
+    }
+}

@@ -1,0 +1,259 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.api.InitiatorView;
+import dev.kume.cli.api.SessionView;
+import dev.kume.cli.api.StatusView;
+import dev.kume.core.Clock;
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.inventory.DiskIdentity;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.Mapping;
+import dev.kume.core.inventory.SectorFormat;
+import dev.kume.core.inventory.Sharing;
+import dev.kume.core.inventory.TargetRecord;
+import dev.kume.core.io.DiskLane;
+import dev.kume.core.scsi.BlockGeometry;
+import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.LunMap;
+import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.UnitIdentity;
+import dev.kume.core.scsi.UnitState;
+import dev.kume.protocol.connection.PortalGroup;
+import dev.kume.protocol.connection.SeenInitiator;
+import dev.kume.protocol.connection.SessionInfo;
+import dev.kume.protocol.connection.Target;
+import dev.kume.protocol.server.IscsiServer;
+import dev.kume.protocol.server.TargetSpec;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The inventory on a real {@link IscsiServer}: one logical unit per disk, however many targets map it. */
+final class IscsiExports implements Exports {
+    private static final Logger LOG = LoggerFactory.getLogger(IscsiExports.class);
+    private static final String VENDOR = "KUME";
+    private static final String PRODUCT = "Virtual Disk";
+    private static final int REVISION_CHARACTERS = 4;
+
+    /** A device that hangs must not hold the changes of all other disks for ever. */
+    private static final long FENCE_SECONDS = 60;
+
+    private static final long ANSWER_SECONDS = 5;
+
+    private final IscsiServer server;
+    private final CommandTable commands;
+    private final Executor diskThreads;
+    private final Clock clock;
+    private final Limits limits;
+    private final String revision;
+    private final List<PortalGroup> portals = new CopyOnWriteArrayList<>();
+
+    /** By the disk's uuid; the provisioning thread's alone. */
+    private final Map<UUID, LogicalUnit> units = new HashMap<>();
+
+    IscsiExports(
+            IscsiServer server,
+            CommandTable commands,
+            Executor diskThreads,
+            Clock clock,
+            Limits limits,
+            String version) {
+        this.server = server;
+        this.commands = commands;
+        this.diskThreads = diskThreads;
+        this.clock = clock;
+        this.limits = limits;
+        String digits = version.replaceAll("[^0-9.]", "");
+        this.revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
+    }
+
+    /** A portal group listens. */
+    void opened(PortalGroup portal) {
+        portals.add(portal);
+    }
+
+    // ---- disks ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void add(OpenDisk disk) {
+        DiskRecord record = disk.record();
+        DiskIdentity identity = record.identity();
+        LogicalUnit unit = new LogicalUnit(
+                record.name(),
+                new UnitIdentity(VENDOR, PRODUCT, revision, identity.serial(), identity.naaHigh(), identity.naaLow()),
+                new UnitState(
+                        disk.disk(),
+                        disk.offlineReason(),
+                        geometry(record),
+                        refusesWrites(record, disk.disk()),
+                        ModeState.DEFAULT),
+                commands,
+                new DiskLane(diskThreads, clock, limits.getInt(Limit.DISK_THREADS_PER_DISK)),
+                server.loops(),
+                limits.getInt(Limit.NEXUSES_PER_DISK),
+                new FailureLog(record.file()));
+        units.put(identity.uuid(), unit);
+    }
+
+    @Override
+    public void remove(DiskRecord disk) {
+        LogicalUnit unit = units.remove(disk.identity().uuid());
+        if (unit != null) {
+            CompletableFuture<Void> idle = new CompletableFuture<>();
+            unit.fence(task -> true, null, affected -> idle.complete(null));
+            await(idle, FENCE_SECONDS, "removing disk " + disk.name());
+        }
+    }
+
+    private static BlockGeometry geometry(DiskRecord disk) {
+        SectorFormat sectors = disk.sectorFormat();
+        int shift = Integer.numberOfTrailingZeros(sectors.logicalBytes());
+        int exponent = Integer.numberOfTrailingZeros(sectors.physicalBytes() / sectors.logicalBytes());
+        return new BlockGeometry(disk.sizeBytes() >>> shift, shift, exponent);
+    }
+
+    private static boolean refusesWrites(DiskRecord disk, @Nullable VirtualDisk open) {
+        return disk.sharing() == Sharing.READ_ONLY || (open != null && open.info().readOnly());
+    }
+
+    // ---- targets ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void publish(Inventory inventory) {
+        List<CompletableFuture<Void>> waits = new ArrayList<>();
+        for (DiskRecord disk : inventory.disks()) {
+            protect(disk, waits);
+        }
+        Map<String, Map<Integer, LogicalUnit>> luns = new HashMap<>();
+        for (Mapping mapping : inventory.mappings()) {
+            LogicalUnit unit =
+                    units.get(inventory.disk(mapping.disk()).identity().uuid());
+            if (unit != null) {
+                luns.computeIfAbsent(mapping.target(), name -> new HashMap<>()).put(mapping.lun(), unit);
+            }
+        }
+        List<TargetSpec> specs = new ArrayList<>();
+        for (TargetRecord target : inventory.targets()) {
+            LunMap map = LunMap.of(luns.getOrDefault(target.name(), Map.of()));
+            Set<String> initiators = new HashSet<>(target.initiators());
+            specs.add(new TargetSpec(
+                    target.iqn(), new Target.Definition(target.description(), target.enabled(), initiators, map)));
+        }
+        waits.add(server.publish(specs));
+        await(
+                CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new)),
+                FENCE_SECONDS,
+                "publishing inventory version " + inventory.version());
+    }
+
+    /** A disk that becomes read-only takes no write once this change is answered, not even one that is on its way. */
+    private void protect(DiskRecord disk, List<CompletableFuture<Void>> waits) {
+        LogicalUnit unit = units.get(disk.identity().uuid());
+        if (unit == null) {
+            return;
+        }
+        boolean refuses = refusesWrites(disk, unit.state().disk());
+        if (unit.state().writeProtected() == refuses) {
+            return;
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        waits.add(done);
+        unit.change(state -> state.withWriteProtected(refuses), () -> {});
+        unit.fence(task -> refuses && writes(task.cdb()), null, affected -> done.complete(null));
+    }
+
+    private boolean writes(byte[] cdb) {
+        var command = commands.find(cdb);
+        return command != null && command.descriptor().writes();
+    }
+
+    // ---- sessions and portals ---------------------------------------------------------------------------------------
+
+    @Override
+    public List<SessionView> sessions() {
+        List<SessionInfo> infos = await(server.sessions(), ANSWER_SECONDS, "listing sessions");
+        return infos == null ? List.of() : infos.stream().map(SessionFacts::view).toList();
+    }
+
+    @Override
+    public boolean logout(long id) {
+        return Boolean.TRUE.equals(await(server.logout(id), ANSWER_SECONDS, "logging out a session"));
+    }
+
+    @Override
+    public List<InitiatorView> initiators() {
+        return server.initiators().list().reversed().stream()
+                .map(IscsiExports::view)
+                .toList();
+    }
+
+    private static InitiatorView view(SeenInitiator seen) {
+        String outcome = seen.refused()
+                ? InitiatorView.REFUSED
+                : seen.outcome().startsWith(InitiatorView.DISCOVERY)
+                        ? InitiatorView.DISCOVERY
+                        : InitiatorView.LOGGED_IN;
+        return new InitiatorView(
+                seen.name(),
+                seen.address(),
+                seen.firstSeen(),
+                seen.lastSeen(),
+                seen.lastTarget(),
+                outcome,
+                seen.refused() ? seen.outcome() : null,
+                false,
+                List.of());
+    }
+
+    @Override
+    public List<StatusView.Portal> portals() {
+        List<StatusView.Portal> views = new ArrayList<>();
+        for (PortalGroup portal : portals) {
+            for (InetSocketAddress address : portal.listen()) {
+                views.add(new StatusView.Portal(
+                        portal.name(), ListenAddress.format(address), StatusView.Portal.LISTENING));
+            }
+        }
+        return views;
+    }
+
+    @Override
+    public String transport() {
+        return server.transport().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static <T> @Nullable T await(CompletableFuture<T> future, long seconds, String doing) {
+        try {
+            return future.get(seconds, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.error("{} takes more than {} seconds; a disk or a loop hangs", doing, seconds);
+            throw new ApiException(
+                    dev.kume.cli.api.ErrorCode.TIMED_OUT,
+                    "%s took more than %d seconds".formatted(doing, seconds),
+                    "it is written down and goes on; look after the disks, the daemon's log may say which");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(doing + " failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+}
