@@ -13,7 +13,6 @@ import dev.kume.protocol.server.PortalException;
 import dev.kume.protocol.server.PortalSpec;
 import dev.kume.protocol.server.Transport;
 import java.io.IOException;
-import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -84,8 +83,7 @@ public final class Daemon implements AutoCloseable {
                 Transport.AUTO,
                 Runtime.getRuntime().availableProcessors());
         undo("event loops", server);
-        IscsiExports served =
-                new IscsiExports(server, commands, diskThreads, system.clock(), limits, system.version());
+        IscsiExports served = new IscsiExports(server, commands, diskThreads, system.clock(), limits, system.version());
         exports = served;
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
         initiators.load();
@@ -113,7 +111,7 @@ public final class Daemon implements AutoCloseable {
 
     private static boolean isTaken(PortalException failure) {
         Throwable cause = failure.getCause();
-        return cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use");
+        return cause != null && String.valueOf(cause.getMessage()).contains("in use");
     }
 
     private void flushNowAndThen(InitiatorsFile initiators) {

@@ -61,9 +61,10 @@ public final class DaemonProgram {
             return e.exitCode();
         }
         long stopMillis = TimeUnit.SECONDS.toMillis(settings.limits().get(Limit.STOP_SECONDS)) + STOP_EXTRA_MILLIS;
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform()
-                .name("kume-stop")
-                .unstarted(() -> endProcess(stopAsked, stopped, stopMillis)));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform()
+                        .name("kume-stop")
+                        .unstarted(() -> endProcess(stopAsked, stopped, stopMillis)));
         out.println("Kume is ready on " + String.join(", ", daemon.addresses()));
         out.println("Management socket: " + settings.adminSocket());
         out.flush();

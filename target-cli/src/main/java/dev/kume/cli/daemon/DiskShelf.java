@@ -126,7 +126,8 @@ final class DiskShelf implements AutoCloseable {
 
     private static void close(DiskRecord record, VirtualDisk disk) {
         try {
-            // No flush: what initiators were promised to be durable is, and a slow disk must not delay the daemon's end.
+            // No flush: what initiators were promised to be durable is, and a slow disk must not delay the daemon's
+            // end.
             disk.close();
         } catch (IOException e) {
             LOG.error("Disk {}: closing {} failed: {}", record.name(), record.file(), Causes.of(e));

@@ -131,7 +131,8 @@ final class IscsiExports implements Exports {
     }
 
     private static boolean refusesWrites(DiskRecord disk, @Nullable VirtualDisk open) {
-        return disk.sharing() == Sharing.READ_ONLY || (open != null && open.info().readOnly());
+        return disk.sharing() == Sharing.READ_ONLY
+                || (open != null && open.info().readOnly());
     }
 
     // ---- targets ----------------------------------------------------------------------------------------------------
@@ -190,7 +191,9 @@ final class IscsiExports implements Exports {
     @Override
     public List<SessionView> sessions() {
         List<SessionInfo> infos = await(server.sessions(), ANSWER_SECONDS, "listing sessions");
-        return infos == null ? List.of() : infos.stream().map(SessionFacts::view).toList();
+        return infos == null
+                ? List.of()
+                : infos.stream().map(SessionFacts::view).toList();
     }
 
     @Override
