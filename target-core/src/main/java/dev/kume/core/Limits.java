@@ -52,6 +52,8 @@ public final class Limits {
         DISK_THREADS_PER_DISK(8, 1, 64),
         /** Initiators remembered for the administrator to pick from. */
         INITIATORS_SEEN(1_000, 16, 100_000),
+        /** Largest write that an event loop does by itself on a disk that answers from memory; 0 never does. */
+        INLINE_WRITE_BYTES(262_144, 0, 1_048_576),
         /** Disks in the inventory. */
         DISKS(4_096, 1, 65_536),
         /** Targets in the inventory. */

@@ -34,7 +34,19 @@ public final class DiskLane {
     private volatile boolean slow = true;
     private volatile long lastEndNanos;
 
+    private final InlineWrites inlineWrites;
+
+    /** A lane whose disk is written by disk threads alone. */
     public DiskLane(Executor threads, Clock clock, int workersMax) {
+        this(threads, clock, workersMax, WriteRoom.UNKNOWN, 0);
+    }
+
+    /**
+     * @param room                what is known of the system's memory for written data
+     * @param inlineWriteBytesMax the largest write that an event loop may do by itself, 0 for none
+     */
+    public DiskLane(Executor threads, Clock clock, int workersMax, WriteRoom room, int inlineWriteBytesMax) {
+        this.inlineWrites = new InlineWrites(clock, room, inlineWriteBytesMax);
         this.threads = threads;
         this.clock = clock;
         this.workersMax = workersMax;
@@ -52,6 +64,23 @@ public final class DiskLane {
         if (running == 0 || (running < workersMax && (job.waits() || slow || stalled()))) {
             addWorker();
         }
+    }
+
+    /**
+     * True when the calling loop may write {@code bytes} to the disk by itself: nothing of this disk is under way, and it
+     * is known to be quick.
+     */
+    public boolean allowsInlineWrite(int bytes) {
+        return workers.get() == 0 && inbox.get() == null && inlineWrites.allows(bytes);
+    }
+
+    /** Hears how long writes take. */
+    public InlineWrites inlineWrites() {
+        return inlineWrites;
+    }
+
+    public Clock clock() {
+        return clock;
     }
 
     private boolean stalled() {

@@ -1,6 +1,8 @@
 package dev.kume.core.scsi;
 
 import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.io.DiskLane;
+import dev.kume.core.io.InlineWrites;
 import dev.kume.core.io.IoJob;
 import dev.kume.core.io.LoopPort;
 import java.io.IOException;
@@ -43,6 +45,8 @@ public abstract class Task extends IoJob {
         /** Does it; ends in {@link Task#outcome} or {@link Task#failIo}, or in GOOD when it says nothing. */
         void run(Task task, VirtualDisk disk) throws IOException;
     }
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
 
     private final LoopPort home;
 
@@ -166,6 +170,45 @@ public abstract class Task extends IoJob {
     public final void startConsume(long atOffsetBytes, ByteBuffer piece, boolean last) {
         assert state == State.TAKING_DATA && io == Io.NONE : state;
         submit(Io.CONSUME, atOffsetBytes, piece, last);
+    }
+
+    /**
+     * Consumes a piece here, on the loop, when the disk is known to take it without waiting. The last piece completes the
+     * task.
+     *
+     * @return false when it has to go to a disk thread by {@link #startConsume}; nothing has happened then
+     */
+    public final boolean consumeNow(long atOffsetBytes, ByteBuffer data, boolean last) {
+        assert state == State.TAKING_DATA && io == Io.NONE : state;
+        VirtualDisk disk = unitState().disk();
+        DiskLane lane = unit().lane();
+        if (disk == null || !command().consumesIntoMemory(this) || !lane.allowsInlineWrite(data.remaining())) {
+            return false;
+        }
+        ioStatus = ScsiStatus.GOOD;
+        ioSense = null;
+        long startNanos = lane.clock().nanoTime();
+        try {
+            command().consume(this, disk, atOffsetBytes, data);
+        } catch (IOException failure) {
+            failIo(unit().failure(failure, true));
+        } catch (RuntimeException | Error bug) {
+            failIo(unit().bug(bug));
+        }
+        lane.inlineWrites().writtenInline(lane.clock().nanoTime() - startNanos);
+        if (ioStatus != ScsiStatus.GOOD) {
+            status = ioStatus;
+            sense = ioSense;
+            complete();
+        } else if (!last) {
+            return true;
+        } else if (command().consumesIntoMemory(this)) {
+            complete();
+        } else {
+            // The write cache was switched off meanwhile: a disk thread makes durable what is written.
+            submit(Io.CONSUME, atOffsetBytes, NOTHING, true);
+        }
+        return true;
     }
 
     /** The transport has all bytes of a {@link #gather}. */
@@ -413,7 +456,7 @@ public abstract class Task extends IoJob {
     @Override
     protected final boolean waits() {
         // A plain write goes to the page cache; what else comes here is known to wait.
-        return io != Io.CONSUME;
+        return io != Io.CONSUME || !command().consumesIntoMemory(this);
     }
 
     @Override
@@ -430,7 +473,10 @@ public abstract class Task extends IoJob {
             switch (io) {
                 case READ -> disk.read(ioOffsetBytes, Objects.requireNonNull(ioBuffer));
                 case CONSUME -> {
+                    InlineWrites measured = unit().lane().inlineWrites();
+                    long startNanos = unit().lane().clock().nanoTime();
                     command().consume(this, disk, ioOffsetBytes, Objects.requireNonNull(ioBuffer));
+                    measured.writtenByThread(unit().lane().clock().nanoTime() - startNanos);
                     if (ioLast && ioSense == null) {
                         command().consumed(this, disk);
                     }

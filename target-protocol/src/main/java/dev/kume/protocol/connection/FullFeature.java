@@ -54,6 +54,7 @@ final class FullFeature {
 
     // The PDU whose data is arriving.
     private @Nullable IscsiTask sink;
+    private boolean sinkImmediate;
     private boolean sinkFinal;
     private boolean sinkSolicited;
     private final byte @Nullable [] headerForReject;
@@ -148,6 +149,7 @@ final class FullFeature {
     /** The data of the PDU at hand belongs to this task. */
     void dataTo(IscsiTask task, boolean endsSequence) {
         sink = task;
+        sinkImmediate = endsSequence;
         sinkFinal = endsSequence;
         sinkSolicited = false;
     }
@@ -170,15 +172,24 @@ final class FullFeature {
             }
         }
         sink = task;
+        sinkImmediate = false;
         sinkFinal = pdu.isFinal();
         sinkSolicited = solicited;
     }
 
     void onData(ByteBuf buffer, int at, int bytes) {
         IscsiTask task = sink;
-        ByteBuffer into = task == null ? null : task.fillingFor(bytes);
+        if (task == null) {
+            return;
+        }
+        ByteBuffer data = buffer.internalNioBuffer(at, bytes);
+        // With a data digest nothing may reach the disk before the digest has been seen.
+        if (sinkImmediate && headerForReject == null && task.consumeImmediate(data)) {
+            return;
+        }
+        ByteBuffer into = task.fillingFor(bytes);
         if (into != null) {
-            into.put(buffer.internalNioBuffer(at, bytes));
+            into.put(data);
         }
     }
 

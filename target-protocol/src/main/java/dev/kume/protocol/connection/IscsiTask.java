@@ -234,6 +234,13 @@ final class IscsiTask extends Task {
         }
     }
 
+    /** All the data that comes unasked is in the command's own PDU: maybe it needs no buffer. */
+    void expectImmediate(int bytes) {
+        unsolicitedOpen = true;
+        fillingAt = 0;
+        fillingLimit = bytes;
+    }
+
     /** The command's PDU has been dealt with, and no data comes unasked. */
     void expectNothingUnsolicited() {
         goOn();
@@ -284,11 +291,40 @@ final class IscsiTask extends Task {
     /** Takes a piece from the wire. The range has been checked. */
     @Nullable
     ByteBuffer fillingFor(int bytes) {
+        if (filling == null && unsolicitedOpen && bytes <= fillingLimit) {
+            if (state() == State.TAKING_DATA || state() == State.GATED) {
+                filling = session.memory().takeUninvited((int) fillingLimit);
+            }
+        }
         ByteBuffer buffer = filling;
         if (buffer == null || state() == State.COMPLETE || buffer.capacity() - buffer.position() < bytes) {
             return null;
         }
         return buffer.limit(buffer.position() + bytes);
+    }
+
+    /**
+     * Writes immediate data from where it was received, when it lies there whole and the disk takes it at once.
+     *
+     * @return false when it has to be copied and to wait for a disk thread
+     */
+    boolean consumeImmediate(ByteBuffer data) {
+        int bytes = data.remaining();
+        if (state() != State.TAKING_DATA
+                || gathering()
+                || filling != null
+                || inIo()
+                || fillingAt != 0
+                || bytes != fillingLimit
+                || bytes > transferBytes) {
+            return false;
+        }
+        if (!consumeNow(offsetBytes(), data, bytes == transferBytes)) {
+            return false;
+        }
+        fillingAt = bytes;
+        session.countWritten(bytes);
+        return true;
     }
 
     /** Checks a Data-Out header: what is wrong with it, or null. */
@@ -379,7 +415,12 @@ final class IscsiTask extends Task {
             long at = fillingAt;
             fillingAt = at + bytes;
             session.countWritten(bytes);
-            startConsume(offsetBytes() + at, full, fillingAt >= transferBytes);
+            boolean last = fillingAt >= transferBytes;
+            if (!consumeNow(offsetBytes() + at, full, last)) {
+                startConsume(offsetBytes() + at, full, last);
+            } else if (state() == State.TAKING_DATA && !inIo()) {
+                giveConsumed();
+            }
         } else if (transferBytes == 0 && !inIo()) {
             startConsume(offsetBytes(), NOTHING.duplicate(), true);
             return;

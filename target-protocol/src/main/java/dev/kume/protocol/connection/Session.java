@@ -123,11 +123,14 @@ final class Session {
         int unsolicitedMax = unsolicitedMax(pdu, dataSegmentBytes, morePdus);
         if (unsolicitedMax < 0) {
             refuseUnsolicited(task);
-        } else if (dataSegmentBytes > 0 || morePdus) {
+        } else if (morePdus) {
             task.expectUnsolicited(unsolicitedMax);
             if (dataSegmentBytes > 0) {
-                from.dataTo(task, !morePdus);
+                from.dataTo(task, false);
             }
+        } else if (dataSegmentBytes > 0) {
+            task.expectImmediate(dataSegmentBytes);
+            from.dataTo(task, true);
         } else {
             task.expectNothingUnsolicited();
         }

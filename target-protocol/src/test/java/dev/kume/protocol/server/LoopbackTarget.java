@@ -17,6 +17,7 @@ import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.LocalFiles;
+import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.TargetParameters;
@@ -75,7 +76,12 @@ public final class LoopbackTarget implements AutoCloseable {
                         "KUME", "Virtual Disk", "0001", "serial-" + name, 0x6123456789abcdefL, name.hashCode()),
                 new UnitState(disk, null, BlockGeometry.emulated512(disk.info().sizeBytes()), false, ModeState.DEFAULT),
                 commands,
-                new DiskLane(threads, CLOCK, 4),
+                new DiskLane(
+                        threads,
+                        CLOCK,
+                        4,
+                        new PageCacheRoom(PageCacheRoom.VMSTAT, CLOCK, threads),
+                        limits.getInt(Limits.Limit.INLINE_WRITE_BYTES)),
                 server.loops(),
                 64,
                 LogicalUnit.Watcher.NONE);

@@ -73,4 +73,9 @@ final class Write extends Command {
             disk.flush();
         }
     }
+
+    @Override
+    public boolean consumesIntoMemory(Task task) {
+        return !Transfer.writesThrough(task, form);
+    }
 }
