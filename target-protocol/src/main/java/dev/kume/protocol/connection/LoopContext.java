@@ -111,6 +111,12 @@ public final class LoopContext {
         }
     }
 
+    /** Chunks that the network has not sent yet. */
+    public int lentChunks() {
+        reclaimChunks();
+        return lentChunks.size();
+    }
+
     // ---- connections ------------------------------------------------------------------------------------------------
 
     void add(Connection connection) {

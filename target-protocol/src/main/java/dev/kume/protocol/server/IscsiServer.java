@@ -53,6 +53,7 @@ public final class IscsiServer implements AutoCloseable {
     private final Transport transport;
     private final ServerContext context;
     private final MultiThreadIoEventLoopGroup group;
+    private final MemoryBudget dataOut;
     private final Map<EventExecutor, LoopContext> loops = new HashMap<>();
     private final List<LoopPort> ports = new ArrayList<>();
     private final List<Channel> listening = new ArrayList<>();
@@ -74,7 +75,7 @@ public final class IscsiServer implements AutoCloseable {
         this.context = new ServerContext(clock, limits, commands, parameters);
         this.group = new MultiThreadIoEventLoopGroup(
                 loopCount, new DefaultThreadFactory("kume-loop", true), transport.handlers());
-        MemoryBudget dataOut = new MemoryBudget(limits.get(Limit.DATA_OUT_BYTES));
+        this.dataOut = new MemoryBudget(limits.get(Limit.DATA_OUT_BYTES));
         for (EventExecutor executor : group) {
             LoopPort port = new LoopPort(ports.size(), executor, executor::inEventLoop);
             LoopContext loop = new LoopContext(port, clock, limits, dataOut);
@@ -102,6 +103,18 @@ public final class IscsiServer implements AutoCloseable {
     /** Connections that are open, logged in or not. */
     public int connectionCount() {
         return context.connectionCount();
+    }
+
+    /** Data buffers that tasks of all sessions hold, in bytes; for tests. */
+    long dataBytes() {
+        return dataOut.takenBytes();
+    }
+
+    /** Output chunks that the network has not sent yet, over all loops; for tests. */
+    int lentChunks() {
+        return fromEachLoop(LoopContext::lentChunks).join().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
     }
 
     // ---- portals ----------------------------------------------------------------------------------------------------
