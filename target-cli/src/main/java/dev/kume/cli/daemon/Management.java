@@ -116,8 +116,8 @@ final class Management {
 
     /** Stops changes and the API, so that nothing new comes in; what is being made is given up and cleaned away. */
     void stop() {
+        operations.close();
         status.stopping();
-        operations.cancelAll();
         end(operationThreads);
         end(changesThread);
         workers.shutdownNow();

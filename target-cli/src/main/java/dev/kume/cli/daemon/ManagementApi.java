@@ -40,6 +40,9 @@ final class ManagementApi implements AutoCloseable {
     private final EventLoopGroup loop;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
+    /** True once the socket at the path is the one that was bound here. */
+    private boolean ours;
+
     /**
      * @param workers carry requests out, and may wait; one per connection at most
      * @param threads makes the thread of the event loop
@@ -69,6 +72,7 @@ final class ManagementApi implements AutoCloseable {
             throw DaemonException.failed("the management socket %s cannot be bound: %s; set another admin.socket"
                     .formatted(socket, Causes.of(failure)));
         }
+        ours = true;
         connections.add(bound.channel());
         try {
             AdminSocket.close(socket);
@@ -98,6 +102,9 @@ final class ManagementApi implements AutoCloseable {
     public void close() {
         connections.close().awaitUninterruptibly(CLOSE_MILLIS);
         loop.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MILLIS);
+        if (!ours) {
+            return; // What is there belongs to somebody else, for that is why the start failed.
+        }
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {

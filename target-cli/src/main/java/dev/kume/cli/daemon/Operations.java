@@ -30,6 +30,7 @@ final class Operations {
     private final Condition changed = lock.newCondition();
     private final TreeMap<Long, Operation> byId = new TreeMap<>();
     private long lastId;
+    private boolean closed;
 
     Operations(Clock clock, Executor threads) {
         this.clock = clock;
@@ -46,6 +47,9 @@ final class Operations {
         Operation operation;
         lock.lock();
         try {
+            if (closed) {
+                throw new ApiException(ErrorCode.STOPPING, "the daemon is stopping", "start it again and repeat");
+            }
             if (running() >= RUNNING_MAX) {
                 throw new ApiException(
                         ErrorCode.BUSY,
@@ -111,10 +115,11 @@ final class Operations {
         return view(operation);
     }
 
-    /** Asks every operation to stop. */
-    void cancelAll() {
+    /** Asks every operation to stop, and takes no new one. */
+    void close() {
         lock.lock();
         try {
+            closed = true;
             byId.values().forEach(operation -> operation.cancelled = true);
         } finally {
             lock.unlock();
