@@ -21,8 +21,8 @@ final class AdminSocket {
     private AdminSocket() {}
 
     /**
-     * Makes the way free for a bind. Only under the lock of the state directory: of two daemons with one socket path, the
-     * second one finds the first one answering.
+     * Makes the way free for a bind. Only under the lock of the state directory: of two daemons with one socket path,
+     * the second one finds the first one answering.
      */
     static void prepare(Path socket) throws DaemonException {
         int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;

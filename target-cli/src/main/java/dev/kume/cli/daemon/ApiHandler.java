@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of a client. Confined to its event loop, but for {@link #carryOut}. One request at a time: a client that
- * sends the next before it has the answer is disconnected.
+ * One connection of a client. Confined to its event loop, but for {@link #carryOut}. One request at a time: a client
+ * that sends the next before it has the answer is disconnected.
  */
 final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);

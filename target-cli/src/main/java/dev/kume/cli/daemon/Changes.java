@@ -13,8 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
 
 /**
- * The one thread on which changes happen, in order: validate, make durable, publish. What it holds as {@link #current()} is
- * always durable.
+ * The one thread on which changes happen, in order: validate, make durable, publish. What it holds as
+ * {@link #current()} is always durable.
  */
 final class Changes {
     private final ExecutorService thread;

@@ -27,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running daemon: state directory, disks, iSCSI server and management API as one. Started and stopped by one thread.
+ * The running daemon: state directory, disks, iSCSI server and management API as one. Started and stopped by one
+ * thread.
  *
  * <p>A start that fails takes back what it has begun, in reverse, and leaves one line.
  */

@@ -82,8 +82,8 @@ public final class DaemonProgram {
     }
 
     /**
-     * On the thread of the shutdown hook. The virtual machine would end with 128 plus the signal's number; a daemon that
-     * was asked to stop and did has succeeded.
+     * On the thread of the shutdown hook. The virtual machine would end with 128 plus the signal's number; a daemon
+     * that was asked to stop and did has succeeded.
      */
     private static void endProcess(CountDownLatch stopAsked, CountDownLatch stopped, long stopMillis) {
         stopAsked.countDown();

@@ -29,7 +29,10 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, imports, changes and removes disks: the file and the inventory as one. Any thread; each call waits its turn. */
+/**
+ * Creates, imports, changes and removes disks: the file and the inventory as one. Any thread; each call waits its
+ * turn.
+ */
 final class DiskProvisioning {
     private static final String FIXED = "fixed";
 
@@ -146,7 +149,9 @@ final class DiskProvisioning {
         }
     }
 
-    /** The file is whole: the inventory first, then the file's name. A crash in between is settled at the next start. */
+    /**
+     * The file is whole: the inventory first, then the file's name. A crash in between is settled at the next start.
+     */
     private Inventory finish(DiskRecord disk, Path working, Path file) throws IOException {
         changes.save(inventory -> Disks.add(inventory, disk, settings.limits()));
         try {

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The disk files that the daemon has open, each by its only descriptor. Changed by the provisioning thread, read by all. */
+/**
+ * The disk files that the daemon has open, each by its only descriptor. Changed by the provisioning thread, read by
+ * all.
+ */
 final class DiskShelf implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskShelf.class);
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The running iSCSI server as provisioning drives it. {@link #add}, {@link #remove} and {@link #publish} are called by the
- * provisioning thread, the others by any.
+ * The running iSCSI server as provisioning drives it. {@link #add}, {@link #remove} and {@link #publish} are called
+ * by the provisioning thread, the others by any.
  */
 interface Exports {
     /** A disk is there, open or offline. */

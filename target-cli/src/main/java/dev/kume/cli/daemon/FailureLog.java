@@ -6,7 +6,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What goes wrong below a logical unit, in the log: the first of a kind and then each thousandth, for disks fail fast. */
+/**
+ * What goes wrong below a logical unit, in the log: the first of a kind and then each thousandth, for disks fail
+ * fast.
+ */
 final class FailureLog implements LogicalUnit.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
     private static final long EACH = 1_000;

@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The name of this host, for IQNs: its first label. Asked of the kernel where that is possible, not of a name server. */
+/**
+ * The name of this host, for IQNs: its first label. Asked of the kernel where that is possible, not of a name server.
+ */
 final class HostName {
     private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code initiators.yaml}: everybody who has tried. Written now and then, for what it loses in a crash comes back with the
- * next login. One that cannot be read is put aside: nothing that is provisioned depends on it.
+ * {@code initiators.yaml}: everybody who has tried. Written now and then, for what it loses in a crash comes back
+ * with the next login. One that cannot be read is put aside: nothing that is provisioned depends on it.
  */
 final class InitiatorsFile {
     private static final Logger LOG = LoggerFactory.getLogger(InitiatorsFile.class);

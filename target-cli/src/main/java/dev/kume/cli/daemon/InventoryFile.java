@@ -36,9 +36,9 @@ final class InventoryFile {
     }
 
     /**
-     * The inventory as it was saved last; an empty one in a state directory that never had any. A file that is missing or
-     * damaged where there was one is an error that says what can be restored: an empty inventory would take every disk
-     * away from every host.
+     * The inventory as it was saved last; an empty one in a state directory that never had any. A file that is
+     * missing or damaged where there was one is an error that says what can be restored: an empty inventory would
+     * take every disk away from every host.
      */
     Inventory load() throws DaemonException {
         try {
@@ -57,7 +57,10 @@ final class InventoryFile {
         }
     }
 
-    /** Makes {@code next} durable. When this throws, {@code now} is what a later start finds, as far as the disk obeys. */
+    /**
+     * Makes {@code next} durable. When this throws, {@code now} is what a later start finds, as far as the disk
+     * obeys.
+     */
     void save(Inventory now, Inventory next) throws IOException {
         byte[] content = InventoryYaml.write(next);
         Files.createDirectories(history);

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything between the management socket and the running server: inventory, disk files, provisioning, API. Started and
- * stopped by the daemon's main thread, under the lock of the state directory.
+ * Everything between the management socket and the running server: inventory, disk files, provisioning, API. Started
+ * and stopped by the daemon's main thread, under the lock of the state directory.
  */
 final class Management {
     private static final Logger LOG = LoggerFactory.getLogger(Management.class);
@@ -64,8 +64,8 @@ final class Management {
     }
 
     /**
-     * Loads the inventory, settles what a crash has left, opens all disks and publishes the targets. Nothing listens yet;
-     * the
+     * Loads the inventory, settles what a crash has left, opens all disks and publishes the targets. Nothing listens
+     * yet; the
      * caller closes the shelf in the end.
      */
     static Management load(Settings settings, HostSystem system, Exports exports, DiskShelf shelf)

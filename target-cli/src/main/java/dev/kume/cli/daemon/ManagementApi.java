@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management API on its Unix domain socket: HTTP/1.1 by Netty's codec, over the JDK's own domain sockets, which every
- * system has. One event loop reads and writes; requests are carried out on other threads.
+ * The management API on its Unix domain socket: HTTP/1.1 by Netty's codec, over the JDK's own domain sockets, which
+ * every system has. One event loop reads and writes; requests are carried out on other threads.
  */
 final class ManagementApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementApi.class);

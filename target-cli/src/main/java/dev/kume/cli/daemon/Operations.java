@@ -42,7 +42,10 @@ final class Operations {
         void run(DiskFormat.Progress progress) throws IOException;
     }
 
-    /** Starts work on one of the threads. Work that was cancelled before it began is still run, to clean up after itself. */
+    /**
+     * Starts work on one of the threads. Work that was cancelled before it began is still run, to clean up after
+     * itself.
+     */
     OperationView start(String kind, String subject, Work work) {
         Operation operation;
         lock.lock();

@@ -14,7 +14,9 @@ import dev.kume.core.inventory.Targets;
 import java.util.List;
 import java.util.Objects;
 
-/** Creates, changes and removes targets, their access lists and their mappings. Any thread; each call waits its turn. */
+/**
+ * Creates, changes and removes targets, their access lists and their mappings. Any thread; each call waits its turn.
+ */
 final class TargetProvisioning {
     private final String iqnPrefix;
     private final String host;

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes of files that are being made or removed, durable before the file is touched, so that a crash leaves no half-made
- * disk and no orphan. A note has the name of the disk's uuid and two lines: where the file is, and where it is to be.
+ * Notes of files that are being made or removed, durable before the file is touched, so that a crash leaves no
+ * half-made disk and no orphan. A note has the name of the disk's uuid and two lines: where the file is, and where it
+ * is to be.
  *
  * <p>At the start the inventory decides: a disk it has gets its file moved into place, the file of another is removed.
  */
@@ -38,7 +39,10 @@ final class UnfinishedFiles {
         return file.resolveSibling(file.getFileName() + "." + uuid + ".unfinished");
     }
 
-    /** The file at {@code present} belongs at {@code place} when the inventory has the disk, and nowhere when it has not. */
+    /**
+     * The file at {@code present} belongs at {@code place} when the inventory has the disk, and nowhere when it has
+     * not.
+     */
     void note(UUID uuid, Path present, Path place) throws IOException {
         Files.createDirectories(directory);
         files.replaceContent(

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of keys being read. Each key is asked for once, by type; {@link #end()} then refuses every key that nobody asked
- * for. A key without a value counts as left out.
+ * A block of keys being read. Each key is asked for once, by type; {@link #end()} then refuses every key that nobody
+ * asked for. A key without a value counts as left out.
  */
 public final class YamlKeys {
     private final YamlNode.Keys block;
@@ -47,7 +47,10 @@ public final class YamlKeys {
         return node == null ? null : text(key, node);
     }
 
-    /** Text made into something; what {@code reader} throws as {@link IllegalArgumentException} is shown with the place. */
+    /**
+     * Text made into something; what {@code reader} throws as {@link IllegalArgumentException} is shown with the
+     * place.
+     */
     public <T> T parsed(String key, Function<String, T> reader) throws YamlException {
         return required(key, optionalParsed(key, reader));
     }

@@ -53,8 +53,8 @@ final class DaemonTest {
     @Test
     void aPortThatIsTakenIsNamedAndNothingIsLeftStarted() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            DaemonException refused = assertThrows(
-                    DaemonException.class, () -> Daemon.start(settings(taken.getLocalPort()), system()));
+            DaemonException refused =
+                    assertThrows(DaemonException.class, () -> Daemon.start(settings(taken.getLocalPort()), system()));
             assertTrue(
                     refused.getMessage().contains("127.0.0.1:%d is in use".formatted(taken.getLocalPort())),
                     refused.getMessage());

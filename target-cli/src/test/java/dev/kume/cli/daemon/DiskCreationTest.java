@@ -124,7 +124,8 @@ final class DiskCreationTest {
         Files.move(place, working);
         new UnfinishedFiles(folder.resolve("state"), DurableFiles.OF_THIS_HOST, stores).note(uuid, working, place);
         start();
-        assertEquals("idle", kume.get(ApiPaths.disk("big")).body().path("status").asText());
+        assertEquals(
+                "idle", kume.get(ApiPaths.disk("big")).body().path("status").asText());
         assertEquals(List.of("big.vhd"), files("disks"));
         assertEquals(List.of(), files("state/unfinished"));
     }
@@ -184,7 +185,9 @@ final class DiskCreationTest {
                                 .formatted(folder)
                         + " there and try again",
                 refused.error());
-        assertEquals("exclusive", kume.get(ApiPaths.disk("big")).body().path("sharing").asText());
+        assertEquals(
+                "exclusive",
+                kume.get(ApiPaths.disk("big")).body().path("sharing").asText());
         full[0] = false;
         assertEquals(
                 200,

@@ -26,8 +26,9 @@ final class FaultyStores implements StoreProvider {
     @Override
     public BackingStore create(Path path) throws IOException {
         BackingStore store = files.create(path);
+        Class<?>[] seams = {BackingStore.class};
         return (BackingStore) Proxy.newProxyInstance(
-                BackingStore.class.getClassLoader(), new Class<?>[] {BackingStore.class}, (proxy, method, arguments) -> {
+                BackingStore.class.getClassLoader(), seams, (proxy, method, arguments) -> {
                     if (method.getName().equals("reserve")) {
                         reserving.countDown();
                         mayReserve.await();
