@@ -25,11 +25,11 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /**
- * A whole unit under a seed, in one thread: three loops, four nexuses, a disk that is slow (everything else goes on in
- * the middle of its operations) and fails, random commands, dooms, fences, quiesces, resets and mode changes.
+ * A whole unit under a seed, in one thread: three loops, four nexuses, a disk that is slow (everything else goes on
+ * in the middle of its operations) and fails, random commands, dooms, fences, quiesces, resets and mode changes.
  *
- * <p>Each write owns its blocks, so that what may be on the disk is known: a write that ended GOOD is there, a write that
- * ended may not reach the disk any more, one that was durable when it answered survives a power cut at once.
+ * <p>Each write owns its blocks, so that what may be on the disk is known: a write that ended GOOD is there, a write
+ * that ended may not reach the disk any more, and FUA was durable when it answered.
  */
 final class SimulationTest {
     private static final int LOOPS = 3;
