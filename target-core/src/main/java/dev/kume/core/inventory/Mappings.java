@@ -86,7 +86,7 @@ public final class Mappings {
                     mapping.disk(),
                     "disk '%s' is LUN %d of target '%s', where %s is connected"
                             .formatted(mapping.disk(), mapping.lun(), mapping.target(), String.join(", ", connected)),
-                    "take it offline at the initiator, then use --yes (force=true)");
+                    "take it offline at the initiator, or use --force to end its sessions");
         }
         return inventory.withoutMapping(mapping);
     }

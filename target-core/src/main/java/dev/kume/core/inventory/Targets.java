@@ -108,7 +108,7 @@ public final class Targets {
                     "target",
                     target.name(),
                     "%s has a session on target '%s'".formatted(normalised, target.name()),
-                    "log it off at the initiator first, or use --yes (force=true) to end the session");
+                    "log it off at the initiator first, or use --force to end the session");
         }
         List<String> left = new ArrayList<>(target.initiators());
         left.remove(normalised);
@@ -128,7 +128,7 @@ public final class Targets {
                     "target",
                     target.name(),
                     "target '%s' has sessions of %s".formatted(target.name(), String.join(", ", connected)),
-                    "log them off at the initiators first, or use --yes (force=true) to end the sessions");
+                    "log them off at the initiators first, or use --force to end the sessions");
         }
         return inventory.withoutTarget(target);
     }

@@ -185,19 +185,19 @@ final class InventoryRulesTest {
         Inventory mapped = Mappings.map(two, "vms", "hv-node1", null, Limits.DEFAULTS);
         refused(
                 Kind.BUSY,
-                "target 'hv-node1' has sessions of %s; log them off at the initiators first, or use --yes (force=true)"
+                "target 'hv-node1' has sessions of %s; log them off at the initiators first, or use --force"
                                 .formatted(NODE1)
                         + " to end the sessions",
                 () -> Targets.remove(mapped, "hv-node1", node1, false));
         refused(
                 Kind.BUSY,
-                "disk 'vms' is LUN 0 of target 'hv-node1', where %s is connected; take it offline at the initiator, then"
+                "disk 'vms' is LUN 0 of target 'hv-node1', where %s is connected; take it offline at the initiator, or"
                                 .formatted(NODE1)
-                        + " use --yes (force=true)",
+                        + " use --force to end its sessions",
                 () -> Mappings.unmap(mapped, "vms", "hv-node1", node1, false));
         refused(
                 Kind.BUSY,
-                "%s has a session on target 'hv-node1'; log it off at the initiator first, or use --yes (force=true)"
+                "%s has a session on target 'hv-node1'; log it off at the initiator first, or use --force"
                                 .formatted(NODE1)
                         + " to end the session",
                 () -> Targets.deny(mapped, "hv-node1", NODE1, node1, false));
