@@ -35,9 +35,9 @@ final class DistributionIT {
 
     @Test
     void everythingIsThere() {
-        for (String path : List.of("bin/kume", "bin/kume.bat", "bin/jdk.sh", "lib", "LICENSE", "NOTICE", "README.md")) {
-            assertTrue(Files.exists(home.resolve(path)), path);
-        }
+        List<String> paths = List.of(
+                "bin/kume", "bin/kume.bat", "bin/jdk.sh", "lib", "config/kume.yaml", "LICENSE", "NOTICE", "README.md");
+        paths.forEach(path -> assertTrue(Files.exists(home.resolve(path)), path));
     }
 
     @Test

@@ -67,8 +67,8 @@ public final class DiskLane {
     }
 
     /**
-     * True when the calling loop may write {@code bytes} to the disk by itself: nothing of this disk is under way, and it
-     * is known to be quick.
+     * True when the calling loop may write {@code bytes} to the disk by itself: nothing of this disk is under way, and
+     * it is known to be quick.
      */
     public boolean allowsInlineWrite(int bytes) {
         return workers.get() == 0 && inbox.get() == null && inlineWrites.allows(bytes);

@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whether an event loop may write to one disk by itself, without a disk thread: cheaper by two hand-offs, and dangerous,
- * since a buffered write has no way to say that it would wait. Any thread; the fields are hints that may be a moment old.
+ * Whether an event loop may write to one disk by itself, without a disk thread: cheaper by two hand-offs, and
+ * dangerous, since a buffered write has no way to say that it would wait. Any thread; the fields are hints that may be
+ * a moment old.
  *
  * <p>A disk begins on the disk threads. It is trusted when many of its writes in a row were quick there, and only while
  * nothing else of it is under way (a flush, a read from the device), the page cache has room (the system makes nobody

@@ -46,7 +46,10 @@ public abstract class Command {
     /** All pieces have been consumed: what must happen before the status leaves. On a disk thread. */
     public void consumed(Task task, VirtualDisk disk) throws IOException {}
 
-    /** True when {@link #consume} is a plain write and {@link #consumed} has nothing to do: no more than a copy to memory. */
+    /**
+     * True when {@link #consume} is a plain write and {@link #consumed} has nothing to do: no more than a copy to
+     * memory.
+     */
     public boolean consumesIntoMemory(Task task) {
         return false;
     }

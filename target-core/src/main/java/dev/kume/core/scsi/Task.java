@@ -173,8 +173,8 @@ public abstract class Task extends IoJob {
     }
 
     /**
-     * Consumes a piece here, on the loop, when the disk is known to take it without waiting. The last piece completes the
-     * task.
+     * Consumes a piece here, on the loop, when the disk is known to take it without waiting. The last piece completes
+     * the task.
      *
      * @return false when it has to go to a disk thread by {@link #startConsume}; nothing has happened then
      */
