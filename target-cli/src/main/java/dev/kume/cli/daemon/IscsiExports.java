@@ -15,6 +15,7 @@ import dev.kume.core.inventory.SectorFormat;
 import dev.kume.core.inventory.Sharing;
 import dev.kume.core.inventory.TargetRecord;
 import dev.kume.core.io.DiskLane;
+import dev.kume.core.io.WriteRoom;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.LogicalUnit;
@@ -22,6 +23,7 @@ import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
+import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.SeenInitiator;
 import dev.kume.protocol.connection.SessionInfo;
@@ -63,6 +65,7 @@ final class IscsiExports implements Exports {
     private final Executor diskThreads;
     private final Clock clock;
     private final Limits limits;
+    private final WriteRoom writeRoom;
     private final String revision;
     private final List<PortalGroup> portals = new CopyOnWriteArrayList<>();
 
@@ -81,6 +84,7 @@ final class IscsiExports implements Exports {
         this.diskThreads = diskThreads;
         this.clock = clock;
         this.limits = limits;
+        this.writeRoom = PageCacheRoom.ofThisHost(clock, diskThreads);
         String digits = version.replaceAll("[^0-9.]", "");
         this.revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
     }
@@ -106,7 +110,12 @@ final class IscsiExports implements Exports {
                         refusesWrites(record, disk.disk()),
                         ModeState.DEFAULT),
                 commands,
-                new DiskLane(diskThreads, clock, limits.getInt(Limit.DISK_THREADS_PER_DISK)),
+                new DiskLane(
+                        diskThreads,
+                        clock,
+                        limits.getInt(Limit.DISK_THREADS_PER_DISK),
+                        writeRoom,
+                        limits.getInt(Limit.INLINE_WRITE_BYTES)),
                 server.loops(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));

@@ -40,6 +40,11 @@ public final class PageCacheRoom implements WriteRoom {
         this.readNanos = clock.nanoTime() - STALE_NANOS - 1;
     }
 
+    /** The account of this host, or {@link WriteRoom#UNKNOWN} where the system keeps none. */
+    public static WriteRoom ofThisHost(Clock clock, Executor threads) {
+        return Files.isReadable(VMSTAT) ? new PageCacheRoom(VMSTAT, clock, threads) : UNKNOWN;
+    }
+
     @Override
     public boolean take(int bytes) {
         long ageNanos = clock.nanoTime() - readNanos;
