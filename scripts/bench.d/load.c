@@ -342,8 +342,8 @@ static bool raw_login(struct raw *s) {
     for (int round = 0; round < 10; round++) {
         uint8_t h[BHS] = {0x43, 0x87};
         put24(h + 5, (uint32_t)bytes);
-        h[8] = 0x80; /* a random ISID, qualified by the session's index */
-        put24(h + 9, (uint32_t)(opt.seed * 7919u));
+        h[8] = 0x80; /* a random ISID of this process, qualified by the session's index */
+        put24(h + 9, (uint32_t)getpid());
         put16(h + 12, (uint32_t)s->id);
         put16(h + 14, tsih);
         put32(h + 24, s->cmd_sn);
@@ -676,7 +676,7 @@ static void library_open(struct library *s, int id) {
     iscsi_set_targetname(s->context, opt.target);
     iscsi_set_session_type(s->context, ISCSI_SESSION_NORMAL);
     iscsi_set_header_digest(s->context, ISCSI_HEADER_DIGEST_NONE);
-    iscsi_set_isid_random(s->context, (uint32_t)(opt.seed * 7919u) + (uint32_t)id, (uint32_t)id);
+    iscsi_set_isid_random(s->context, (uint32_t)getpid() & 0xffffff, (uint32_t)id);
     iscsi_set_noautoreconnect(s->context, 1);
     if (iscsi_full_connect_sync(s->context, opt.portal, opt.lun)) fail("libiscsi: %s", iscsi_get_error(s->context));
     struct scsi_task *task = iscsi_readcapacity16_sync(s->context, opt.lun);
