@@ -2,6 +2,7 @@ package dev.kume.system;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.system.wire.Cdb;
@@ -68,7 +69,7 @@ final class HostileClientIT {
             }
         }
         byte[] http = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n"
-                .repeat(4)
+                .repeat(9)
                 .getBytes("US-ASCII");
         try (RawInitiator peer = RawInitiator.connect(daemon.portal())) {
             peer.sendBytes(http);
@@ -102,7 +103,7 @@ final class HostileClientIT {
             byte[] login = RawInitiator.loginRequest(3, Map.of("InitiatorName", RunningDaemon.NODE1))
                     .bytes();
             for (int i = 0; i < 300; i++) {
-                RawInitiator peer = RawInitiator.connect(daemon.portal());
+                RawInitiator peer = RawInitiator.connect(daemon.portal(), "127.0.0.2");
                 peers.add(peer);
                 trickle(peer, login, i % 60);
             }
@@ -187,13 +188,39 @@ final class HostileClientIT {
             RawPdu data = RawPdu.of(0x05, 0x80, new byte[4096]);
             data.header().putInt(16, 0x4321).putInt(20, 0x99).putInt(28, 1);
             peer.send(data);
-            peer.timeoutMillis(5000);
-            RawPdu answer = peer.receive();
-            assertEquals(0x3F, answer.opcode(), "a Reject, or the connection would have been closed");
-        } catch (java.io.EOFException e) {
-            // Closing the connection is as good.
+            // It may belong to a task that was aborted while it was on its way: it is dropped without a word.
+            assertArrayEquals(new byte[] {9, 9, 9, 9}, peer.ping((byte) 9, (byte) 9, (byte) 9, (byte) 9));
         }
         nobodyNoticed("unsolicited Data-Out");
+    }
+
+    @Test
+    void anAnswerWaitsForTheDataThatWasAskedFor() throws Exception {
+        try (RawInitiator peer = daemon.login(RunningDaemon.NODE1, iqn)) {
+            peer.clearUnitAttentions(0);
+            byte[] differs = new byte[131_072];
+            java.util.Arrays.fill(differs, (byte) 0xA5);
+            RawPdu verify = RawPdu.of(0x01, 0xA1, java.util.Arrays.copyOf(differs, 65_536));
+            byte[] cdb = {0x2F, 2, 0, 0, 0x60, 0, 0, 1, 0, 0};
+            verify.header()
+                    .putInt(16, 0x55)
+                    .putInt(20, differs.length)
+                    .putInt(24, peer.cmdSn())
+                    .put(32, cdb);
+            peer.send(verify);
+            RawPdu r2t = peer.receive();
+            assertEquals(0x31, r2t.opcode());
+            // The first half differs already, but RFC 7143 11.4 has the target wait for the F bit of the second.
+            peer.timeoutMillis(300);
+            assertThrows(java.net.SocketTimeoutException.class, peer::receive);
+            peer.timeoutMillis(5000);
+            RawPdu data = RawPdu.of(0x05, 0x80, java.util.Arrays.copyOf(differs, r2t.word(44)));
+            data.header().putInt(16, 0x55).putInt(20, r2t.word(20)).putInt(40, r2t.word(40));
+            peer.send(data);
+            RawPdu response = peer.receive();
+            assertEquals(0x21, response.opcode());
+            assertEquals(0x0E, response.data()[2 + 2] & 0x0F, "MISCOMPARE");
+        }
     }
 
     @Test

@@ -59,9 +59,10 @@ final class StampedWriter implements Runnable {
         ending = false;
         try (RawInitiator session = RawInitiator.login(daemon.portal(), initiator, iqn, qualifier)) {
             session.clearUnitAttentions(0);
-            while (!ending) {
+            while (!ending && !session.logoutRequested()) {
                 writeBatch(session);
             }
+            session.logout();
         } catch (EOFException | java.net.SocketException e) {
             // The daemon is gone, which is the point of these tests.
         } catch (IOException e) {

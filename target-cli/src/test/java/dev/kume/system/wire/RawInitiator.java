@@ -41,6 +41,7 @@ public final class RawInitiator implements Closeable {
     private int targetSegmentBytes = 8192;
     private int firstBurstBytes = 65_536;
     private boolean immediateData = true;
+    private boolean logoutRequested;
 
     private static final class Pending {
         final byte[] dataOut;
@@ -51,8 +52,9 @@ public final class RawInitiator implements Closeable {
         }
     }
 
-    private RawInitiator(InetSocketAddress portal) throws IOException {
+    private RawInitiator(InetSocketAddress portal, InetSocketAddress from) throws IOException {
         socket = new Socket();
+        socket.bind(from);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(portal, TIMEOUT_MILLIS);
@@ -62,7 +64,12 @@ public final class RawInitiator implements Closeable {
 
     /** A connection on which nobody has said anything yet. */
     public static RawInitiator connect(InetSocketAddress portal) throws IOException {
-        return new RawInitiator(portal);
+        return new RawInitiator(portal, new InetSocketAddress(0));
+    }
+
+    /** The same, from this address of the host. */
+    public static RawInitiator connect(InetSocketAddress portal, String from) throws IOException {
+        return new RawInitiator(portal, new InetSocketAddress(from, 0));
     }
 
     /** A normal session, as {@code initiator} at {@code target}; throws {@link LoginRefused} when it may not. */
@@ -83,7 +90,7 @@ public final class RawInitiator implements Closeable {
 
     private static RawInitiator opened(
             InetSocketAddress portal, String initiator, String type, String target, int qualifier) throws IOException {
-        RawInitiator session = new RawInitiator(portal);
+        RawInitiator session = connect(portal);
         try {
             session.logIn(initiator, type, target, qualifier);
             return session;
@@ -285,9 +292,16 @@ public final class RawInitiator implements Closeable {
             case 0x31 -> solicited(pdu);
             case 0x20 -> nopIn(pdu);
             case 0x3F -> throw new IOException("rejected, reason 0x%02x".formatted(pdu.unsigned(2)));
-            case 0x32 -> throw new IOException("asynchronous message, event %d".formatted(pdu.unsigned(36)));
+            case 0x32 -> asynchronous(pdu.unsigned(36));
             default -> otherAnswers.put(pdu.word(16), pdu);
         }
+    }
+
+    private void asynchronous(int event) throws IOException {
+        if (event != 1) {
+            throw new IOException("asynchronous message, event " + event);
+        }
+        logoutRequested = true;
     }
 
     private void complete(RawPdu response) throws IOException {
@@ -402,6 +416,11 @@ public final class RawInitiator implements Closeable {
         } catch (java.net.SocketException e) {
             return true;
         }
+    }
+
+    /** True when the target has asked for a logout, RFC 7143 11.9.1. */
+    public boolean logoutRequested() {
+        return logoutRequested;
     }
 
     public int cmdSn() {
