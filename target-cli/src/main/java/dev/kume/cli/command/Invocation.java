@@ -47,7 +47,13 @@ final class Invocation {
     }
 
     ApiClient api(Duration timeout) {
-        return new ApiClient(absolute(server()), environment.clock(), timeout);
+        Path socket = server();
+        if (socket.toString().matches("https?:/.*")) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "the server is named by the path of its management socket, not by a URL: " + socket);
+        }
+        return new ApiClient(absolute(socket), environment.clock(), timeout);
     }
 
     private Path server() {

@@ -65,6 +65,12 @@ final class DaemonTroubleTest {
     }
 
     @Test
+    void aUrlIsWrongUsage() {
+        assertEquals(2, kume.run("status", "--server", "http://kume:8080"));
+        assertTrue(kume.err().contains("not by a URL"), kume.err());
+    }
+
+    @Test
     void aPathTooLongForASocketIsWrongUsage() {
         assertEquals(2, kume.run("status", "--server", "/" + "x".repeat(120)));
         assertTrue(kume.err().contains("a socket's path may have 107 bytes"), kume.err());
