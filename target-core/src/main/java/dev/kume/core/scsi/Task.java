@@ -3,7 +3,6 @@ package dev.kume.core.scsi;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.InlineWrites;
-import dev.kume.core.io.IoJob;
 import dev.kume.core.io.LoopPort;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code FREE -> STARTED -> (READING | TAKING_DATA | IN_IO)* -> COMPLETE -> FREE}; it completes exactly once, or is
  * doomed and ends exactly once.
  */
-public abstract class Task extends IoJob {
+public abstract non-sealed class Task extends CommandContext {
     /** Where a task is. */
     public enum State {
         FREE,
@@ -50,26 +49,11 @@ public abstract class Task extends IoJob {
 
     private final LoopPort home;
 
-    // What the command is. Set by prepare(), read anywhere until the task is free again.
-    private final byte[] cdb = new byte[16];
-    private @Nullable LogicalUnit unit;
-    private @Nullable ITLNexus nexus;
-    private LunMap luns = LunMap.EMPTY;
-    private int attribute;
-    private @Nullable Command command;
-
     // Where it is. Loop only.
     private State state = State.FREE;
     private Io io = Io.NONE;
-    private @Nullable UnitState unitState;
-    private long offsetBytes;
-    private long lengthBytes;
-    private int status;
-    private @Nullable Sense sense;
-    private @Nullable ByteBuffer response;
     private @Nullable Work work;
     private @Nullable Turn turn;
-    private boolean gathering;
     private @Nullable Sense transferFailure;
 
     // Handed to a disk thread with the job and back with its delivery.
@@ -141,19 +125,11 @@ public abstract class Task extends IoJob {
             throw new IllegalStateException("task released while " + state + ", io " + io);
         }
         state = State.FREE;
-        unit = null;
-        nexus = null;
-        luns = LunMap.EMPTY;
-        command = null;
-        unitState = null;
-        sense = null;
-        response = null;
+        forget();
         work = null;
         transferFailure = null;
         ioBuffer = null;
         ioSense = null;
-        lengthBytes = 0;
-        offsetBytes = 0;
     }
 
     /** Reads a piece of the medium into {@code target} on a disk thread; ends in {@link #onReadDone()}. */
@@ -348,81 +324,12 @@ public abstract class Task extends IoJob {
         ioSense = because;
     }
 
-    // ---- what everybody may ask -------------------------------------------------------------------------------------
-
-    public final byte[] cdb() {
-        return cdb;
-    }
-
-    public final LogicalUnit unit() {
-        return Objects.requireNonNull(unit);
-    }
-
-    /** The unit, or null at a LUN that has none. */
-    public final @Nullable LogicalUnit unitOrNull() {
-        return unit;
-    }
-
-    public final ITLNexus nexus() {
-        return Objects.requireNonNull(nexus);
-    }
-
-    /** The LUNs that this nexus sees. */
-    public final LunMap luns() {
-        return luns;
-    }
-
-    public final int attribute() {
-        return attribute;
-    }
-
-    public final Command command() {
-        return Objects.requireNonNull(command);
-    }
-
-    /** The state of the unit that this task runs under, read once when it began. */
-    public final UnitState unitState() {
-        return Objects.requireNonNull(unitState);
-    }
-
-    public final BlockGeometry geometry() {
-        return unitState().geometry();
-    }
-
     public final State state() {
         return state;
     }
 
     public final boolean doomed() {
         return doomed;
-    }
-
-    /** Where the data phase starts on the disk. */
-    public final long offsetBytes() {
-        return offsetBytes;
-    }
-
-    /** Bytes of the data phase, as the CDB says. */
-    public final long lengthBytes() {
-        return lengthBytes;
-    }
-
-    /** True when the data phase is a parameter list that is wanted as a whole. */
-    public final boolean gathering() {
-        return gathering;
-    }
-
-    public final int status() {
-        return status;
-    }
-
-    public final @Nullable Sense sense() {
-        return sense;
-    }
-
-    /** Parameter data to send, already cut to the allocation length; null when there is none. */
-    public final @Nullable ByteBuffer response() {
-        return response;
     }
 
     @Override

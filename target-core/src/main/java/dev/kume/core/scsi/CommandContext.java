@@ -1,0 +1,122 @@
+package dev.kume.core.scsi;
+
+import dev.kume.core.io.IoJob;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a task is about, apart from where it is in its life: the command, who sent it to which unit, its data phase and
+ * its result. Written by {@link Task} alone, on its home loop; read anywhere until the task is free again.
+ */
+public abstract sealed class CommandContext extends IoJob permits Task {
+    final byte[] cdb = new byte[16];
+
+    @Nullable
+    LogicalUnit unit;
+
+    @Nullable
+    ITLNexus nexus;
+
+    LunMap luns = LunMap.EMPTY;
+    int attribute;
+
+    @Nullable
+    Command command;
+
+    @Nullable
+    UnitState unitState;
+
+    long offsetBytes;
+    long lengthBytes;
+    boolean gathering;
+    int status;
+
+    @Nullable
+    Sense sense;
+
+    @Nullable
+    ByteBuffer response;
+
+    CommandContext() {}
+
+    /** The task is free: nothing of its command is kept. */
+    final void forget() {
+        unit = null;
+        nexus = null;
+        luns = LunMap.EMPTY;
+        command = null;
+        unitState = null;
+        sense = null;
+        response = null;
+        lengthBytes = 0;
+        offsetBytes = 0;
+    }
+
+    public final byte[] cdb() {
+        return cdb;
+    }
+
+    public final LogicalUnit unit() {
+        return Objects.requireNonNull(unit);
+    }
+
+    /** The unit, or null at a LUN that has none. */
+    public final @Nullable LogicalUnit unitOrNull() {
+        return unit;
+    }
+
+    public final ITLNexus nexus() {
+        return Objects.requireNonNull(nexus);
+    }
+
+    /** The LUNs that this nexus sees. */
+    public final LunMap luns() {
+        return luns;
+    }
+
+    public final int attribute() {
+        return attribute;
+    }
+
+    public final Command command() {
+        return Objects.requireNonNull(command);
+    }
+
+    /** The state of the unit that this task runs under, read once when it began. */
+    public final UnitState unitState() {
+        return Objects.requireNonNull(unitState);
+    }
+
+    public final BlockGeometry geometry() {
+        return unitState().geometry();
+    }
+
+    /** Where the data phase starts on the disk. */
+    public final long offsetBytes() {
+        return offsetBytes;
+    }
+
+    /** Bytes of the data phase, as the CDB says. */
+    public final long lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** True when the data phase is a parameter list that is wanted as a whole. */
+    public final boolean gathering() {
+        return gathering;
+    }
+
+    public final int status() {
+        return status;
+    }
+
+    public final @Nullable Sense sense() {
+        return sense;
+    }
+
+    /** Parameter data to send, already cut to the allocation length; null when there is none. */
+    public final @Nullable ByteBuffer response() {
+        return response;
+    }
+}
