@@ -18,6 +18,8 @@ public final class LoopPort implements Executor {
     private final AtomicReference<@Nullable IoJob> inbox = new AtomicReference<>();
     private final Runnable drain = this::drain;
     private Runnable afterDrain = () -> {};
+    /** Loop only. */
+    private boolean draining;
 
     /**
      * @param index  the number of this loop, from 0
@@ -36,6 +38,11 @@ public final class LoopPort implements Executor {
 
     public boolean inLoop() {
         return inLoop.getAsBoolean();
+    }
+
+    /** True while finished jobs come home, after which {@code afterDrain} runs. On the loop. */
+    public boolean draining() {
+        return draining;
     }
 
     /** Sets what runs after each drained batch. Called once, before any job. */
@@ -71,6 +78,7 @@ public final class LoopPort implements Executor {
     private void drain(@Nullable IoJob oldest) {
         assert inLoop();
         IoJob job = oldest;
+        draining = true;
         try {
             while (job != null) {
                 IoJob following = job.next;
@@ -85,6 +93,7 @@ public final class LoopPort implements Executor {
                 IoJob left = job;
                 loop.execute(() -> drain(left));
             }
+            draining = false;
             afterDrain.run();
         }
     }

@@ -309,7 +309,12 @@ public final class LogicalUnit {
 
     /** Resets the unit, SAM-5 6.3.3 and 7.7: mode pages as saved, and everybody but the requester learns it by a UA. */
     public void reset(@Nullable ITLNexus requester, Runnable done) {
-        quiesce(task -> true, null, affected -> {
+        reset(task -> true, requester, done);
+    }
+
+    /** The same for those tasks alone that were there before the reset was asked for. */
+    public void reset(Predicate<Task> covered, @Nullable ITLNexus requester, Runnable done) {
+        quiesce(covered, null, affected -> {
             state = state.withModes(ModeState.DEFAULT);
             raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> nexus != requester);
             done.run();

@@ -100,6 +100,9 @@ public abstract non-sealed class Task extends CommandContext {
     /** The task was aborted and nothing of it runs any more; no answer may be sent. */
     protected abstract void onDoomed();
 
+    /** A hook or a command threw what it should not have: an error of our own, of which only this task is to suffer. */
+    protected abstract void onBug(Throwable bug);
+
     // ---- transport side ---------------------------------------------------------------------------------------------
 
     /** Takes a free task for a command. {@code unit} is null where the LUN has none. */
@@ -401,6 +404,14 @@ public abstract non-sealed class Task extends CommandContext {
 
     @Override
     protected final void performed() {
+        try {
+            backHome();
+        } catch (RuntimeException | Error bug) {
+            onBug(bug);
+        }
+    }
+
+    private void backHome() {
         Io was = io;
         io = Io.NONE;
         if (doomed) {

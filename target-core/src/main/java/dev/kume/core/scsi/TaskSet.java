@@ -127,7 +127,11 @@ final class TaskSet {
             if (task == null) {
                 return;
             }
-            unit.start(task);
+            try {
+                unit.start(task);
+            } catch (RuntimeException | Error bug) {
+                task.onBug(bug);
+            }
         }
     }
 }

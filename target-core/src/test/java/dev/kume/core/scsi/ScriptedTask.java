@@ -119,6 +119,11 @@ public final class ScriptedTask extends Task {
     }
 
     @Override
+    protected void onBug(Throwable bug) {
+        throw new AssertionError(bug);
+    }
+
+    @Override
     protected void onDoomed() {
         dooms++;
         whenEnded.run();

@@ -59,6 +59,9 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private @Nullable FullFeature fullFeature;
     private boolean inBatch;
     private boolean flushAsked;
+    private boolean retryAsked;
+    private boolean channelClosed;
+    private long bytesToDrain;
     private boolean producing;
     private boolean paused;
     private boolean heard = true;
@@ -79,6 +82,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         this.reader = new PduReader(this, LOGIN_SEGMENT_BYTES);
         this.login = new LoginPhase(this, server, portalGroup);
         this.deadlineNanos = loop.clock().nanoTime() + login.timeLimitNanos();
+        // The news may come out of a flush of our own, in the middle of a task: that one is let come to its end.
+        channel.closeFuture().addListener(closed -> execute(this::onChannelClosed));
     }
 
     /**
@@ -122,28 +127,30 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (channel.isWritable() && !producing) {
+        FullFeature feature = fullFeature;
+        if (feature != null && !producing && phase == Phase.FULL_FEATURE) {
             producing = true;
-            produceMore();
-            output.flush();
-            producing = false;
+            try {
+                // A flush may drain everything, which tells nobody while we are here.
+                while (channel.isWritable() && feature.hasMoreToProduce()) {
+                    feature.produceMore();
+                    output.flush();
+                }
+            } finally {
+                producing = false;
+            }
         }
         if (!inBatch) {
             pauseOrResume();
         }
     }
 
-    private void produceMore() {
-        FullFeature feature = fullFeature;
-        if (feature != null && phase == Phase.FULL_FEATURE) {
-            feature.produceMore();
-        }
-    }
-
-    /** Input is paused while output waits, or while memory for write data is short. */
+    /**
+     * Input is paused while output waits. It is paused too while memory for write data is short, but not for a session
+     * that has data on its way in: memory comes free when that has arrived.
+     */
     private void pauseOrResume() {
-        boolean pause = !channel.isWritable()
-                || loop.dataOut().takenBytes() > loop.dataOut().limitBytes();
+        boolean pause = !channel.isWritable() || (memoryIsShort() && !expectsData());
         if (pause == paused) {
             return;
         }
@@ -154,22 +161,38 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         }
     }
 
+    private boolean memoryIsShort() {
+        return loop.dataOut().takenBytes() > loop.dataOut().limitBytes();
+    }
+
+    private boolean expectsData() {
+        FullFeature feature = fullFeature;
+        return feature != null && feature.expectsData();
+    }
+
     /** Looks again soon whether memory is there: another loop may give it back. */
     void lacksMemory() {
-        channel.eventLoop().schedule(this::retryForMemory, MEMORY_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        if (!retryAsked) {
+            retryAsked = true;
+            channel.eventLoop().schedule(this::retryForMemory, MEMORY_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void retryForMemory() {
+        retryAsked = false;
         FullFeature feature = fullFeature;
         if (phase != Phase.FULL_FEATURE || feature == null) {
             return;
         }
-        boolean waits = feature.retryForMemory();
-        output.flush();
-        boolean was = paused;
-        pauseOrResume();
-        if (waits || (was && paused && channel.isWritable())) {
-            lacksMemory();
+        try {
+            boolean waits = feature.retryForMemory();
+            output.flush();
+            pauseOrResume();
+            if (waits || (paused && channel.isWritable())) {
+                lacksMemory();
+            }
+        } catch (RuntimeException | Error bug) {
+            failed(bug);
         }
     }
 
@@ -285,7 +308,18 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
 
     /** Another login has taken this nexus over. Any thread. */
     void reinstated() {
-        loop.port().execute(() -> close("session reinstated by a new login"));
+        execute(() -> close("session reinstated by a new login"));
+    }
+
+    /** Runs something of this connection on its loop; an error of our own in it drops the connection. Any thread. */
+    void execute(Runnable action) {
+        loop.port().execute(() -> {
+            try {
+                action.run();
+            } catch (RuntimeException | Error bug) {
+                failed(bug);
+            }
+        });
     }
 
     /** Sends what waits, then closes; cut when that takes too long. */
@@ -294,19 +328,20 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
             return;
         }
         output.flush();
+        deadlineNanos = loop.clock().nanoTime() + CLOSING_NANOS;
         end(why);
-        if (phase != Phase.CLOSED) {
-            deadlineNanos = loop.clock().nanoTime() + CLOSING_NANOS;
-        }
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** Closes at once. */
     public void close(String why) {
-        if (phase != Phase.CLOSING && phase != Phase.CLOSED) {
-            end(why);
+        try {
+            if (phase != Phase.CLOSING && phase != Phase.CLOSED) {
+                end(why);
+            }
+        } finally {
+            channel.close();
         }
-        channel.close();
     }
 
     private void end(String why) {
@@ -335,8 +370,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private void ended() {
         login.release();
         phase = Phase.CLOSED;
-        loop.remove(this);
-        server.left();
+        leaveWhenOver();
         whenEnded.forEach(Runnable::run);
         whenEnded.clear();
     }
@@ -350,24 +384,32 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         }
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        closeSoon("connection closed");
+    private void onChannelClosed() {
+        channelClosed = true;
+        close("connection closed");
+        leaveWhenOver();
     }
 
-    /** The news may come out of a flush of our own, in the middle of a task: that one is let come to its end. */
-    private void closeSoon(String why) {
-        channel.eventLoop().execute(() -> close(why));
+    /** A connection counts, and is watched, until its tasks have ended and its last bytes are sent or given up. */
+    private void leaveWhenOver() {
+        if (channelClosed && phase == Phase.CLOSED && loop.remove(this)) {
+            server.left();
+        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
-            closeSoon("connection lost: " + cause.getMessage());
+            execute(() -> close("connection lost: " + cause.getMessage()));
         } else {
-            LOG.error("{}: dropped after an error of our own", this, cause);
-            close("internal error");
+            failed(cause);
         }
+    }
+
+    /** An error of our own: this connection goes, and no other. */
+    void failed(Throwable bug) {
+        LOG.error("{}: dropped after an error of our own", this, bug);
+        close("internal error");
     }
 
     // ---- time -------------------------------------------------------------------------------------------------------
@@ -381,10 +423,17 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         }
         FullFeature feature = fullFeature;
         if (phase == Phase.FULL_FEATURE && feature != null) {
-            feature.tick(nowNanos, heard || paused);
+            feature.tick(nowNanos, heard || (paused && (channel.isWritable() || drains())));
             heard = false;
-            output.flush();
         }
+        output.flush();
+    }
+
+    /** True when the initiator has taken something of the output since the last time. */
+    private boolean drains() {
+        long before = bytesToDrain;
+        bytesToDrain = channel.bytesBeforeWritable();
+        return bytesToDrain != before;
     }
 
     /** Cuts the connection when it has not gone by itself in the time given. */

@@ -66,6 +66,7 @@ final class FullFeature {
     private int lastPingTag;
     private boolean pinging;
     private int immediateOutstanding;
+    private boolean loggedOut;
 
     FullFeature(
             Connection connection,
@@ -109,6 +110,9 @@ final class FullFeature {
     /** Looks at a header. False: the PDU is of the control path, and comes back whole in {@link #onPduEnd}. */
     boolean onHeader(ByteBuf buffer, int at, int dataBytes) {
         sink = null;
+        if (loggedOut) {
+            return true;
+        }
         if (headerForReject != null) {
             buffer.getBytes(at, headerForReject);
         }
@@ -162,9 +166,9 @@ final class FullFeature {
             return;
         }
         if (task.takesData()) {
-            Sense wrong = task.refuseDataOut(pdu.dataSn(), pdu.bufferOffset(), dataBytes);
+            Sense wrong = task.sequence.refuse(pdu.dataSn(), pdu.bufferOffset(), dataBytes);
             if (wrong != null) {
-                task.failTransfer(wrong);
+                task.failData(wrong);
                 if (pdu.isFinal()) {
                     task.sequenceDropped(solicited);
                 }
@@ -203,6 +207,9 @@ final class FullFeature {
     void onPduEnd(@Nullable ControlPdu control, boolean dataDigestRight) {
         IscsiTask task = sink;
         sink = null;
+        if (loggedOut) {
+            return;
+        }
         if (!dataDigestRight) {
             onDataDigestError(task);
         } else if (control != null) {
@@ -223,7 +230,7 @@ final class FullFeature {
         }
         if (task != null) {
             if (task.takesData()) {
-                task.failTransfer(Sense.DATA_PHASE_CRC_ERROR);
+                task.failData(Sense.DATA_PHASE_CRC_ERROR);
             }
             if (sinkFinal) {
                 task.sequenceDropped(sinkSolicited);
@@ -288,12 +295,21 @@ final class FullFeature {
 
     private void onLogout(LogoutRequestPdu pdu) {
         int itt = pdu.initiatorTaskTag();
+        if (pdu.reasonCode() > LogoutReason.REMOVE_CONNECTION_FOR_RECOVERY) {
+            reject(RejectReason.INVALID_PDU_FIELD, pdu);
+            return;
+        }
         if (pdu.reasonCode() == LogoutReason.REMOVE_CONNECTION_FOR_RECOVERY) {
             writer.logoutResponse(itt, LogoutResponse.RECOVERY_NOT_SUPPORTED);
             return;
         }
+        // RFC 7143 11.14: nothing that comes behind the request is looked at.
+        loggedOut = true;
         Session scsi = session;
         Runnable answer = () -> {
+            if (!connection.inFullFeature()) {
+                return;
+            }
             writer.logoutResponse(itt, LogoutResponse.CLOSED);
             connection.closeAfterFlush("logged out");
         };
@@ -369,6 +385,15 @@ final class FullFeature {
     }
 
     // ---- output and end ---------------------------------------------------------------------------------------------
+
+    boolean hasMoreToProduce() {
+        return session != null && session.hasMoreToProduce();
+    }
+
+    /** True when write data is on its way in. */
+    boolean expectsData() {
+        return session != null && session.expectsData();
+    }
 
     void produceMore() {
         Session scsi = session;

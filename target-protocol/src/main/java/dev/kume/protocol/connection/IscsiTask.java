@@ -28,6 +28,7 @@ final class IscsiTask extends Task {
     private int initiatorTaskTag;
     private long lun;
     private boolean immediate;
+    private long number;
     private boolean readFlag;
     private boolean writeFlag;
     private long expectedDataTransferLength;
@@ -39,19 +40,13 @@ final class IscsiTask extends Task {
     private @Nullable ByteBuffer readBuffer;
     private boolean readBufferFilled;
 
-    // Data-Out: a buffer is filled from the wire while the one before it is consumed.
-    private @Nullable ByteBuffer filling;
-    private long fillingAt;
-    private long fillingLimit;
-    private boolean fillingComplete;
+    // Data-Out: a sequence fills one buffer from the wire while the one before it is consumed.
+    final DataOutSequence sequence = new DataOutSequence();
     private @Nullable ByteBuffer consuming;
-    private boolean unsolicitedOpen;
     private boolean wanted;
-    private boolean r2tOpen;
     private int r2tSn;
-    private int generation;
-    private int expectedDataSn;
     private boolean waitsForMemory;
+    private @Nullable Sense failureAtGate;
 
     // How it ends.
     private boolean statusCollapsed;
@@ -66,8 +61,9 @@ final class IscsiTask extends Task {
         this.slot = slot;
     }
 
-    void describe(int itt, long rawLun, boolean isImmediate, boolean reads, boolean writes, long edtl) {
+    void describe(int itt, long number, long rawLun, boolean isImmediate, boolean reads, boolean writes, long edtl) {
         initiatorTaskTag = itt;
+        this.number = number;
         lun = rawLun;
         immediate = isImmediate;
         readFlag = reads;
@@ -77,15 +73,11 @@ final class IscsiTask extends Task {
         positionBytes = 0;
         dataSn = 0;
         readBufferFilled = false;
-        fillingAt = 0;
-        fillingLimit = 0;
-        fillingComplete = false;
-        unsolicitedOpen = false;
+        sequence.clear();
         wanted = false;
-        r2tOpen = false;
         r2tSn = 0;
-        expectedDataSn = 0;
         waitsForMemory = false;
+        failureAtGate = null;
         statusCollapsed = false;
         responseHeld = false;
     }
@@ -96,6 +88,11 @@ final class IscsiTask extends Task {
 
     long lun() {
         return lun;
+    }
+
+    /** False when it came to that session after its first {@code count} commands. */
+    boolean isBefore(long count, Session that) {
+        return session != that || number < count;
     }
 
     boolean immediate() {
@@ -112,6 +109,11 @@ final class IscsiTask extends Task {
 
     long expectedDataTransferLength() {
         return expectedDataTransferLength;
+    }
+
+    /** Bytes of the medium that have been sent. */
+    long sentBytes() {
+        return positionBytes;
     }
 
     /** Data-In and R2T PDUs sent: the ExpDataSN of the response. */
@@ -163,6 +165,8 @@ final class IscsiTask extends Task {
                 session.retire(this);
             }
             session.addDataIn(this, at, bytes, offset, last || leftOfBurst() == session.burstBytes(), last);
+            // Memory that is given back lets other tasks send: not while a PDU of ours is half made.
+            giveReadBuffer();
             session.countRead(bytes);
             if (last) {
                 readSent();
@@ -181,7 +185,6 @@ final class IscsiTask extends Task {
         ByteBuffer ready = readBuffer;
         if (ready != null && readBufferFilled) {
             target.put(ready);
-            giveReadBuffer();
             return true;
         }
         VirtualDisk disk = unitState().disk();
@@ -226,38 +229,21 @@ final class IscsiTask extends Task {
      * @param bytesMax what may come in all
      */
     void expectUnsolicited(int bytesMax) {
-        unsolicitedOpen = true;
-        if (bytesMax > 0 && (state() == State.TAKING_DATA || state() == State.GATED)) {
-            fillingAt = 0;
-            fillingLimit = bytesMax;
-            filling = session.memory().takeUninvited(bytesMax);
+        sequence.openUnsolicited(bytesMax);
+        if (bytesMax > 0 && takesData()) {
+            sequence.buffer(session.memory().takeUninvited(bytesMax), 0);
         }
-    }
-
-    /** All the data that comes unasked is in the command's own PDU: maybe it needs no buffer. */
-    void expectImmediate(int bytes) {
-        unsolicitedOpen = true;
-        fillingAt = 0;
-        fillingLimit = bytes;
-    }
-
-    /** The command's PDU has been dealt with, and no data comes unasked. */
-    void expectNothingUnsolicited() {
-        goOn();
-    }
-
-    boolean unsolicitedOpen() {
-        return unsolicitedOpen;
     }
 
     /** The initiator has set the F bit: no more data without an R2T. */
     void unsolicitedDone() {
-        unsolicitedOpen = false;
-        fillingComplete = filling != null;
+        sequence.close();
+        sequence.complete();
         goOn();
     }
 
-    private void goOn() {
+    /** No data comes unasked, or none any more. */
+    void goOn() {
         if (!respondIfHeld() && wanted) {
             advance();
         }
@@ -276,31 +262,39 @@ final class IscsiTask extends Task {
     protected void onDataWanted() {
         wanted = true;
         transferBytes = writeFlag ? Math.min(lengthBytes(), expectedDataTransferLength) : 0;
-        if (gathering() && transferBytes > session.memory().gatherBytesMax()) {
+        if (failureAtGate != null) {
+            failTransfer(failureAtGate);
+        } else if (gathering() && transferBytes > session.memory().gatherBytesMax()) {
             failTransfer(Sense.PARAMETER_LIST_LENGTH_ERROR);
-        } else if (!session.commandUnderWay(this) && !unsolicitedOpen) {
+        } else if (!session.commandUnderWay(this) && !sequence.isOpen()) {
             advance();
         }
     }
 
-    /** True while data from the wire means something to the command. */
+    /** True while data from the wire means something to the command, or may do so when its gate opens. */
     boolean takesData() {
-        return state() == State.TAKING_DATA;
+        return state() == State.TAKING_DATA || state() == State.GATED;
+    }
+
+    /** The data on the wire is wrong: the command fails, at a gate as soon as it begins. */
+    void failData(Sense because) {
+        if (state() == State.GATED) {
+            failureAtGate = failureAtGate == null ? because : failureAtGate;
+        } else {
+            failTransfer(because);
+        }
     }
 
     /** Takes a piece from the wire. The range has been checked. */
     @Nullable
     ByteBuffer fillingFor(int bytes) {
-        if (filling == null && unsolicitedOpen && bytes <= fillingLimit) {
-            if (state() == State.TAKING_DATA || state() == State.GATED) {
-                filling = session.memory().takeUninvited((int) fillingLimit);
-            }
-        }
-        ByteBuffer buffer = filling;
-        if (buffer == null || state() == State.COMPLETE || buffer.capacity() - buffer.position() < bytes) {
+        if (!takesData()) {
             return null;
         }
-        return buffer.limit(buffer.position() + bytes);
+        if (!sequence.hasBuffer() && sequence.isOpenUnsolicited() && bytes <= sequence.limitBytes()) {
+            sequence.buffer(session.memory().takeUninvited((int) sequence.limitBytes()), 0);
+        }
+        return sequence.roomFor(bytes);
     }
 
     /**
@@ -312,68 +306,39 @@ final class IscsiTask extends Task {
         int bytes = data.remaining();
         if (state() != State.TAKING_DATA
                 || gathering()
-                || filling != null
+                || sequence.hasBuffer()
                 || inIo()
-                || fillingAt != 0
-                || bytes != fillingLimit
+                || sequence.startBytes() != 0
+                || bytes != sequence.limitBytes()
                 || bytes > transferBytes) {
             return false;
         }
         if (!consumeNow(offsetBytes(), data, bytes == transferBytes)) {
             return false;
         }
-        fillingAt = bytes;
+        sequence.passed(bytes);
         session.countWritten(bytes);
         return true;
     }
 
-    /** Checks a Data-Out header: what is wrong with it, or null. */
-    @Nullable
-    Sense refuseDataOut(int dataSnOnWire, long bufferOffset, int bytes) {
-        ByteBuffer buffer = filling;
-        if (buffer == null || fillingComplete) {
-            return Sense.UNEXPECTED_UNSOLICITED_DATA;
-        }
-        if (dataSnOnWire != expectedDataSn) {
-            return Sense.DATA_PHASE_ERROR;
-        }
-        if (bufferOffset != fillingAt + buffer.position()) {
-            return Sense.DATA_OFFSET_ERROR;
-        }
-        if (bytes > fillingLimit - buffer.position()) {
-            return Sense.TOO_MUCH_WRITE_DATA;
-        }
-        expectedDataSn++;
-        return null;
-    }
-
-    boolean answersTransferTag(int targetTransferTag) {
-        return r2tOpen && targetTransferTag == transferTag();
-    }
-
-    private int transferTag() {
-        return (generation & 0x7FFF) << Session.SLOT_BITS | slot;
-    }
-
     /** The Data-Out with the F bit that ends an R2T's sequence has arrived. */
     void burstDone() {
-        r2tOpen = false;
+        sequence.close();
         if (respondIfHeld()) {
             return;
         }
-        ByteBuffer buffer = Objects.requireNonNull(filling);
-        if (buffer.position() < fillingLimit) {
+        if (sequence.filledBytes() < sequence.limitBytes()) {
             failTransfer(Sense.NOT_ENOUGH_WRITE_DATA);
             return;
         }
-        fillingComplete = true;
+        sequence.complete();
         advance();
     }
 
     /** A sequence in which something was wrong has come to its end. */
     void sequenceDropped(boolean solicited) {
         if (solicited) {
-            r2tOpen = false;
+            sequence.close();
             respondIfHeld();
         } else {
             unsolicitedDone();
@@ -393,72 +358,65 @@ final class IscsiTask extends Task {
     }
 
     private void advanceGather() {
-        ByteBuffer buffer = filling;
-        long have = buffer == null ? 0 : buffer.position();
-        if (have >= transferBytes) {
-            ByteBuffer all = buffer == null ? NOTHING : buffer.flip().limit((int) transferBytes);
-            fillingComplete = true;
-            dataGathered(all);
+        int have = sequence.filledBytes();
+        if (have < transferBytes) {
+            ask(have);
             return;
         }
-        ask(have);
+        sequence.complete();
+        ByteBuffer all = sequence.takeComplete(transferBytes);
+        consuming = all;
+        dataGathered(all == null ? NOTHING : all);
     }
 
     private void advanceStream() {
-        ByteBuffer full = filling;
-        if (full != null && fillingComplete && !inIo() && consuming == null) {
-            int bytes = (int) Math.min(full.position(), transferBytes - fillingAt);
-            full.flip().limit(bytes);
-            consuming = full;
-            filling = null;
-            fillingComplete = false;
-            long at = fillingAt;
-            fillingAt = at + bytes;
-            session.countWritten(bytes);
-            boolean last = fillingAt >= transferBytes;
-            if (!consumeNow(offsetBytes() + at, full, last)) {
-                startConsume(offsetBytes() + at, full, last);
-            } else if (state() == State.TAKING_DATA && !inIo()) {
-                giveConsumed();
+        if (!inIo() && consuming == null) {
+            if (transferBytes == 0 && !sequence.hasBuffer()) {
+                startConsume(offsetBytes(), NOTHING.duplicate(), true);
+                return;
             }
-        } else if (transferBytes == 0 && !inIo()) {
-            startConsume(offsetBytes(), NOTHING.duplicate(), true);
-            return;
+            long at = sequence.startBytes();
+            ByteBuffer full = sequence.takeComplete(transferBytes - at);
+            if (full != null) {
+                consume(at, full);
+            }
         }
-        if (filling == null && !r2tOpen && fillingAt < transferBytes) {
-            ask(fillingAt);
+        // Consuming at once may have ended the task.
+        if (state() == State.TAKING_DATA
+                && !sequence.hasBuffer()
+                && !sequence.isOpen()
+                && !waitsForMemory
+                && sequence.startBytes() < transferBytes) {
+            ask(sequence.startBytes());
+        }
+    }
+
+    private void consume(long at, ByteBuffer full) {
+        consuming = full;
+        session.countWritten(full.remaining());
+        boolean last = sequence.startBytes() >= transferBytes;
+        if (!consumeNow(offsetBytes() + at, full, last)) {
+            startConsume(offsetBytes() + at, full, last);
+        } else if (state() == State.TAKING_DATA && !inIo()) {
+            giveConsumed();
         }
     }
 
     private void ask(long fromOffset) {
         int bytes = (int) Math.min(session.burstBytes(), transferBytes - fromOffset);
-        if (!gathering() || filling == null) {
-            int capacity = gathering() ? (int) transferBytes : bytes;
-            ByteBuffer buffer = session.memory().takeInvited(capacity);
+        if (!sequence.hasBuffer()) {
+            ByteBuffer buffer = session.memory().takeInvited(gathering() ? (int) transferBytes : bytes);
             if (buffer == null) {
                 waitsForMemory = true;
                 session.memory().await(this);
                 return;
             }
-            filling = buffer;
-            fillingAt = gathering() ? 0 : fromOffset;
-        } else if (filling.capacity() < transferBytes) {
-            growGathered();
+            sequence.buffer(buffer, gathering() ? 0 : fromOffset);
+        } else if (sequence.capacityBytes() < transferBytes) {
+            session.memory().give(sequence.grow(session.memory().takeUninvited((int) transferBytes)));
         }
-        fillingComplete = false;
-        fillingLimit = fromOffset + bytes - fillingAt;
-        expectedDataSn = 0;
-        generation++;
-        r2tOpen = true;
-        session.sendR2t(this, transferTag(), r2tSn++ + dataSn, fromOffset, bytes);
-    }
-
-    private void growGathered() {
-        ByteBuffer small = Objects.requireNonNull(filling);
-        ByteBuffer large = session.memory().takeUninvited((int) transferBytes);
-        large.put(small.flip());
-        session.memory().give(small);
-        filling = large;
+        sequence.openSolicited(fromOffset + bytes);
+        session.sendR2t(this, sequence.transferTag(slot), r2tSn++ + dataSn, fromOffset, bytes);
     }
 
     boolean waitsForMemory() {
@@ -495,10 +453,15 @@ final class IscsiTask extends Task {
     // ---- the end ----------------------------------------------------------------------------------------------------
 
     @Override
+    protected void onBug(Throwable bug) {
+        session.failed(bug);
+    }
+
+    @Override
     protected void onComplete() {
         giveAll();
         session.touched();
-        if (unsolicitedOpen || r2tOpen || session.commandUnderWay(this)) {
+        if (sequence.isOpen() || session.commandUnderWay(this)) {
             // The initiator may still send what it announced or was asked for. RFC 7143 11.4: the answer waits for the
             // F bit of that sequence; libiscsi, for one, sends from memory that it frees when the answer comes.
             responseHeld = true;
@@ -510,7 +473,7 @@ final class IscsiTask extends Task {
     @Override
     protected void onDoomed() {
         giveAll();
-        r2tOpen = false;
+        sequence.close();
         session.ended(this);
     }
 
@@ -518,8 +481,7 @@ final class IscsiTask extends Task {
     boolean abort() {
         if (responseHeld) {
             responseHeld = false;
-            unsolicitedOpen = false;
-            r2tOpen = false;
+            sequence.close();
             session.ended(this);
             return true;
         }
@@ -529,9 +491,8 @@ final class IscsiTask extends Task {
     private void giveAll() {
         giveReadBuffer();
         giveConsumed();
-        ByteBuffer buffer = filling;
+        ByteBuffer buffer = sequence.take();
         if (buffer != null) {
-            filling = null;
             session.memory().give(buffer);
         }
         waitsForMemory = false;

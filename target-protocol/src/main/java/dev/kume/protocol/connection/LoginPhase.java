@@ -34,7 +34,9 @@ final class LoginPhase implements LoginPolicy {
     private boolean answered;
     private int nextStatSn;
     private @Nullable ITNexus claimed;
-    private int tsih;
+    /** Looked at by other logins, on other loops. */
+    private volatile int tsih;
+
     private LoginResult.@Nullable Complete agreed;
     private @Nullable Target target;
 
@@ -108,8 +110,7 @@ final class LoginPhase implements LoginPolicy {
         ITNexus nexus = new ITNexus(identity.initiatorName(), identity.isid(), targetName, portalGroup.tag());
         claimed = nexus;
         // The session before ends on its own loop; granted() comes back to ours.
-        server.sessions()
-                .claim(nexus, connection, () -> connection.loop().port().execute(() -> granted(complete)));
+        server.sessions().claim(nexus, connection, () -> connection.execute(() -> granted(complete)));
     }
 
     private void granted(LoginResult.Complete complete) {

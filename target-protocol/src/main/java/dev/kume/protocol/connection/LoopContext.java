@@ -123,8 +123,9 @@ public final class LoopContext {
         connections.add(connection);
     }
 
-    void remove(Connection connection) {
-        connections.remove(connection);
+    /** False when it is not there any more. */
+    boolean remove(Connection connection) {
+        return connections.remove(connection);
     }
 
     /** The connections of this loop, to look through on the loop. */
@@ -136,11 +137,19 @@ public final class LoopContext {
     /** The connection has output that the end of this turn must flush. */
     void flushLater(Connection connection) {
         unflushed.add(connection);
+        if (unflushed.size() == 1 && !port.draining()) {
+            port.execute(this::flushAll);
+        }
     }
 
     private void flushAll() {
         for (int i = 0; i < unflushed.size(); i++) {
-            unflushed.get(i).endOfTurn();
+            Connection connection = unflushed.get(i);
+            try {
+                connection.endOfTurn();
+            } catch (RuntimeException | Error bug) {
+                connection.failed(bug);
+            }
         }
         unflushed.clear();
     }
@@ -149,7 +158,11 @@ public final class LoopContext {
     public void tick() {
         long nowNanos = clock.nanoTime();
         for (Connection connection : connections()) {
-            connection.tick(nowNanos);
+            try {
+                connection.tick(nowNanos);
+            } catch (RuntimeException | Error bug) {
+                connection.failed(bug);
+            }
         }
         reclaimChunks();
     }

@@ -16,6 +16,9 @@ final class Output {
     private final LoopContext loop;
     private @Nullable OutputChunk chunk;
     private int filledBytes;
+    /** So much of the chunk is in the hands of the network. */
+    private int handedBytes;
+
     private boolean dirty;
 
     Output(Channel channel, LoopContext loop) {
@@ -25,12 +28,16 @@ final class Output {
 
     /** Makes room for a PDU of {@code bytes} and tells where it starts in {@link #buf()}. */
     int begin(int bytes) {
+        if (chunk != null && filledBytes + bytes > chunk.buf.capacity()) {
+            // A full chunk leaves now: its bytes are still in the processor's cache.
+            flush();
+        }
         OutputChunk current = chunk;
         if (current != null && filledBytes + bytes > current.buf.capacity()) {
-            write(current);
-            current = null;
+            assert handedBytes == filledBytes;
+            leave(current);
         }
-        if (current == null) {
+        if (chunk == null) {
             chunk = loop.takeChunk();
         }
         return filledBytes;
@@ -60,29 +67,52 @@ final class Output {
         return !channel.isWritable();
     }
 
-    /** Hands all that was added to the network. */
+    /** Hands all that was added to the network. Never between the beginning of a PDU and its end. */
     void flush() {
         OutputChunk current = chunk;
-        if (current != null && filledBytes > 0) {
-            write(current);
+        if (current != null && handedBytes < filledBytes) {
+            hand(current);
         }
         if (dirty) {
             dirty = false;
             channel.flush();
             loop.reclaimChunks();
         }
+        settle();
     }
 
-    private void write(OutputChunk full) {
-        full.buf.setIndex(0, filledBytes);
-        channel.write(full.buf.retain(), channel.voidPromise());
-        loop.lendChunk(full);
+    /**
+     * While the network is slow the next PDUs go behind these ones in the same chunk, so that what waits takes the
+     * memory that it has bytes, however small its PDUs are.
+     */
+    private void hand(OutputChunk current) {
+        int from = handedBytes;
+        // First our books: what the network does may come back here, by way of the channel's writability.
+        handedBytes = filledBytes;
+        if (from == 0) {
+            current.buf.setIndex(0, handedBytes);
+            channel.write(current.buf.retain(), channel.voidPromise());
+        } else {
+            channel.write(current.buf.retainedSlice(from, handedBytes - from), channel.voidPromise());
+        }
+    }
+
+    /** A chunk that has been sent is another connection's to use: most connections are idle. */
+    private void settle() {
+        OutputChunk current = chunk;
+        if (current != null && handedBytes == filledBytes && current.buf.refCnt() == 1) {
+            leave(current);
+        }
+    }
+
+    private void leave(OutputChunk current) {
         chunk = null;
         filledBytes = 0;
-        if (dirty) {
-            // A full chunk leaves now: its bytes are still in the processor's cache.
-            channel.flush();
-            loop.reclaimChunks();
+        handedBytes = 0;
+        if (current.buf.refCnt() == 1) {
+            loop.giveChunk(current);
+        } else {
+            loop.lendChunk(current);
         }
     }
 
@@ -90,9 +120,7 @@ final class Output {
     void close() {
         OutputChunk current = chunk;
         if (current != null) {
-            loop.giveChunk(current);
-            chunk = null;
-            filledBytes = 0;
+            leave(current);
         }
     }
 }

@@ -9,9 +9,9 @@ import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.core.scsi.Sense;
-import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.login.SessionParameters;
 import dev.kume.protocol.pdu.Lun;
+import dev.kume.protocol.pdu.PduHeader;
 import dev.kume.protocol.pdu.RejectReason;
 import dev.kume.protocol.pdu.ScsiCommandPdu;
 import java.nio.ByteBuffer;
@@ -95,7 +95,8 @@ final class Session {
 
     /** The initiator has declared how long a data segment it takes. */
     void initiatorReceives(int segmentBytes) {
-        dataInSegmentBytes = Math.min(IscsiTask.DATA_IN_BYTES_MAX, Math.min(segmentBytes, burstBytes));
+        // RFC 7143 11.7: only the last PDU of a sequence may hold a broken word.
+        dataInSegmentBytes = Math.min(IscsiTask.DATA_IN_BYTES_MAX, Math.min(segmentBytes, burstBytes)) & ~3;
     }
 
     // ---- SCSI commands in -------------------------------------------------------------------------------------------
@@ -103,6 +104,10 @@ final class Session {
     /** A SCSI Command PDU whose CmdSN is in order. The connection passes its data on afterwards. */
     void onCommand(ScsiCommandPdu pdu, int dataSegmentBytes, FullFeature from) {
         int itt = pdu.initiatorTaskTag();
+        if (itt == PduHeader.NO_TAG) {
+            from.reject(RejectReason.INVALID_PDU_FIELD, pdu);
+            return;
+        }
         if (tasks.get(itt) != null) {
             from.reject(RejectReason.TASK_IN_PROGRESS, pdu);
             return;
@@ -112,10 +117,16 @@ final class Session {
             return;
         }
         IscsiTask task = take(pdu.isImmediate());
-        task.describe(itt, pdu.lun(), pdu.isImmediate(), pdu.isRead(), pdu.isWrite(), pdu.expectedDataTransferLength());
+        task.describe(
+                itt,
+                commands++,
+                pdu.lun(),
+                pdu.isImmediate(),
+                pdu.isRead(),
+                pdu.isWrite(),
+                pdu.expectedDataTransferLength());
         pdu.copyCdb(task.cdb());
         tasks.put(task);
-        commands++;
         boolean morePdus = pdu.isWrite() && !pdu.isFinal();
         underWay = task;
         begin(task, pdu.attribute());
@@ -129,10 +140,11 @@ final class Session {
                 from.dataTo(task, false);
             }
         } else if (dataSegmentBytes > 0) {
-            task.expectImmediate(dataSegmentBytes);
+            // All of it is in this PDU: maybe it needs no buffer.
+            task.sequence.openUnsolicited(dataSegmentBytes);
             from.dataTo(task, true);
         } else {
-            task.expectNothingUnsolicited();
+            task.goOn();
         }
     }
 
@@ -190,7 +202,7 @@ final class Session {
         if (task.state() == IscsiTask.State.TAKING_DATA) {
             task.failTransfer(Sense.UNEXPECTED_UNSOLICITED_DATA);
         }
-        task.expectNothingUnsolicited();
+        task.goOn();
     }
 
     // ---- Data-Out in ------------------------------------------------------------------------------------------------
@@ -200,11 +212,13 @@ final class Session {
     IscsiTask dataOutTask(int initiatorTaskTag, int targetTransferTag, boolean solicited) {
         if (!solicited) {
             IscsiTask task = tasks.get(initiatorTaskTag);
-            return task != null && task.unsolicitedOpen() ? task : null;
+            return task != null && task.sequence.isOpenUnsolicited() ? task : null;
         }
         int slot = targetTransferTag & (1 << SLOT_BITS) - 1;
         IscsiTask task = slot < slots.length ? slots[slot] : null;
-        return task != null && task.answersTransferTag(targetTransferTag) && task.initiatorTaskTag() == initiatorTaskTag
+        return task != null
+                        && task.sequence.answers(targetTransferTag, slot)
+                        && task.initiatorTaskTag() == initiatorTaskTag
                 ? task
                 : null;
     }
@@ -293,14 +307,14 @@ final class Session {
                 respondWithData(task, data);
             } else {
                 retire(task);
-                writer.scsiResponse(task, task.status(), senseBytes(task), residual(task, 0));
+                writer.scsiResponse(task, task.status(), Outcome.senseBytes(task), Outcome.residual(task, 0));
             }
         }
         free(task);
     }
 
     private void respondWithData(IscsiTask task, ByteBuffer data) {
-        long overflow = residual(task, data.remaining());
+        long overflow = Outcome.residual(task, data.remaining());
         long expected = task.readFlag() ? task.expectedDataTransferLength() : 0;
         int bytes = (int) Math.min(expected, data.remaining());
         if (bytes == 0) {
@@ -324,29 +338,6 @@ final class Session {
         bytesRead += bytes;
     }
 
-    /**
-     * Residual count, RFC 7143 11.4.5: what the command would move against what the initiator expects. Positive is
-     * overflow, negative underflow.
-     */
-    private static long residual(IscsiTask task, long dataInBytes) {
-        long moves = dataInBytes > 0 ? dataInBytes : task.status() == ScsiStatus.GOOD ? task.lengthBytes() : 0;
-        if (task.status() != ScsiStatus.GOOD && task.writeFlag()) {
-            // What was written before it failed is not told by the residual; the sense data is.
-            moves = task.expectedDataTransferLength();
-        }
-        return moves - task.expectedDataTransferLength();
-    }
-
-    private static byte @Nullable [] senseBytes(IscsiTask task) {
-        Sense sense = task.sense();
-        if (sense == null) {
-            return null;
-        }
-        LogicalUnit unit = task.unitOrNull();
-        UnitState state = unit == null ? null : unit.state();
-        return state != null && state.modes().descriptorSense() ? sense.toDescriptor() : sense.toFixed();
-    }
-
     /** The task was aborted: no answer, only its slot comes back. */
     void ended(IscsiTask task) {
         retire(task);
@@ -362,6 +353,10 @@ final class Session {
                 producing.add(task);
             }
         }
+    }
+
+    boolean hasMoreToProduce() {
+        return !producing.isEmpty();
     }
 
     /** The output has room again. */
@@ -396,6 +391,7 @@ final class Session {
     void addDataIn(IscsiTask task, int at, int bytes, long offset, boolean endOfSequence, boolean last) {
         long overflow = last ? task.lengthBytes() - task.expectedDataTransferLength() : 0;
         writer.dataIn(task, at, bytes, offset, endOfSequence, last, overflow);
+        touched();
     }
 
     void sendR2t(IscsiTask task, int transferTag, int r2tSn, long offset, int bytes) {
@@ -406,6 +402,10 @@ final class Session {
     /** Output was added outside of a receive batch: it leaves at the end of this turn of the loop. */
     void touched() {
         connection.touched();
+    }
+
+    void failed(Throwable bug) {
+        connection.failed(bug);
     }
 
     void countRead(int bytes) {
@@ -442,6 +442,16 @@ final class Session {
             seen = null;
             then.run();
         }
+    }
+
+    /** True when some task's data is on its way in: memory comes free when it has arrived. */
+    boolean expectsData() {
+        for (IscsiTask task : slots) {
+            if (task != null && task.sequence.isOpen()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     LoopContext loop() {

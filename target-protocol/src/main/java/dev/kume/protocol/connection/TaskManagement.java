@@ -4,6 +4,7 @@ import dev.kume.core.scsi.ITLNexus;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.Sense;
+import dev.kume.core.scsi.Task;
 import dev.kume.protocol.pdu.Lun;
 import dev.kume.protocol.pdu.SerialNumbers;
 import dev.kume.protocol.pdu.TaskManagementFunction;
@@ -12,6 +13,7 @@ import dev.kume.protocol.pdu.TaskManagementResponse;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * Task management of one session, RFC 7143 11.5 and SAM-5 7. Confined to the session's loop.
@@ -73,22 +75,23 @@ final class TaskManagement {
             task.abort();
             return;
         }
-        // RFC 7143 11.5.1: a command that was answered already does not exist; one still to come inside the window
-        // would be taken as received, but on one connection everything sent before this request has arrived.
+        // RFC 7143 11.5.1: a command that was answered already does not exist; one that this request overtook counts as
+        // received, and as aborted.
         boolean toCome =
                 !SerialNumbers.isBefore(pdu.refCmdSn(), session.window().expCmdSn())
-                        && !SerialNumbers.isBefore(session.window().maxCmdSn(), pdu.refCmdSn());
+                        && SerialNumbers.isBefore(pdu.refCmdSn(), pdu.cmdSn());
         answer(itt, toCome ? TaskManagementResponse.FUNCTION_COMPLETE : TaskManagementResponse.TASK_DOES_NOT_EXIST);
     }
 
     private void abortTaskSet(LogicalUnit unit, ITLNexus nexus, int itt) {
         session.abortHeld(unit);
-        unit.fence(task -> task.nexus() == nexus, null, affected -> answerLater(itt));
+        Predicate<Task> before = before();
+        unit.fence(task -> task.nexus() == nexus && before.test(task), null, affected -> answerLater(itt));
     }
 
     private void clearTaskSet(LogicalUnit unit, ITLNexus nexus, int itt) {
         session.abortHeld(unit);
-        unit.fence(task -> true, null, affected -> {
+        unit.fence(before(), null, affected -> {
             unit.raise(
                     Sense.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, other -> other != nexus && affected.contains(other));
             answerLater(itt);
@@ -97,7 +100,7 @@ final class TaskManagement {
 
     private void logicalUnitReset(LogicalUnit unit, ITLNexus nexus, int itt) {
         session.abortHeld(unit);
-        unit.reset(nexus, () -> answerLater(itt));
+        unit.reset(before(), nexus, () -> answerLater(itt));
     }
 
     private void targetReset(int itt, boolean cold) {
@@ -122,9 +125,15 @@ final class TaskManagement {
         };
         for (LogicalUnit unit : units) {
             session.abortHeld(unit);
-            unit.reset(session.nexusOf(unit), unitDone);
+            unit.reset(before(), session.nexusOf(unit), unitDone);
         }
         unitDone.run();
+    }
+
+    /** RFC 7143 4.2.3: a function is about what was sent before it, though the initiator goes on while it is at work. */
+    private Predicate<Task> before() {
+        long count = session.commands();
+        return task -> !(task instanceof IscsiTask own) || own.isBefore(count, session);
     }
 
     private void answerLater(int itt) {
@@ -133,7 +142,7 @@ final class TaskManagement {
 
     /** A fence ends on whichever loop was last. */
     private void later(Runnable onLoop) {
-        connection.loop().port().execute(onLoop);
+        connection.execute(onLoop);
     }
 
     private void answer(int itt, int response) {

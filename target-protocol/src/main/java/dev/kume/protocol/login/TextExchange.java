@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class TextExchange {
     private static final String ALL_TARGETS = "All";
 
+    /** Longer answers are cut, however much the initiator takes at once. */
+    private static final int SEGMENT_BYTES_MAX = 65_536;
+
     private final SessionType sessionType;
     private final @Nullable String sessionTargetName;
     private final Supplier<List<DiscoveredTarget>> targets;
@@ -155,7 +158,7 @@ public final class TextExchange {
     }
 
     private TextResult reply(TextRequestPdu request) {
-        TextSegment text = outgoing.next(initiatorMaxRecvDataSegmentLength);
+        TextSegment text = outgoing.next(Math.min(initiatorMaxRecvDataSegmentLength, SEGMENT_BYTES_MAX));
         if (outgoing.hasMore() || !request.isFinal()) {
             return open(request, outgoing.hasMore(), text);
         }
