@@ -37,7 +37,7 @@ public final class Limits {
         /** Largest transfer of one SCSI command. */
         TRANSFER_BYTES(16_777_216, 1_048_576, 1_073_741_824),
         /** Memory for write data that has arrived or was asked for, over all sessions. */
-        DATA_OUT_BYTES(268_435_456, 16_777_216, 17_179_869_184L),
+        DATA_OUT_BYTES(268_435_456, 16_777_216, 1_073_741_824),
         /** Memory for write data of one session. */
         DATA_OUT_BYTES_PER_SESSION(8_388_608, 1_048_576, 1_073_741_824),
         /** Output of one connection that may wait for the network before its input is paused. */
