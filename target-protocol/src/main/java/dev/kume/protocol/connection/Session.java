@@ -302,26 +302,21 @@ final class Session {
     /** Sends what the task ended with, unless its last Data-In said it already. */
     void respond(IscsiTask task) {
         if (!task.statusCollapsed()) {
-            ByteBuffer data = task.response();
-            if (data != null && task.status() == ScsiStatus.GOOD && data.hasRemaining()) {
-                respondWithData(task, data);
+            ByteBuffer data = task.status() == ScsiStatus.GOOD ? task.response() : null;
+            int moved = data == null ? 0 : data.remaining();
+            int bytes = task.readFlag() ? (int) Math.min(moved, task.expectedDataTransferLength()) : 0;
+            long overflow = Outcome.residual(task, moved);
+            if (data != null && bytes > 0) {
+                respondWithData(task, data, bytes, overflow);
             } else {
                 retire(task);
-                writer.scsiResponse(task, task.status(), Outcome.senseBytes(task), Outcome.residual(task, 0));
+                writer.scsiResponse(task, task.status(), Outcome.senseBytes(task), overflow);
             }
         }
         free(task);
     }
 
-    private void respondWithData(IscsiTask task, ByteBuffer data) {
-        long overflow = Outcome.residual(task, data.remaining());
-        long expected = task.readFlag() ? task.expectedDataTransferLength() : 0;
-        int bytes = (int) Math.min(expected, data.remaining());
-        if (bytes == 0) {
-            retire(task);
-            writer.scsiResponse(task, ScsiStatus.GOOD, null, overflow);
-            return;
-        }
+    private void respondWithData(IscsiTask task, ByteBuffer data, int bytes, long overflow) {
         int from = data.position();
         for (int done = 0; done < bytes; ) {
             int segment = Math.min(dataInSegmentBytes, Math.min(bytes - done, burstBytes - done % burstBytes));

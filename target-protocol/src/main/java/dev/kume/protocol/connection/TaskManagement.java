@@ -130,7 +130,7 @@ final class TaskManagement {
         unitDone.run();
     }
 
-    /** RFC 7143 4.2.3: a function is about what was sent before it, though the initiator goes on while it is at work. */
+    /** RFC 7143 4.2.3: a function is about what was sent before it; the initiator may go on while it is at work. */
     private Predicate<Task> before() {
         long count = session.commands();
         return task -> !(task instanceof IscsiTask own) || own.isBefore(count, session);
