@@ -433,7 +433,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private boolean drains() {
         long before = bytesToDrain;
         bytesToDrain = channel.bytesBeforeWritable();
-        return bytesToDrain != before;
+        return bytesToDrain < before;
     }
 
     /** Cuts the connection when it has not gone by itself in the time given. */

@@ -461,20 +461,8 @@ final class Session {
         return memory;
     }
 
-    PduWriter writer() {
-        return writer;
-    }
-
     CommandWindow window() {
         return window;
-    }
-
-    SessionParameters parameters() {
-        return parameters;
-    }
-
-    ITNexus nexus() {
-        return nexus;
     }
 
     Target target() {

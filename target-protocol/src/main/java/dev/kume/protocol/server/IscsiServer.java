@@ -377,9 +377,15 @@ public final class IscsiServer implements AutoCloseable {
     /** Cuts whatever is left and ends the loops. */
     @Override
     public void close() {
-        listening.forEach(Channel::close);
+        listening.forEach(channel -> channel.close().awaitUninterruptibly());
         fromEachLoop(loop -> {
                     loop.connections().forEach(connection -> connection.close("server closed"));
+                    return true;
+                })
+                .join();
+        // A turn later, when what the connections left to be done is done.
+        fromEachLoop(loop -> {
+                    loop.close();
                     return true;
                 })
                 .join();

@@ -78,9 +78,9 @@ final class Rig implements AutoCloseable {
         return initiator;
     }
 
-    /** Waits until something is so, at most five seconds. */
+    /** Waits until something is so, at most ten seconds. */
     static void eventually(String what, BooleanSupplier isSo) {
-        long end = System.nanoTime() + 5_000_000_000L;
+        long end = System.nanoTime() + 10_000_000_000L;
         while (!isSo.getAsBoolean()) {
             assertTrue(System.nanoTime() - end < 0, what);
             Thread.onSpinWait();

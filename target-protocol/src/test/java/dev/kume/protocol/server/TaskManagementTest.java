@@ -167,15 +167,15 @@ final class TaskManagementTest {
             assertEquals(WirePdu.R2T, other.receive().opcode());
             WirePdu reset = initiator.taskManagement(LOGICAL_UNIT_RESET, 0, WirePdu.NO_TAG);
             initiator.send(reset);
-            // New commands wait until the reset is over.
+            // What comes behind the reset is not reset.
             WirePdu after = initiator.read(8, 1);
             initiator.send(after);
             initiator.expectSilence(100);
             rig.disk.unblock();
-            assertEquals(COMPLETE, response(initiator, reset));
             assertArrayEquals(
                     ScriptedDisk.pattern(8 * 512, 512),
                     initiator.finish(after, new byte[0]).data());
+            assertEquals(COMPLETE, response(initiator, reset));
             assertEquals(List.of("062903"), other.clearAttentions());
             other.ping();
             assertEquals(List.of(), initiator.clearAttentions());
