@@ -303,7 +303,18 @@ public final class LogicalUnit {
                 () -> done.accept(Objects.requireNonNull(self[0]).affected()));
         self[0] = drain;
         for (LoopPort loop : loops) {
-            loop.execute(() -> taskSets[loop.index()].drain(drain));
+            TaskSet set = taskSets[loop.index()];
+            // What the requester sends behind its request waits, even if it came in the same segment.
+            boolean closedNow = closesGate && loop.inLoop();
+            if (closedNow) {
+                set.closeGate();
+            }
+            loop.execute(() -> {
+                if (closesGate && !closedNow) {
+                    set.closeGate();
+                }
+                set.drain(drain);
+            });
         }
     }
 

@@ -89,11 +89,13 @@ final class TaskSet {
         }
     }
 
+    /** New tasks wait until {@link #open}. */
+    void closeGate() {
+        gatesClosed++;
+    }
+
     /** Starts this loop's share of a drain. */
     void drain(Drain drain) {
-        if (drain.closesGate()) {
-            gatesClosed++;
-        }
         List<Task> covered = new ArrayList<>();
         for (Task task = first; task != null; task = task.after) {
             if (drain.covers(task)) {
