@@ -142,6 +142,16 @@ final class RawInitiator implements AutoCloseable {
         return agreed.get(key);
     }
 
+    int agreed(String key, int otherwise) {
+        String value = agreed.get(key);
+        return value == null ? otherwise : Integer.parseInt(value);
+    }
+
+    /** InitialR2T and ImmediateData are Yes where nobody says anything. */
+    boolean agrees(String key, String value) {
+        return agreed.getOrDefault(key, "Yes").equals(value);
+    }
+
     static byte[] text(List<String> pairs) {
         StringBuilder text = new StringBuilder();
         pairs.forEach(pair -> text.append(pair).append('\0'));
@@ -247,6 +257,26 @@ final class RawInitiator implements AutoCloseable {
     /** Keeps a PDU for the next {@link #receive}. */
     void setAside(WirePdu pdu) {
         setAside.add(pdu);
+    }
+
+    /** True when the target says something within so long. */
+    boolean readable(int millis) {
+        if (!setAside.isEmpty()) {
+            return true;
+        }
+        try {
+            socket.setSoTimeout(millis);
+            in.mark(1);
+            int first = in.read();
+            in.reset();
+            return first >= 0;
+        } catch (SocketTimeoutException silent) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            timeout(TIMEOUT_MILLIS);
+        }
     }
 
     /** Asserts that the target says nothing for so long. */

@@ -18,24 +18,42 @@ final class WriteTransferTest {
     private static final int FIRST_BURST = 65_536;
     private static final int MAX_BURST = 262_144;
 
-    /** Sends a write as the negotiated parameters let it: immediate data, unsolicited data, then what R2Ts ask. */
-    static Answer write(RawInitiator initiator, int lba, byte[] data) {
-        int segment = Integer.parseInt(initiator.agreed("MaxRecvDataSegmentLength"));
-        int first = Math.min(Integer.parseInt(initiator.agreed("FirstBurstLength")), data.length);
-        int immediate = "Yes".equals(initiator.agreed("ImmediateData")) ? Math.min(segment, first) : 0;
-        boolean unsolicited = "No".equals(initiator.agreed("InitialR2T")) && first > immediate;
+    private static int firstBurst(RawInitiator initiator, int bytes) {
+        return Math.min(initiator.agreed("FirstBurstLength", 65_536), bytes);
+    }
+
+    private static int unasked(RawInitiator initiator, int bytes) {
+        if (initiator.agrees("InitialR2T", "No")) {
+            return firstBurst(initiator, bytes);
+        }
+        return initiator.agrees("ImmediateData", "No")
+                ? 0
+                : Math.min(initiator.agreed("MaxRecvDataSegmentLength", 8192), firstBurst(initiator, bytes));
+    }
+
+    /** Sends a write with what the negotiated parameters let come unasked: immediate data, then Data-Out PDUs. */
+    static WirePdu send(RawInitiator initiator, int lba, byte[] data) {
+        int segment = initiator.agreed("MaxRecvDataSegmentLength", 8192);
+        int first = unasked(initiator, data.length);
+        int immediate = initiator.agrees("ImmediateData", "No") ? 0 : Math.min(segment, first);
         WirePdu command = initiator.command(
-                0, unsolicited ? 0x21 : 0xA1, data.length, RawInitiator.cdb10(0x2A, lba, data.length / 512));
+                0, first > immediate ? 0x21 : 0xA1, data.length, RawInitiator.cdb10(0x2A, lba, data.length / 512));
         initiator.send(command.with(Arrays.copyOf(data, immediate)));
         int sent = immediate;
-        for (int dataSn = 0; unsolicited && sent < first; dataSn++) {
+        for (int dataSn = 0; sent < first; dataSn++) {
             int bytes = Math.min(segment, first - sent);
             byte[] piece = Arrays.copyOfRange(data, sent, sent + bytes);
             initiator.send(initiator.dataOut(
                     command.initiatorTaskTag(), WirePdu.NO_TAG, dataSn, sent, sent + bytes == first, piece));
             sent += bytes;
         }
-        Answer answer = initiator.finish(command, data);
+        return command;
+    }
+
+    /** Writes as the negotiated parameters let it, and checks each R2T. */
+    static Answer write(RawInitiator initiator, int lba, byte[] data) {
+        Answer answer = initiator.finish(send(initiator, lba, data), data);
+        int sent = unasked(initiator, data.length);
         // What was not sent unasked is asked for, in order, without gaps, in pieces of at most MaxBurstLength.
         List<WirePdu> r2ts = answer.pdus().subList(0, answer.pdus().size() - 1);
         for (int i = 0; i < r2ts.size(); i++) {
@@ -43,7 +61,7 @@ final class WriteTransferTest {
             assertEquals(0x80, r2t.octet(1), "byte 1 of an R2T");
             assertEquals(i, r2t.word(36), "R2TSN");
             assertEquals(sent, r2t.word(40), "Buffer Offset");
-            assertEquals(Math.min(MAX_BURST, data.length - sent), r2t.word(44), "Desired Data Transfer Length");
+            assertEquals(Math.min(initiator.agreed("MaxBurstLength", MAX_BURST), data.length - sent), r2t.word(44), "Desired Data Transfer Length");
             assertEquals(0, r2t.word(8), "LUN");
             sent += r2t.word(44);
         }
