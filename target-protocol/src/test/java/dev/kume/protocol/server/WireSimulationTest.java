@@ -249,7 +249,8 @@ final class WireSimulationTest {
             }
             ByteBuffer longs = ByteBuffer.wrap(bytes);
             long stamp = longs.getLong(0);
-            assertTrue(stamps.contains(stamp), () -> "block %d holds %x, not one of %s".formatted(block, stamp, stamps));
+            assertTrue(
+                    stamps.contains(stamp), () -> "block %d holds %x, not one of %s".formatted(block, stamp, stamps));
             while (longs.hasRemaining()) {
                 assertEquals(stamp, longs.getLong());
             }

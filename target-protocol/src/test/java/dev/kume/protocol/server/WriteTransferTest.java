@@ -61,7 +61,10 @@ final class WriteTransferTest {
             assertEquals(0x80, r2t.octet(1), "byte 1 of an R2T");
             assertEquals(i, r2t.word(36), "R2TSN");
             assertEquals(sent, r2t.word(40), "Buffer Offset");
-            assertEquals(Math.min(initiator.agreed("MaxBurstLength", MAX_BURST), data.length - sent), r2t.word(44), "Desired Data Transfer Length");
+            assertEquals(
+                    Math.min(initiator.agreed("MaxBurstLength", MAX_BURST), data.length - sent),
+                    r2t.word(44),
+                    "Desired Data Transfer Length");
             assertEquals(0, r2t.word(8), "LUN");
             sent += r2t.word(44);
         }
