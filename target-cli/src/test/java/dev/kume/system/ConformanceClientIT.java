@@ -37,8 +37,8 @@ final class ConformanceClientIT {
     /** What the tool leaves out, and why that is right. */
     private static final Map<String, String> EXPECTED_SKIPS = Map.of(
             "Inquiry.BlockLimits",
-            "test_inquiry_block_limits.c looks at the UNMAP fields of VPD page B0h, and only where READ CAPACITY(16) says"
-                    + " LBPME=1; a disk without UNMAP says 0",
+            "test_inquiry_block_limits.c looks at the UNMAP fields of VPD page B0h, and only where READ CAPACITY(16)"
+                    + " says LBPME=1; a disk without UNMAP says 0",
             "Inquiry.VersionDescriptors",
             "test_inquiry_version_descriptors.c holds no assertion: it logs what it sees");
 
