@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -102,11 +101,13 @@ public final class LoopContext {
 
     /** Takes chunks back that the network has sent. */
     void reclaimChunks() {
-        for (Iterator<OutputChunk> each = lentChunks.iterator(); each.hasNext(); ) {
-            OutputChunk chunk = each.next();
+        // Once round the queue: an iterator for each flush would be garbage for each batch of commands.
+        for (int left = lentChunks.size(); left > 0; left--) {
+            OutputChunk chunk = lentChunks.removeFirst();
             if (chunk.buf.refCnt() == 1) {
-                each.remove();
                 giveChunk(chunk);
+            } else {
+                lentChunks.addLast(chunk);
             }
         }
     }
