@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WireSimulationTest {
     private static final int INITIATORS = 4;
     private static final int REGION_BLOCKS = Rig.DISK_BYTES / 512 / INITIATORS;
-    private static final int BATCHES = 60;
+    private static final int BATCHES = 30;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
