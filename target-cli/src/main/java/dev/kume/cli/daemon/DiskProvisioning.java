@@ -127,6 +127,7 @@ final class DiskProvisioning {
         String doing = doing("created", disk.name());
         try {
             progress.at(0, disk.sizeBytes());
+            unfinished.keep(file);
             unfinished.note(uuid, working, file);
             DiskFormat.CreateOptions options =
                     new DiskFormat.CreateOptions(disk.sizeBytes(), uuid, disk.sparse(), progress);
@@ -196,6 +197,7 @@ final class DiskProvisioning {
                         ErrorCode.FAILED, "%s: %s".formatted(doing("imported", name), opened.offlineReason()), null);
             }
             try {
+                keep(file);
                 changes.save(inventory -> Disks.add(inventory, disk, settings.limits()));
             } catch (RuntimeException e) {
                 shelf.close(disk);
@@ -205,6 +207,14 @@ final class DiskProvisioning {
             changes.apply(inventory -> inventory);
             return disk;
         });
+    }
+
+    private void keep(Path file) {
+        try {
+            unfinished.keep(file);
+        } catch (IOException e) {
+            throw Errors.ofSaving(settings.stateDirectory(), e);
+        }
     }
 
     private DiskRecord described(DiskImport request, String name, Path file, DiskImage image) {
@@ -250,8 +260,7 @@ final class DiskProvisioning {
     }
 
     private void checkImportPlace(String name, Path file) {
-        boolean state = file.startsWith(settings.stateDirectory()) && !file.startsWith(settings.diskDirectory());
-        if (state) {
+        if (isInState(file)) {
             throw new ApiException(
                     ErrorCode.GUARD,
                     "%s: %s lies in the daemon's state directory".formatted(doing("imported", name), file),
@@ -371,13 +380,25 @@ final class DiskProvisioning {
         if (UnfinishedFiles.exists(file)) {
             throw Errors.existing(file, doing);
         }
-        boolean state =
-                given && file.startsWith(settings.stateDirectory()) && !file.startsWith(settings.diskDirectory());
-        if (state && Objects.equals(directory, settings.stateDirectory())) {
+        if (given && isInState(file)) {
             throw new ApiException(
                     ErrorCode.GUARD,
                     "%s: %s would lie among the daemon's own files".formatted(doing, file),
                     "choose a --file in %s, or outside of it".formatted(settings.diskDirectory()));
+        }
+    }
+
+    /** True when the file lies among the daemon's own, also by way of symbolic links. */
+    private boolean isInState(Path file) {
+        Path directory = Objects.requireNonNull(file.getParent());
+        try {
+            Path real = directory.toRealPath();
+            boolean inDisks = Files.isDirectory(settings.diskDirectory())
+                    && real.startsWith(settings.diskDirectory().toRealPath());
+            return real.startsWith(settings.stateDirectory().toRealPath()) && !inDisks;
+        } catch (IOException e) {
+            // What cannot be resolved is judged by its name, and refused by its own check.
+            return file.startsWith(settings.stateDirectory()) && !file.startsWith(settings.diskDirectory());
         }
     }
 

@@ -49,6 +49,31 @@ final class UnfinishedFiles {
                 note(uuid), (present + "\n" + place + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
+    /** A file becomes a disk's: a removal of it that failed before must not be tried again. */
+    void keep(Path file) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        boolean forgotten = false;
+        try (Stream<Path> notes = Files.list(directory)) {
+            for (Path note : notes.toList()) {
+                forgotten |= isAbout(file, note) && Files.deleteIfExists(note);
+            }
+        }
+        if (forgotten) {
+            files.syncDirectory(directory);
+        }
+    }
+
+    private static boolean isAbout(Path file, Path note) throws IOException {
+        try {
+            List<String> lines = Files.readAllLines(note);
+            return !lines.isEmpty() && lines.getFirst().equals(file.toString());
+        } catch (NoSuchFileException e) {
+            return false; // Another disk has been finished meanwhile.
+        }
+    }
+
     /** The disk is finished, or its file is gone: the note has done its service. */
     void finished(UUID uuid) {
         try {
@@ -85,11 +110,30 @@ final class UnfinishedFiles {
         if (known && !present.equals(place) && exists(present) && !exists(place)) {
             LOG.info("Moving {} to {}: its disk was created when the daemon ended", present, place);
             stores.rename(present, place);
+        } else if (!known && exists(present) && belongsToDisk(present, inventory)) {
+            LOG.warn("{} was to be removed, but is the file of a disk now: it is kept", present);
         } else if (!known && exists(present)) {
             LOG.info("Removing {}: it belongs to no disk", present);
-            stores.remove(present);
+            try {
+                remove(present);
+            } catch (IOException e) {
+                // One file that stays must not keep all other disks from their hosts.
+                LOG.warn("{} could not be removed: {}; the next start tries again", present, Causes.of(e));
+                return;
+            }
         }
         Files.delete(note);
+    }
+
+    /** True when a disk lies in this file, by whatever path the inventory knows it. */
+    private static boolean belongsToDisk(Path file, Inventory inventory) throws IOException {
+        for (DiskRecord disk : inventory.disks()) {
+            Path other = Path.of(disk.file());
+            if (other.equals(file) || (Files.exists(other) && Files.exists(file) && Files.isSameFile(other, file))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Removes a file that may be gone already. */

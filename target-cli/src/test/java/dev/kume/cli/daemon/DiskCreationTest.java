@@ -148,6 +148,67 @@ final class DiskCreationTest {
     }
 
     @Test
+    void aRemovalThatFailedOnceNeverTakesTheFileOfALaterDisk() throws Exception {
+        kume.create(BIG);
+        stores.removesNothing = true;
+        assertEquals(500, kume.delete(ApiPaths.diskRemoval("big", true)).status());
+        stores.removesNothing = false;
+        // What the error advises, and then a new disk in the same place.
+        Path file = folder.resolve("disks/big.vhd");
+        Files.delete(file);
+        assertEquals(OperationView.DONE, kume.create(BIG).state());
+        stop();
+        start();
+        assertTrue(Files.exists(file));
+        assertEquals(
+                "idle", kume.get(ApiPaths.disk("big")).body().path("status").asText());
+    }
+
+    @Test
+    void aNoteOfARemovalDoesNotTakeAFileThatTheInventoryHas() throws Exception {
+        kume.create(BIG);
+        stop();
+        Path file = folder.resolve("disks/big.vhd");
+        Path link = Files.createSymbolicLink(folder.resolve("disks/link.vhd"), file);
+        UnfinishedFiles unfinished =
+                new UnfinishedFiles(folder.resolve("state"), DurableFiles.OF_THIS_HOST, stores);
+        unfinished.note(new UUID(3, 4), file, file);
+        unfinished.note(new UUID(3, 5), link, link);
+        start();
+        assertTrue(Files.exists(file));
+        assertEquals(List.of(), files("state/unfinished"));
+    }
+
+    @Test
+    void aFileThatWasToBeRemovedAndIsImportedAgainIsKeptWhenItsDiskGoes() throws Exception {
+        kume.create(BIG);
+        stores.removesNothing = true;
+        assertEquals(500, kume.delete(ApiPaths.diskRemoval("big", true)).status());
+        stores.removesNothing = false;
+        Path file = folder.resolve("disks/big.vhd");
+        assertEquals(
+                201,
+                kume.post(ApiPaths.DISK_IMPORT, "{\"name\":\"again\",\"file\":\"%s\"}".formatted(file))
+                        .status());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("again", false)).status());
+        stop();
+        start();
+        assertTrue(Files.exists(file));
+    }
+
+    @Test
+    void noDiskIsMadeAmongTheNotesOfTheDaemon() throws Exception {
+        Files.createDirectories(folder.resolve("state/unfinished"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("state/unfinished"));
+        for (Path directory : List.of(folder.resolve("state/unfinished"), link)) {
+            RunningManagement.Reply refused = kume.post(
+                    ApiPaths.DISKS,
+                    "{\"name\":\"odd\",\"size\":\"1MB\",\"file\":\"%s/odd.vhd\"}".formatted(directory));
+            assertEquals(5, refused.exitCode(), refused.toString());
+        }
+    }
+
+    @Test
     void aFileThatAppearsMeanwhileIsNotReplaced() throws Exception {
         stores.reserving = new CountDownLatch(1);
         stores.mayReserve = new CountDownLatch(1);

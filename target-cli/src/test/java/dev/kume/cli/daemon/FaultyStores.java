@@ -15,6 +15,7 @@ final class FaultyStores implements StoreProvider {
     private final StoreProvider files = LocalFiles.ofThisHost();
 
     volatile boolean full;
+    volatile boolean removesNothing;
     volatile CountDownLatch reserving = new CountDownLatch(0);
     volatile CountDownLatch mayReserve = new CountDownLatch(0);
 
@@ -46,6 +47,9 @@ final class FaultyStores implements StoreProvider {
 
     @Override
     public void remove(Path path) throws IOException {
+        if (removesNothing) {
+            throw new IOException("broken by the test");
+        }
         files.remove(path);
     }
 
