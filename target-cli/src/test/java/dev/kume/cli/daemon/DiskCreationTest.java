@@ -170,8 +170,7 @@ final class DiskCreationTest {
         stop();
         Path file = folder.resolve("disks/big.vhd");
         Path link = Files.createSymbolicLink(folder.resolve("disks/link.vhd"), file);
-        UnfinishedFiles unfinished =
-                new UnfinishedFiles(folder.resolve("state"), DurableFiles.OF_THIS_HOST, stores);
+        UnfinishedFiles unfinished = new UnfinishedFiles(folder.resolve("state"), DurableFiles.OF_THIS_HOST, stores);
         unfinished.note(new UUID(3, 4), file, file);
         unfinished.note(new UUID(3, 5), link, link);
         start();
@@ -202,8 +201,7 @@ final class DiskCreationTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("state/unfinished"));
         for (Path directory : List.of(folder.resolve("state/unfinished"), link)) {
             RunningManagement.Reply refused = kume.post(
-                    ApiPaths.DISKS,
-                    "{\"name\":\"odd\",\"size\":\"1MB\",\"file\":\"%s/odd.vhd\"}".formatted(directory));
+                    ApiPaths.DISKS, "{\"name\":\"odd\",\"size\":\"1MB\",\"file\":\"%s/odd.vhd\"}".formatted(directory));
             assertEquals(5, refused.exitCode(), refused.toString());
         }
     }

@@ -262,6 +262,10 @@ final class IscsiTask extends Task {
     protected void onDataWanted() {
         wanted = true;
         transferBytes = writeFlag ? Math.min(lengthBytes(), expectedDataTransferLength) : 0;
+        if (!gathering()) {
+            // A block of which the initiator sends a part alone is left as it is, not made half old and half new.
+            transferBytes &= -(long) geometry().blockBytes();
+        }
         if (failureAtGate != null) {
             failTransfer(failureAtGate);
         } else if (gathering() && transferBytes > session.memory().gatherBytesMax()) {

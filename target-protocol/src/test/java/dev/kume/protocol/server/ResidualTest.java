@@ -45,6 +45,9 @@ final class ResidualTest {
         // flags, blocks in the CDB, EDTL, bytes written, residual
         "161, 4, 2048, 2048, 0",
         "161, 4, 1024, 1024, 1024",
+        // A block of which only a part comes is not written: it would be half old, half new.
+        "161, 4, 1000, 512, 1048",
+        "161, 4, 100, 0, 1948",
         "161, 4, 4096, 2048, -2048",
         "161, 4, 0, 0, 2048",
         "129, 4, 0, 0, 2048",
