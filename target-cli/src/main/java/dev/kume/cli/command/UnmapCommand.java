@@ -19,7 +19,7 @@ final class UnmapCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "TARGET", description = "The target's name.")
     private String target = "";
 
-    @Option(names = "--force", description = "End the target's sessions first. Their initiators lose the disk at once.")
+    @Option(names = "--force", description = "Also under initiators that use it. They lose the disk at once.")
     private boolean force;
 
     UnmapCommand(Invocation invocation) {
@@ -29,8 +29,8 @@ final class UnmapCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (force) {
-            invocation.confirm(
-                    "sessions on target '" + target + "' would be ended and disk '" + disk + "' taken out of it");
+            invocation.confirm("disk '" + disk + "' would be taken out of target '" + target
+                    + "', also under initiators that use it");
         }
         Answer answer = invocation.api().delete(ApiPaths.unmapping(disk, target, force));
         invocation.printChange(answer.tree(), () -> {

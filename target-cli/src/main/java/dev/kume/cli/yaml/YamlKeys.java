@@ -84,7 +84,8 @@ public final class YamlKeys {
         } catch (NumberFormatException e) {
             // Hexadecimal, octal and more than 64 bits: out of range as far as people are concerned.
         }
-        throw node.place().complain("%s is %s; it must be from %d to %d".formatted(key, scalar.text(), min, max));
+        String range = min == max ? "%d".formatted(min) : "from %d to %d".formatted(min, max);
+        throw node.place().complain("%s is %s; it must be %s".formatted(key, scalar.text(), range));
     }
 
     /** Required true or false. */

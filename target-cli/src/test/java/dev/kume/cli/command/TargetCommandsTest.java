@@ -183,6 +183,15 @@ final class TargetCommandsTest {
     }
 
     @Test
+    void unmapByForceSaysWhoLosesTheDiskAndNeedsYes() {
+        assertEquals(2, kume.run("unmap", "vms", "hv-node1", "--force"));
+        assertEquals(
+                "kume: disk 'vms' would be taken out of target 'hv-node1', also under initiators that use it; nobody is at"
+                        + " a terminal to confirm it: repeat the command with --yes\n",
+                kume.err());
+    }
+
+    @Test
     void initiatorListSaysWhyTheyWereRefused() {
         daemon.answers("GET /v1/initiators", 200, """
                 {"initiators":[{"name":"iqn.a:1","address":"192.168.10.12","firstSeen":"2026-11-23T07:00:00Z",\

@@ -109,8 +109,8 @@ final class ManagementApiTest {
                 "{\"name\":\"x\",\"siez\":\"1GB\"}|400|2|unknown field 'siez'; did you mean size?",
                 "{\"name\":\"x\",\"size\":\"1 potato\"}|400|2|'1 potato' has an unknown unit 'potato'; use B, KB, MB, GB, TB or"
                         + " PB (powers of 1024); ",
-                "{\"name\":\"x\",\"size\":\"1000\"}|400|2|disk 'x' is not created: A disk of 1000 bytes cannot be made; its"
-                        + " size must be a multiple of 512 bytes; ",
+                "{\"name\":\"x\",\"size\":\"1000\"}|400|2|disk 'x' is not created: a disk of 1000 bytes cannot be made; give"
+                        + " a multiple of 512 bytes, such as 30GB; ",
                 "{\"name\":\"x\",\"size\":\"1GB\",\"format\":\"vhdx\"}|400|2|'vhdx' is not a disk format; did you mean vhd?",
                 "{\"name\":\"x\",\"size\":\"1GB\",\"type\":\"dynamic\"}|400|2|'dynamic' is not a type of disk; use one of: fixed",
                 "{\"name\":\"x\",\"size\":\"1GB\",\"sharing\":\"all\"}|400|2|'all' is not a sharing; use one of: exclusive,"
@@ -121,7 +121,7 @@ final class ManagementApiTest {
                         + " directory /no/such on the server; make it, or choose another --file",
                 "{\"name\":\"x/y\",\"size\":\"1GB\"}|400|2|'x/y' is not a name for a disk; use letters, digits, '.', '_' and"
                         + " '-', beginning with a letter or digit",
-                "{\"name\":\"x\",\"size\":\"4TB\"}|400|2|disk 'x' is not created: A VHD holds at most 2040 GiB (2190433320960"
+                "{\"name\":\"x\",\"size\":\"4TB\"}|400|2|disk 'x' is not created: a VHD holds at most 2040 GiB (2190433320960"
                         + " bytes), not 4398046511104 bytes; make it smaller or use the raw format; ",
                 "{\"name\":\"x\",\"size\":[7]}|400|2|the field 'size' has a wrong type; ",
                 "[]|400|2|the body is not a JSON object; ",

@@ -68,7 +68,7 @@ final class SettingsFileTest {
             quoteCharacter = '`',
             value = {
                 "iqnPrefix: x|1:1: the key 'schemaVersion' is missing; add it",
-                "schemaVersion: 2|1:16: schemaVersion is 2; it must be from 1 to 1",
+                "schemaVersion: 2|1:16: schemaVersion is 2; it must be 1",
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"

@@ -41,12 +41,12 @@ public interface DiskFormat {
      */
     default void checkSize(long sizeBytes) throws DiskFormatException {
         if (sizeBytes <= 0 || sizeBytes % SECTOR_BYTES != 0) {
-            throw new DiskFormatException("A disk of %d bytes cannot be made; its size must be a multiple of %d bytes"
+            throw new DiskFormatException("a disk of %d bytes cannot be made; give a multiple of %d bytes, such as 30GB"
                     .formatted(sizeBytes, SECTOR_BYTES));
         }
         if (sizeBytes > maxSizeBytes()) {
             throw new DiskFormatException(
-                    "A disk of %d bytes does not fit the %s format, which ends at %d bytes (%d GiB)"
+                    "a disk of %d bytes does not fit the %s format, which ends at %d bytes (%d GiB)"
                             .formatted(sizeBytes, name(), maxSizeBytes(), maxSizeBytes() >> 30));
         }
     }

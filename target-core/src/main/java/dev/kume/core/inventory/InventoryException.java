@@ -34,7 +34,7 @@ public final class InventoryException extends RuntimeException {
         this(kind, problem, remedy, null, null, List.of());
     }
 
-    private InventoryException(
+    InventoryException(
             Kind kind,
             String problem,
             @Nullable String remedy,

@@ -73,7 +73,7 @@ public final class Mappings {
     /**
      * Takes a disk out of a target.
      *
-     * @param force true: also while initiators are connected there
+     * @param force true: also while initiators are connected there, which keep their sessions and lose the LUN
      */
     public static Inventory unmap(
             Inventory inventory, String diskName, String targetName, Connections connections, boolean force) {
@@ -86,7 +86,7 @@ public final class Mappings {
                     mapping.disk(),
                     "disk '%s' is LUN %d of target '%s', where %s is connected"
                             .formatted(mapping.disk(), mapping.lun(), mapping.target(), String.join(", ", connected)),
-                    "take it offline at the initiator, or use --force to end its sessions");
+                    "take it offline at the initiator, or use --force to take the LUN away under it");
         }
         return inventory.withoutMapping(mapping);
     }

@@ -101,7 +101,16 @@ public final class Targets {
         TargetRecord target = inventory.target(name);
         String normalised = IscsiNames.check(initiator);
         if (!target.allows(normalised)) {
-            throw InventoryException.notFound("initiator", normalised, Nearest.to(normalised, target.initiators()));
+            List<String> nearest = Nearest.to(normalised, target.initiators());
+            throw new InventoryException(
+                    InventoryException.Kind.NOT_FOUND,
+                    "target '%s' does not allow %s".formatted(target.name(), normalised),
+                    nearest.isEmpty()
+                            ? "'kume target show %s' shows whom it allows".formatted(target.name())
+                            : "did you mean %s?".formatted(String.join(" or ", nearest)),
+                    "initiator",
+                    normalised,
+                    nearest);
         }
         if (!force && connections.on(target.iqn()).contains(normalised)) {
             throw InventoryException.busy(

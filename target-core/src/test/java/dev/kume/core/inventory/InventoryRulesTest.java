@@ -180,6 +180,15 @@ final class InventoryRulesTest {
     }
 
     @Test
+    void denyOfWhomTheTargetDoesNotAllowNamesTheTarget() {
+        refused(
+                Kind.NOT_FOUND,
+                "target 'hv-node1' does not allow iqn.2000-01.org.example:stranger; 'kume target show hv-node1' shows"
+                        + " whom it allows",
+                () -> Targets.deny(two, "hv-node1", "iqn.2000-01.org.example:stranger", iqn -> List.of(), false));
+    }
+
+    @Test
     void whatHasSessionsIsRemovedOnlyByForce() {
         Connections node1 = iqn -> iqn.endsWith("hv-node1") ? List.of(NODE1) : List.of();
         Inventory mapped = Mappings.map(two, "vms", "hv-node1", null, Limits.DEFAULTS);
@@ -193,7 +202,7 @@ final class InventoryRulesTest {
                 Kind.BUSY,
                 "disk 'vms' is LUN 0 of target 'hv-node1', where %s is connected; take it offline at the initiator, or"
                                 .formatted(NODE1)
-                        + " use --force to end its sessions",
+                        + " use --force to take the LUN away under it",
                 () -> Mappings.unmap(mapped, "vms", "hv-node1", node1, false));
         refused(
                 Kind.BUSY,

@@ -351,9 +351,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         reader.close();
         output.close();
         if (wasLogin) {
-            LOG.info("{}: login ended: {}", this, why);
             server.loginOver(peer.getAddress());
-            login.giveUp();
+            login.giveUp(why);
             ended();
         } else {
             LOG.info("{}: session ended: {}", this, why);

@@ -34,6 +34,8 @@ final class LoginPhase implements LoginPolicy {
     private boolean answered;
     private int nextStatSn;
     private @Nullable ITNexus claimed;
+
+    private boolean refused;
     /** Looked at by other logins, on other loops. */
     private volatile int tsih;
 
@@ -80,6 +82,7 @@ final class LoginPhase implements LoginPolicy {
     }
 
     private void refuse(LoginResult.Refused refused) {
+        this.refused = true;
         LoginIdentity identity = refused.identity();
         record(identity, refused.status() + ": " + refused.reason(), true);
         LOG.warn("{}: login refused: {}: {}", connection, refused.status(), refused.reason());
@@ -246,10 +249,10 @@ final class LoginPhase implements LoginPolicy {
     // ---- the end ----------------------------------------------------------------------------------------------------
 
     /** The connection closes before it was logged in. */
-    void giveUp() {
-        LoginIdentity identity = machine.identity();
-        if (identity != null && agreed == null) {
-            LOG.debug("{}: gave up", connection);
+    void giveUp(String why) {
+        // A refusal has its line already, with the reason in full.
+        if (!refused) {
+            LOG.info("{}: login ended: {}", connection, why);
         }
     }
 

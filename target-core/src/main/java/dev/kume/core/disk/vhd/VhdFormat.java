@@ -70,7 +70,7 @@ public final class VhdFormat implements DiskFormat {
     public void checkSize(long sizeBytes) throws DiskFormatException {
         if (sizeBytes > MAX_SIZE_BYTES) {
             throw new DiskFormatException(
-                    "A VHD holds at most 2040 GiB (%d bytes), not %d bytes; make it smaller or use the raw format"
+                    "a VHD holds at most 2040 GiB (%d bytes), not %d bytes; make it smaller or use the raw format"
                             .formatted(MAX_SIZE_BYTES, sizeBytes));
         }
         DiskFormat.super.checkSize(sizeBytes);

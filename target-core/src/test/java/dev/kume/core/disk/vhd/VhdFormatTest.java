@@ -134,14 +134,15 @@ class VhdFormatTest {
     void sizesThatDoNotFitAreRefusedBeforeAnythingIsWritten() {
         RecordingStore store = new RecordingStore(new MemoryStore("a.vhd"));
         assertEquals(
-                "A VHD holds at most 2040 GiB (2190433320960 bytes), not 2190433321472 bytes; make it smaller or use the"
+                "a VHD holds at most 2040 GiB (2190433320960 bytes), not 2190433321472 bytes; make it smaller or use the"
                         + " raw format",
                 refusedCreate(store, (2040L << 30) + 512));
         assertEquals(
-                "A disk of 1000 bytes cannot be made; its size must be a multiple of 512 bytes",
+                "a disk of 1000 bytes cannot be made; give a multiple of 512 bytes, such as 30GB",
                 refusedCreate(store, 1000));
         assertEquals(
-                "A disk of 0 bytes cannot be made; its size must be a multiple of 512 bytes", refusedCreate(store, 0));
+                "a disk of 0 bytes cannot be made; give a multiple of 512 bytes, such as 30GB",
+                refusedCreate(store, 0));
         refusedCreate(store, -512);
         assertEquals(List.of(), store.events());
     }
