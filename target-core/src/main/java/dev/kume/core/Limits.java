@@ -49,7 +49,7 @@ public final class Limits {
         /** Threads that wait for disks, over all disks. */
         DISK_THREADS(16, 2, 256),
         /** Disk threads that one disk may hold at once. */
-        DISK_THREADS_PER_DISK(8, 1, 64),
+        DISK_THREADS_PER_DISK(8, 2, 64),
         /** Initiators remembered for the administrator to pick from. */
         INITIATORS_SEEN(1_000, 16, 100_000),
         /** Largest write that an event loop does by itself on a disk that answers from memory; 0 never does. */

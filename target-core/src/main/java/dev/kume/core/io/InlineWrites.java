@@ -10,16 +10,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * a moment old.
  *
  * <p>A disk begins on the disk threads. It is trusted when many of its writes in a row were quick there, and only while
- * nothing else of it is under way (a flush, a read from the device), the page cache has room (the system makes nobody
+ * nothing of it waits for the device (a flush, a read that is not in memory), the page cache has room (the system makes nobody
  * wait for dirty pages), and the moving average of its writes stays quick. One bad stall sends it back for a second,
  * the next one for two, and so on up to a minute.
  */
 public final class InlineWrites {
     /** Quick writes in a row on disk threads before the loop may try. */
-    private static final int TRUST_AFTER = 256;
+    private static final int TRUST_AFTER = 128;
 
     /** A write into memory that takes longer did not go into memory alone. */
-    private static final long QUICK_NANOS = 250_000;
+    private static final long QUICK_NANOS = 1_000_000;
 
     /** The moving average above which a disk goes back to its threads. */
     private static final long AVERAGE_MAX_NANOS = 1_000_000;

@@ -72,7 +72,7 @@ public final class LoopPort implements Executor {
     }
 
     private void drain() {
-        drain(DiskLane.reversed(inbox.getAndSet(null)));
+        drain(WorkQueue.reversed(inbox.getAndSet(null)));
     }
 
     private void drain(@Nullable IoJob oldest) {

@@ -1,6 +1,7 @@
 package dev.kume.core.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,11 +33,17 @@ final class DiskLaneTest {
         private final LoopPort home;
         private final Runnable work;
         private final Runnable back;
+        private final boolean waits;
         final AtomicInteger performed = new AtomicInteger();
         final AtomicInteger delivered = new AtomicInteger();
 
         CountingJob(LoopPort home, Runnable work, Runnable back) {
+            this(home, false, work, back);
+        }
+
+        CountingJob(LoopPort home, boolean waits, Runnable work, Runnable back) {
             this.home = home;
+            this.waits = waits;
             this.work = work;
             this.back = back;
         }
@@ -61,7 +68,7 @@ final class DiskLaneTest {
 
         @Override
         protected boolean waits() {
-            return false;
+            return waits;
         }
     }
 
@@ -114,7 +121,8 @@ final class DiskLaneTest {
                     }
                     inside.decrementAndGet();
                 };
-                jobs.add(new CountingJob(loops.get(i % loops.size()).port(), work, home::countDown));
+                jobs.add(new CountingJob(
+                        loops.get(i % loops.size()).port(), random.nextInt(3) > 0, work, home::countDown));
             }
             for (CountingJob job : jobs) {
                 job.home.execute(() -> lane.submit(job));
@@ -131,6 +139,48 @@ final class DiskLaneTest {
             assertEquals(1, job.delivered.get());
         }
         assertTrue(mostInside.get() <= CAP, "at once: " + mostInside.get());
+    }
+
+    @Test
+    @Timeout(30)
+    void writesTakeTurnsOnOneThreadAndNothingThatWaitsStandsBehindThem() throws InterruptedException {
+        Loop loop = Loop.numbered(0);
+        CountDownLatch device = new CountDownLatch(1);
+        CountDownLatch read = new CountDownLatch(1);
+        CountDownLatch written = new CountDownLatch(20);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger mostInside = new AtomicInteger();
+        try (DiskThreads threads = new DiskThreads(8)) {
+            DiskLane lane = new DiskLane(threads, new RealClock(), CAP, bytes -> true, 4_096);
+            for (int i = 0; i < 128; i++) {
+                lane.inlineWrites().writtenByThread(1);
+            }
+            assertTrue(lane.allowsInlineWrite(512));
+            for (int i = 0; i < 20; i++) {
+                Runnable write = () -> {
+                    mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    try {
+                        device.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    inside.decrementAndGet();
+                };
+                loop.port().execute(() -> lane.submit(new CountingJob(loop.port(), write, written::countDown)));
+            }
+            loop.port().execute(() -> lane.submit(new CountingJob(loop.port(), true, () -> {}, read::countDown)));
+            assertTrue(read.await(10, TimeUnit.SECONDS), "a read stands behind a write that hangs");
+            long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (lane.allowsInlineWrite(512) && System.nanoTime() < untilNanos) {
+                LockSupport.parkNanos(100_000);
+            }
+            assertFalse(lane.allowsInlineWrite(512), "a loop would hang behind the write that hangs");
+            device.countDown();
+            assertTrue(written.await(10, TimeUnit.SECONDS), "writes that did not come home: " + written.getCount());
+            assertEquals(1, mostInside.get(), "writes at once");
+        } finally {
+            loop.thread().shutdown();
+        }
     }
 
     @Test

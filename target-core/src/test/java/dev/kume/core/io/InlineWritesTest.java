@@ -19,7 +19,7 @@ class InlineWritesTest {
     private final InlineWrites writes = new InlineWrites(clock, bytes -> roomBytes.addAndGet(-bytes) >= 0, 65_536);
 
     private void trust() {
-        for (int i = 0; i < 256; i++) {
+        for (int i = 0; i < 128; i++) {
             writes.writtenByThread(QUICK);
         }
     }
@@ -27,7 +27,7 @@ class InlineWritesTest {
     @Test
     void aNewDiskIsWrittenByDiskThreads() {
         assertFalse(writes.allows(4_096));
-        for (int i = 0; i < 255; i++) {
+        for (int i = 0; i < 127; i++) {
             writes.writtenByThread(QUICK);
         }
         assertFalse(writes.allows(4_096));
@@ -90,7 +90,7 @@ class InlineWritesTest {
     void aLaneWithWorkUnderWayLetsNoLoopWrite() {
         AtomicLong submitted = new AtomicLong();
         DiskLane lane = new DiskLane(job -> submitted.incrementAndGet(), clock, 4, bytes -> true, 65_536);
-        for (int i = 0; i < 256; i++) {
+        for (int i = 0; i < 128; i++) {
             lane.inlineWrites().writtenByThread(QUICK);
         }
         assertTrue(lane.allowsInlineWrite(4_096));
