@@ -7,8 +7,8 @@ import java.util.concurrent.Executor;
  * The way of one disk to the disk threads. Two queues, because the two kinds of work must not stand behind each other:
  *
  * <ul>
- *   <li>plain writes, which a file system copies into memory: one thread, since a file's writes exclude each other in the
- *       kernel and a second thread would only wait for the first;
+ *   <li>plain writes, which a file system copies into memory: one thread, since a file's writes exclude each other in
+ *       the kernel and a second thread would only wait for the first;
  *   <li>what waits for the device - reads that are not in memory, flushes, verification: the other threads of the disk.
  * </ul>
  *
@@ -50,8 +50,8 @@ public final class DiskLane {
     }
 
     /**
-     * True when the calling loop may write {@code bytes} to the disk by itself: nothing of this disk waits for the device,
-     * no write is stuck, and the disk is known to be quick.
+     * True when the calling loop may write {@code bytes} to the disk by itself: nothing of this disk waits for the
+     * device, no write is stuck, and the disk is known to be quick.
      */
     public boolean allowsInlineWrite(int bytes) {
         return waiting.isIdle() && !writes.isStuck(STUCK_NANOS) && inlineWrites.allows(bytes);

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * a moment old.
  *
  * <p>A disk begins on the disk threads. It is trusted when many of its writes in a row were quick there, and only while
- * nothing of it waits for the device (a flush, a read that is not in memory), the page cache has room (the system makes nobody
- * wait for dirty pages), and the moving average of its writes stays quick. One bad stall sends it back for a second,
- * the next one for two, and so on up to a minute.
+ * nothing of it waits for the device, the page cache has room (the system makes nobody wait for dirty pages), and the
+ * moving average of its writes stays quick. One bad stall sends it back for a second, the next one for two, and so on
+ * up to a minute.
  */
 public final class InlineWrites {
     /** Quick writes in a row on disk threads before the loop may try. */

@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
  * and confined to the session's loop.
  */
 final class IscsiTask extends Task {
-    /**
-     * The largest Data-In segment that is made at once, so that it fits a chunk and is sent while it is in the cache.
-     */
+    /** The largest Data-In segment that is made at once: it fits a chunk and is sent while it is in the cache. */
     static final int DATA_IN_BYTES_MAX = 262_144;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
@@ -223,11 +221,7 @@ final class IscsiTask extends Task {
 
     // ---- Data-Out ---------------------------------------------------------------------------------------------------
 
-    /**
-     * Data comes that nobody asked for: immediate data, and more in Data-Out PDUs when the command's F bit was 0.
-     *
-     * @param bytesMax what may come in all
-     */
+    /** At most {@code bytesMax} come unasked: immediate data, and Data-Out PDUs when the command's F bit was 0. */
     void expectUnsolicited(int bytesMax) {
         sequence.openUnsolicited(bytesMax);
         if (bytesMax > 0 && takesData()) {
