@@ -73,6 +73,7 @@ final class Changes {
         Inventory now = current;
         Inventory next = rule.apply(now);
         if (next != now) {
+            exports.check(now, next);
             try {
                 file.save(now, next);
             } catch (IOException e) {

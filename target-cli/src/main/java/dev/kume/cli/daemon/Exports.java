@@ -20,6 +20,12 @@ interface Exports {
     /** A disk is gone: waits until no command can reach its file. It is mapped nowhere. */
     void remove(DiskRecord disk);
 
+    /**
+     * Refuses a change that lets somebody write a disk while a write of one who may no more is still under way: such a
+     * write would come after the new one's. Asked before the change is written down.
+     */
+    default void check(Inventory now, Inventory next) {}
+
     /** Targets, access and LUNs are now these: waits until what was taken away can do nothing any more. */
     void publish(Inventory inventory);
 

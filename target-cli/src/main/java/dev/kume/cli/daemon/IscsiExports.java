@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
@@ -31,6 +32,7 @@ import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.TargetSpec;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,9 +58,9 @@ final class IscsiExports implements Exports {
     private static final int REVISION_CHARACTERS = 4;
 
     /** A device that hangs must not hold the changes of all other disks for ever. */
-    private static final long FENCE_SECONDS = 60;
+    private static final Duration FENCE_TIME = Duration.ofSeconds(60);
 
-    private static final long ANSWER_SECONDS = 5;
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(5);
 
     private final IscsiServer server;
     private final CommandTable commands;
@@ -72,6 +74,18 @@ final class IscsiExports implements Exports {
     /** By the disk's uuid; the provisioning thread's alone. */
     private final Map<UUID, LogicalUnit> units = new HashMap<>();
 
+    /** Whether a disk was last told to refuse writes; its unit may hear of it later. The provisioning thread's alone. */
+    private final Map<UUID, Boolean> refusing = new HashMap<>();
+
+    /** A change that was not real in time, and the disks that somebody may no more write by it. */
+    private record Unfinished(CompletableFuture<Void> change, Set<UUID> disks) {}
+
+    /** The provisioning thread's alone. */
+    private final List<Unfinished> unfinished = new ArrayList<>();
+
+    private Inventory published = Inventory.EMPTY;
+    private final Duration fenceTime;
+
     IscsiExports(
             IscsiServer server,
             CommandTable commands,
@@ -79,6 +93,19 @@ final class IscsiExports implements Exports {
             Clock clock,
             Limits limits,
             String version) {
+        this(server, commands, diskThreads, clock, limits, version, FENCE_TIME);
+    }
+
+    /** @param fenceTime how long a change may wait for a disk before it is answered as not finished */
+    IscsiExports(
+            IscsiServer server,
+            CommandTable commands,
+            Executor diskThreads,
+            Clock clock,
+            Limits limits,
+            String version,
+            Duration fenceTime) {
+        this.fenceTime = fenceTime;
         this.server = server;
         this.commands = commands;
         this.diskThreads = diskThreads;
@@ -120,15 +147,23 @@ final class IscsiExports implements Exports {
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
         units.put(identity.uuid(), unit);
+        refusing.put(identity.uuid(), unit.state().writeProtected());
+    }
+
+    /** The unit of a disk; for tests. */
+    @Nullable
+    LogicalUnit unit(DiskRecord disk) {
+        return units.get(disk.identity().uuid());
     }
 
     @Override
     public void remove(DiskRecord disk) {
+        refusing.remove(disk.identity().uuid());
         LogicalUnit unit = units.remove(disk.identity().uuid());
         if (unit != null) {
             CompletableFuture<Void> idle = new CompletableFuture<>();
             unit.fence(task -> true, null, affected -> idle.complete(null));
-            await(idle, FENCE_SECONDS, "removing disk " + disk.name());
+            await(idle, fenceTime, "removing disk " + disk.name());
         }
     }
 
@@ -147,8 +182,33 @@ final class IscsiExports implements Exports {
     // ---- targets ----------------------------------------------------------------------------------------------------
 
     @Override
+    public void check(Inventory now, Inventory next) {
+        unfinished.removeIf(left -> left.change().isDone());
+        Set<UUID> given = WriteReach.given(now, next);
+        for (Unfinished left : unfinished) {
+            for (DiskRecord disk : now.disks()) {
+                UUID uuid = disk.identity().uuid();
+                if (given.contains(uuid) && left.disks().contains(uuid)) {
+                    throw new ApiException(
+                            ErrorCode.BUSY,
+                            "a write to disk '%s' by an initiator that may no more is still waiting for %s"
+                                    .formatted(disk.name(), disk.file()),
+                            "nobody else gets the disk before that has ended: look after the device, then try again");
+                }
+            }
+        }
+    }
+
+    @Override
     public void publish(Inventory inventory) {
+        Inventory before = published;
+        published = inventory;
         List<CompletableFuture<Void>> waits = new ArrayList<>();
+        unfinished.removeIf(left -> left.change().isDone());
+        if (before.version() == inventory.version()) {
+            // Asked again for what is written down already: the answer is that it is real, not that it is written.
+            unfinished.forEach(left -> waits.add(left.change()));
+        }
         for (DiskRecord disk : inventory.disks()) {
             protect(disk, waits);
         }
@@ -168,10 +228,9 @@ final class IscsiExports implements Exports {
                     target.iqn(), new Target.Definition(target.description(), target.enabled(), initiators, map)));
         }
         waits.add(server.publish(specs));
-        await(
-                CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new)),
-                FENCE_SECONDS,
-                "publishing inventory version " + inventory.version());
+        CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
+        unfinished.add(new Unfinished(change, WriteReach.taken(before, inventory)));
+        await(change, fenceTime, "publishing inventory version " + inventory.version());
     }
 
     /** A disk that becomes read-only takes no write once this change is answered, not even one that is on its way. */
@@ -181,7 +240,9 @@ final class IscsiExports implements Exports {
             return;
         }
         boolean refuses = refusesWrites(disk, unit.state().disk());
-        if (unit.state().writeProtected() == refuses) {
+        // Not the unit's state: an earlier change may still wait in its turn, and this one goes behind it.
+        Boolean told = refusing.put(disk.identity().uuid(), refuses);
+        if (told != null && told == refuses) {
             return;
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -199,7 +260,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public List<SessionView> sessions() {
-        List<SessionInfo> infos = await(server.sessions(), ANSWER_SECONDS, "listing sessions");
+        List<SessionInfo> infos = await(server.sessions(), ANSWER_TIME, "listing sessions");
         return infos == null
                 ? List.of()
                 : infos.stream().map(SessionFacts::view).toList();
@@ -207,7 +268,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public boolean logout(long id) {
-        return Boolean.TRUE.equals(await(server.logout(id), ANSWER_SECONDS, "logging out a session"));
+        return Boolean.TRUE.equals(await(server.logout(id), ANSWER_TIME, "logging out a session"));
     }
 
     @Override
@@ -252,14 +313,14 @@ final class IscsiExports implements Exports {
         return server.transport().name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    private static <T> @Nullable T await(CompletableFuture<T> future, long seconds, String doing) {
+    private static <T> @Nullable T await(CompletableFuture<T> future, Duration time, String doing) {
         try {
-            return future.get(seconds, TimeUnit.SECONDS);
+            return future.get(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.error("{} takes more than {} seconds; a disk or a loop hangs", doing, seconds);
+            LOG.error("{} takes more than {} seconds; a disk or a loop hangs", doing, time.toSeconds());
             throw new ApiException(
-                    dev.kume.cli.api.ErrorCode.TIMED_OUT,
-                    "%s took more than %d seconds".formatted(doing, seconds),
+                    ErrorCode.TIMED_OUT,
+                    "%s took more than %d seconds".formatted(doing, time.toSeconds()),
                     "it is written down and goes on; look after the disks, the daemon's log may say which");
         } catch (ExecutionException e) {
             throw new IllegalStateException(doing + " failed", e.getCause());
