@@ -74,7 +74,7 @@ final class IscsiExports implements Exports {
     /** By the disk's uuid; the provisioning thread's alone. */
     private final Map<UUID, LogicalUnit> units = new HashMap<>();
 
-    /** Whether a disk was last told to refuse writes; its unit may hear of it later. The provisioning thread's alone. */
+    /** Whether a disk was last told to refuse writes; its unit may hear it later. The provisioning thread's alone. */
     private final Map<UUID, Boolean> refusing = new HashMap<>();
 
     /** A change that was not real in time, and the disks that somebody may no more write by it. */
