@@ -25,7 +25,6 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense NO_SENSE = of(NO_SENSE_KEY, 0x00, 0x00);
 
     public static final Sense NOT_READY_MANUAL_INTERVENTION_REQUIRED = of(NOT_READY, 0x04, 0x03);
-    public static final Sense NOT_READY_INITIALIZING_COMMAND_REQUIRED = of(NOT_READY, 0x04, 0x02);
     public static final Sense UNRECOVERED_READ_ERROR = of(MEDIUM_ERROR, 0x11, 0x00);
     public static final Sense WRITE_ERROR = of(MEDIUM_ERROR, 0x0C, 0x00);
     public static final Sense INTERNAL_TARGET_FAILURE = of(HARDWARE_ERROR, 0x44, 0x00);
@@ -36,7 +35,6 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense INVALID_FIELD_IN_PARAMETER_LIST = of(ILLEGAL_REQUEST, 0x26, 0x00);
     public static final Sense PARAMETER_LIST_LENGTH_ERROR = of(ILLEGAL_REQUEST, 0x1A, 0x00);
     public static final Sense SAVING_PARAMETERS_NOT_SUPPORTED = of(ILLEGAL_REQUEST, 0x39, 0x00);
-    public static final Sense POWER_ON_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x01);
     public static final Sense POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x00);
     public static final Sense BUS_DEVICE_RESET_FUNCTION_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x03);
     public static final Sense I_T_NEXUS_LOSS_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x07);
@@ -46,7 +44,6 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense REPORTED_LUNS_DATA_HAS_CHANGED = of(UNIT_ATTENTION, 0x3F, 0x0E);
     public static final Sense WRITE_PROTECTED = of(DATA_PROTECT, 0x27, 0x00);
     public static final Sense SPACE_ALLOCATION_FAILED_WRITE_PROTECT = of(DATA_PROTECT, 0x27, 0x07);
-    public static final Sense INITIATOR_DETECTED_ERROR_MESSAGE_RECEIVED = of(ABORTED_COMMAND, 0x48, 0x00);
     public static final Sense DATA_PHASE_ERROR = of(ABORTED_COMMAND, 0x4B, 0x00);
     public static final Sense TOO_MUCH_WRITE_DATA = of(ABORTED_COMMAND, 0x4B, 0x02);
     public static final Sense NOT_ENOUGH_WRITE_DATA = of(ABORTED_COMMAND, 0x0C, 0x0D);

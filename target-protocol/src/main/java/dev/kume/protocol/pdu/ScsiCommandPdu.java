@@ -76,7 +76,7 @@ public final class ScsiCommandPdu extends PduHeader<ScsiCommandPdu> {
         return flag(WRITE_BIT, value);
     }
 
-    /** The task attribute, see {@link TaskAttribute}. */
+    /** The task attribute, see {@link dev.kume.core.scsi.TaskAttribute}. */
     public int attribute() {
         return flags() & 0x07;
     }

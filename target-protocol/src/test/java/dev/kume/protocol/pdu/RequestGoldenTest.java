@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.core.scsi.TaskAttribute;
 import io.netty.buffer.ByteBuf;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;

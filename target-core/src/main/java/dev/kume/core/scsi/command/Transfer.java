@@ -23,6 +23,19 @@ final class Transfer {
         return null;
     }
 
+    /** Begins a command that takes the blocks of its range from the initiator. */
+    static void takeBlocks(Task task, CdbForm form, long bytesMax) {
+        BlockRange range = form.range(task.cdb());
+        Sense refusal = refusal(task, range, form, bytesMax);
+        if (refusal != null) {
+            task.terminate(refusal);
+        } else if (range.isEmpty()) {
+            task.good();
+        } else {
+            task.streamOut(range.offsetBytes(task.geometry()), range.lengthBytes(task.geometry()));
+        }
+    }
+
     /** True when the data must be durable before GOOD: FUA, its old form FUA_NV, or no write cache. */
     static boolean writesThrough(Task task, CdbForm form) {
         byte[] cdb = task.cdb();

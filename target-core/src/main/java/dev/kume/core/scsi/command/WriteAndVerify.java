@@ -4,7 +4,6 @@ import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
-import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,15 +42,7 @@ final class WriteAndVerify extends Command {
 
     @Override
     public void begin(Task task) {
-        BlockRange range = form.range(task.cdb());
-        Sense refusal = Transfer.refusal(task, range, form, transferBytesMax);
-        if (refusal != null) {
-            task.terminate(refusal);
-        } else if (range.isEmpty()) {
-            task.good();
-        } else {
-            task.streamOut(range.offsetBytes(task.geometry()), range.lengthBytes(task.geometry()));
-        }
+        Transfer.takeBlocks(task, form, transferBytesMax);
     }
 
     @Override
