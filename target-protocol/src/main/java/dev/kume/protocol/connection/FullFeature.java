@@ -28,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -354,7 +355,9 @@ final class FullFeature {
                 .map(address -> new TargetAddress(address.getAddress(), address.getPort(), portalGroup.tag()))
                 .toList();
         return server.targets().all().stream()
-                .filter(each -> each.definition().allows(identity.initiatorName()))
+                .filter(each -> each.definition()
+                        .access()
+                        .allows(identity.initiatorName(), connection.peer().getAddress(), Map.of()))
                 .map(each -> new DiscoveredTarget(each.name(), addresses))
                 .toList();
     }

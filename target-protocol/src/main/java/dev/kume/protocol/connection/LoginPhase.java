@@ -13,6 +13,7 @@ import dev.kume.protocol.pdu.LoginResponsePdu;
 import dev.kume.protocol.pdu.LoginStatus;
 import dev.kume.protocol.pdu.PduHeader;
 import io.netty.buffer.ByteBuf;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -222,7 +223,9 @@ final class LoginPhase implements LoginPolicy {
             return new AccessDecision.Denied(LoginStatus.NOT_FOUND, "there is no target " + name);
         }
         Target.Definition definition = found.definition();
-        if (!definition.allows(identity.initiatorName())) {
+        if (!definition
+                .access()
+                .allows(identity.initiatorName(), connection.peer().getAddress(), Map.of())) {
             return new AccessDecision.Denied(
                     LoginStatus.AUTHORIZATION_FAILURE,
                     "%s is not allowed on %s".formatted(identity.initiatorName(), name));

@@ -227,7 +227,7 @@ public final class IscsiServer implements AutoCloseable {
     private void withdraw(
             Target target, Target.Definition old, Target.Definition now, List<CompletableFuture<Void>> waits) {
         waits.add(endSessions(
-                connection -> isOf(connection, target) && !now.allows(String.valueOf(connection.initiatorName())),
+                connection -> isOf(connection, target) && !connection.isAllowedBy(now),
                 "no longer allowed on " + target.name()));
         if (old.luns().sameAs(now.luns())) {
             return;
