@@ -3,6 +3,8 @@ package dev.kume.protocol.connection;
 import dev.kume.protocol.login.LoginResult;
 import dev.kume.protocol.pdu.Bhs;
 import dev.kume.protocol.pdu.Opcode;
+import dev.kume.protocol.pdu.PduListener;
+import dev.kume.protocol.pdu.PduReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

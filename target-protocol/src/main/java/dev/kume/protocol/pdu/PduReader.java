@@ -1,16 +1,14 @@
-package dev.kume.protocol.connection;
+package dev.kume.protocol.pdu;
 
-import dev.kume.protocol.pdu.Bhs;
-import dev.kume.protocol.pdu.Digests;
-import dev.kume.protocol.pdu.PduHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Cuts a byte stream into PDUs, in place: headers are looked at where they lie, data passes through in pieces. Confined
+ * Cuts a byte stream of either side into PDUs, in place: headers are looked at where they lie, data passes through in
+ * pieces. Confined
  * to its connection's loop. After a fatal error it eats everything.
  */
-final class PduReader {
+public final class PduReader {
     private enum Part {
         HEADER,
         DATA,
@@ -37,20 +35,21 @@ final class PduReader {
     private int digest;
     private boolean hadData;
 
-    PduReader(PduListener listener, int dataBytesMax) {
+    /** @param dataBytesMax the longest data segment that may come */
+    public PduReader(PduListener listener, int dataBytesMax) {
         this.listener = listener;
         this.dataBytesMax = dataBytesMax;
     }
 
     /** Takes effect with the next PDU: what the login has negotiated. */
-    void negotiated(boolean withHeaderDigest, boolean withDataDigest, int segmentBytesMax) {
+    public void negotiated(boolean withHeaderDigest, boolean withDataDigest, int segmentBytesMax) {
         headerDigest = withHeaderDigest;
         dataDigest = withDataDigest;
         dataBytesMax = segmentBytesMax;
     }
 
     /** Reads all that is readable. */
-    void read(ByteBuf in) {
+    public void read(ByteBuf in) {
         while (in.isReadable()) {
             switch (part) {
                 case HEADER -> header(in);
@@ -62,7 +61,8 @@ final class PduReader {
         }
     }
 
-    void close() {
+    /** Gives the memory back, and eats what still comes. */
+    public void close() {
         part = Part.BROKEN;
         pieces.release();
         pieces = Unpooled.EMPTY_BUFFER;

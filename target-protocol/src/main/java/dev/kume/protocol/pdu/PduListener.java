@@ -1,9 +1,9 @@
-package dev.kume.protocol.connection;
+package dev.kume.protocol.pdu;
 
 import io.netty.buffer.ByteBuf;
 
 /** Hears what a {@link PduReader} finds. Buffers are borrowed: they are valid until the method returns. */
-interface PduListener {
+public interface PduListener {
     /** A header has arrived, with {@code dataBytes} of data behind it. Its digest was right, where there is one. */
     void onHeader(ByteBuf buffer, int offsetBytes, int headerBytes, int dataBytes);
 
