@@ -177,7 +177,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     void lacksMemory() {
         if (!retryAsked) {
             retryAsked = true;
-            channel.eventLoop().schedule(this::retryForMemory, MEMORY_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            loop.after(MEMORY_RETRY_MILLIS, TimeUnit.MILLISECONDS, this::retryForMemory);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What the connections of one event loop share: its buffers and its list of connections. Confined to that loop. */
 public final class LoopContext {
@@ -22,6 +23,7 @@ public final class LoopContext {
     private static final int HEADERS_BYTES = PduHeader.SIZE_BYTES + 1_020 + 12;
 
     private final LoopPort port;
+    private final LoopTimer timer;
     private final Clock clock;
     private final Limits limits;
     private final MemoryBudget dataOut;
@@ -33,8 +35,9 @@ public final class LoopContext {
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final List<Connection> unflushed = new ArrayList<>();
 
-    public LoopContext(LoopPort port, Clock clock, Limits limits, MemoryBudget dataOut) {
+    public LoopContext(LoopPort port, LoopTimer timer, Clock clock, Limits limits, MemoryBudget dataOut) {
         this.port = port;
+        this.timer = timer;
         this.clock = clock;
         this.limits = limits;
         this.dataOut = dataOut;
@@ -51,6 +54,11 @@ public final class LoopContext {
     /** Runs on the loop. Any thread. */
     public void execute(Runnable action) {
         port.execute(action);
+    }
+
+    /** Runs on the loop when the time has passed. Any thread. */
+    public void after(long delay, TimeUnit unit, Runnable action) {
+        timer.after(delay, unit, action);
     }
 
     Clock clock() {

@@ -6,16 +6,13 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.LoopPort;
 import dev.kume.core.io.MemoryBudget;
 import dev.kume.core.scsi.CommandTable;
-import dev.kume.core.scsi.LogicalUnit;
-import dev.kume.core.scsi.LunMap;
-import dev.kume.core.scsi.Sense;
 import dev.kume.protocol.connection.Connection;
 import dev.kume.protocol.connection.InitiatorLog;
 import dev.kume.protocol.connection.LoopContext;
+import dev.kume.protocol.connection.LoopTimer;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.SessionInfo;
-import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.TargetParameters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -30,16 +27,11 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * The iSCSI server: event loops, portals, targets, sessions. Its methods may be called from any thread; those that
@@ -54,7 +46,9 @@ public final class IscsiServer implements AutoCloseable {
     private final ServerContext context;
     private final MultiThreadIoEventLoopGroup group;
     private final MemoryBudget dataOut;
-    private final Map<EventExecutor, LoopContext> loops = new HashMap<>();
+    private final Map<EventExecutor, LoopContext> loops = new LinkedHashMap<>();
+    private final Connections connections;
+    private final TargetPublisher publisher;
     private final List<LoopPort> ports = new ArrayList<>();
     private final List<Channel> listening = new ArrayList<>();
 
@@ -78,13 +72,19 @@ public final class IscsiServer implements AutoCloseable {
         this.dataOut = new MemoryBudget(limits.get(Limit.DATA_OUT_BYTES));
         for (EventExecutor executor : group) {
             LoopPort port = new LoopPort(ports.size(), executor, executor::inEventLoop);
-            LoopContext loop = new LoopContext(port, clock, limits, dataOut);
+            LoopContext loop = new LoopContext(port, timerOf(executor), clock, limits, dataOut);
             ports.add(port);
             loops.put(executor, loop);
             executor.scheduleWithFixedDelay(loop::tick, 1, 1, TimeUnit.SECONDS);
         }
-        context.sessionCloser((target, why) -> onEachConnection(
-                connection -> isOf(connection, target), connection -> connection.closeAfterFlush(why)));
+        connections = new Connections(List.copyOf(loops.values()));
+        publisher = new TargetPublisher(context, connections);
+        context.sessionCloser((target, why) -> connections.each(
+                connection -> Connections.isOf(connection, target), connection -> connection.closeAfterFlush(why)));
+    }
+
+    private static LoopTimer timerOf(EventExecutor executor) {
+        return (delay, unit, action) -> executor.schedule(action, delay, unit);
     }
 
     /** The loops, on which logical units keep their task sets. */
@@ -112,7 +112,7 @@ public final class IscsiServer implements AutoCloseable {
 
     /** Output chunks that the network has not sent yet, over all loops; for tests. */
     int lentChunks() {
-        return fromEachLoop(LoopContext::lentChunks).join().stream()
+        return connections.ofEachLoop(LoopContext::lentChunks).join().stream()
                 .mapToInt(Integer::intValue)
                 .sum();
     }
@@ -197,75 +197,15 @@ public final class IscsiServer implements AutoCloseable {
      *     reach a disk any more
      */
     public CompletableFuture<Void> publish(Collection<TargetSpec> specs) {
-        Map<String, Target> before = new HashMap<>();
-        context.targets().all().forEach(target -> before.put(target.name(), target));
-        List<Target> now = new ArrayList<>();
-        List<CompletableFuture<Void>> waits = new ArrayList<>();
-        List<Runnable> afterwards = new ArrayList<>();
-        for (TargetSpec spec : specs) {
-            Target known = before.remove(spec.name());
-            if (known == null) {
-                now.add(new Target(spec.name(), spec.definition()));
-            } else {
-                now.add(known);
-                Target.Definition old = known.definition();
-                known.definition(spec.definition());
-                afterwards.add(() -> withdraw(known, old, spec.definition(), waits));
-            }
-        }
-        context.targets().publish(now);
-        afterwards.forEach(Runnable::run);
-        for (Target removed : before.values()) {
-            Target.Definition old = removed.definition();
-            Target.Definition nothing = new Target.Definition(old.description(), false, Set.of(), LunMap.EMPTY);
-            removed.definition(nothing);
-            withdraw(removed, old, nothing, waits);
-        }
-        return CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
-    }
-
-    private void withdraw(
-            Target target, Target.Definition old, Target.Definition now, List<CompletableFuture<Void>> waits) {
-        waits.add(endSessions(
-                connection -> isOf(connection, target) && !connection.isAllowedBy(now),
-                "no longer allowed on " + target.name()));
-        if (old.luns().sameAs(now.luns())) {
-            return;
-        }
-        Set<LogicalUnit> gone = units(old.luns());
-        Set<LogicalUnit> kept = units(now.luns());
-        gone.removeAll(kept);
-        for (LogicalUnit unit : gone) {
-            CompletableFuture<Void> fenced = new CompletableFuture<>();
-            waits.add(fenced);
-            unit.fence(
-                    task -> task.nexus().nexus().targetName().equals(target.name()),
-                    null,
-                    affected -> fenced.complete(null));
-        }
-        for (LogicalUnit unit : kept) {
-            unit.raise(
-                    Sense.REPORTED_LUNS_DATA_HAS_CHANGED,
-                    nexus -> nexus.nexus().targetName().equals(target.name()));
-        }
-    }
-
-    private static Set<LogicalUnit> units(LunMap luns) {
-        Set<LogicalUnit> units = new HashSet<>();
-        for (int lun : luns.luns()) {
-            LogicalUnit unit = luns.get(lun);
-            if (unit != null) {
-                units.add(unit);
-            }
-        }
-        return units;
+        return publisher.publish(specs);
     }
 
     // ---- sessions ---------------------------------------------------------------------------------------------------
 
     /** All sessions, discovery sessions included, by id. */
     public CompletableFuture<List<SessionInfo>> sessions() {
-        return fromEachLoop(loop -> {
+        return connections
+                .ofEachLoop(loop -> {
                     List<SessionInfo> infos = new ArrayList<>();
                     for (Connection connection : loop.connections()) {
                         SessionInfo info = connection.info();
@@ -287,7 +227,8 @@ public final class IscsiServer implements AutoCloseable {
      * @return false when there is no such session
      */
     public CompletableFuture<Boolean> logout(long id) {
-        return fromEachLoop(loop -> {
+        return connections
+                .ofEachLoop(loop -> {
                     for (Connection connection : loop.connections()) {
                         if (connection.id() == id && connection.info() != null) {
                             connection.requestLogout(CLOSE_SECONDS);
@@ -297,53 +238,6 @@ public final class IscsiServer implements AutoCloseable {
                     return false;
                 })
                 .thenApply(found -> found.contains(true));
-    }
-
-    private static boolean isOf(Connection connection, Target target) {
-        Target of = connection.target();
-        return of != null && of.name().equals(target.name());
-    }
-
-    /** Ends sessions; completes when no task of theirs is left. */
-    private CompletableFuture<Void> endSessions(Predicate<Connection> which, String why) {
-        return fromEachLoop(loop -> {
-                    List<CompletableFuture<Void>> ends = new ArrayList<>();
-                    for (Connection connection : loop.connections()) {
-                        if (which.test(connection)) {
-                            CompletableFuture<Void> ended = new CompletableFuture<>();
-                            ends.add(ended);
-                            connection.closeAfterFlush(why);
-                            connection.whenEnded(() -> ended.complete(null));
-                        }
-                    }
-                    return ends;
-                })
-                .thenCompose(ends -> CompletableFuture.allOf(
-                        ends.stream().flatMap(List::stream).toArray(CompletableFuture[]::new)));
-    }
-
-    private void onEachConnection(Predicate<Connection> which, Consumer<Connection> action) {
-        for (LoopContext loop : loops.values()) {
-            loop.execute(() -> loop.connections().stream().filter(which).forEach(action));
-        }
-    }
-
-    private <T> CompletableFuture<List<T>> fromEachLoop(Function<LoopContext, T> question) {
-        List<CompletableFuture<T>> answers = new ArrayList<>();
-        for (LoopContext loop : loops.values()) {
-            CompletableFuture<T> answer = new CompletableFuture<>();
-            answers.add(answer);
-            loop.execute(() -> {
-                try {
-                    answer.complete(question.apply(loop));
-                } catch (RuntimeException failure) {
-                    answer.completeExceptionally(failure);
-                }
-            });
-        }
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .thenApply(
-                        ignored -> answers.stream().map(CompletableFuture::join).toList());
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------
@@ -358,12 +252,12 @@ public final class IscsiServer implements AutoCloseable {
         context.targets().drain();
         listening.forEach(Channel::close);
         if (graceSeconds > 0) {
-            onEachConnection(connection -> true, connection -> connection.requestLogout(graceSeconds));
+            connections.each(connection -> true, connection -> connection.requestLogout(graceSeconds));
         }
         CompletableFuture<Void> idle = new CompletableFuture<>();
         long deadlineNanos = context.clockNanos() + TimeUnit.SECONDS.toNanos(graceSeconds);
         pollUntilIdle(idle, deadlineNanos);
-        return idle.thenCompose(ignored -> endSessions(connection -> true, "server stops"));
+        return idle.thenCompose(ignored -> connections.end(connection -> true, "server stops"));
     }
 
     private void pollUntilIdle(CompletableFuture<Void> idle, long deadlineNanos) {
@@ -378,13 +272,15 @@ public final class IscsiServer implements AutoCloseable {
     @Override
     public void close() {
         listening.forEach(channel -> channel.close().awaitUninterruptibly());
-        fromEachLoop(loop -> {
+        connections
+                .ofEachLoop(loop -> {
                     loop.connections().forEach(connection -> connection.close("server closed"));
                     return true;
                 })
                 .join();
         // A turn later, when what the connections left to be done is done.
-        fromEachLoop(loop -> {
+        connections
+                .ofEachLoop(loop -> {
                     loop.close();
                     return true;
                 })

@@ -1,0 +1,97 @@
+package dev.kume.protocol.server;
+
+import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.LunMap;
+import dev.kume.core.scsi.Sense;
+import dev.kume.protocol.connection.ServerContext;
+import dev.kume.protocol.connection.Target;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Changes what the targets are while sessions are logged in to them. One thread at a time. */
+public final class TargetPublisher {
+    private final ServerContext context;
+    private final Connections connections;
+
+    public TargetPublisher(ServerContext context, Connections connections) {
+        this.context = context;
+        this.connections = connections;
+    }
+
+    /**
+     * Makes the targets be what the specifications say.
+     *
+     * @return completes when the change is real: nothing that it takes away - a mapping, an initiator, a target - can
+     *     reach a disk any more
+     */
+    public CompletableFuture<Void> publish(Collection<TargetSpec> specs) {
+        Map<String, Target> before = new LinkedHashMap<>();
+        context.targets().all().forEach(target -> before.put(target.name(), target));
+        List<Target> now = new ArrayList<>();
+        List<CompletableFuture<Void>> waits = new ArrayList<>();
+        List<Runnable> afterwards = new ArrayList<>();
+        for (TargetSpec spec : specs) {
+            Target known = before.remove(spec.name());
+            if (known == null) {
+                now.add(new Target(spec.name(), spec.definition()));
+            } else {
+                now.add(known);
+                Target.Definition old = known.definition();
+                known.definition(spec.definition());
+                afterwards.add(() -> withdraw(known, old, spec.definition(), waits));
+            }
+        }
+        context.targets().publish(now);
+        afterwards.forEach(Runnable::run);
+        for (Target removed : before.values()) {
+            Target.Definition old = removed.definition();
+            Target.Definition nothing = new Target.Definition(old.description(), false, Set.of(), LunMap.EMPTY);
+            removed.definition(nothing);
+            withdraw(removed, old, nothing, waits);
+        }
+        return CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
+    }
+
+    private void withdraw(
+            Target target, Target.Definition old, Target.Definition now, List<CompletableFuture<Void>> waits) {
+        waits.add(connections.end(
+                connection -> Connections.isOf(connection, target) && !connection.isAllowedBy(now),
+                "no longer allowed on " + target.name()));
+        if (old.luns().sameAs(now.luns())) {
+            return;
+        }
+        Set<LogicalUnit> gone = units(old.luns());
+        Set<LogicalUnit> kept = units(now.luns());
+        gone.removeAll(kept);
+        for (LogicalUnit unit : gone) {
+            CompletableFuture<Void> fenced = new CompletableFuture<>();
+            waits.add(fenced);
+            unit.fence(
+                    task -> task.nexus().nexus().targetName().equals(target.name()),
+                    null,
+                    affected -> fenced.complete(null));
+        }
+        for (LogicalUnit unit : kept) {
+            unit.raise(
+                    Sense.REPORTED_LUNS_DATA_HAS_CHANGED,
+                    nexus -> nexus.nexus().targetName().equals(target.name()));
+        }
+    }
+
+    private static Set<LogicalUnit> units(LunMap luns) {
+        Set<LogicalUnit> units = new LinkedHashSet<>();
+        for (int lun : luns.luns()) {
+            LogicalUnit unit = luns.get(lun);
+            if (unit != null) {
+                units.add(unit);
+            }
+        }
+        return units;
+    }
+}
