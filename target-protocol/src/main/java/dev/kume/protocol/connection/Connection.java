@@ -410,6 +410,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
 
     /** An error of our own: this connection goes, and no other. */
     void failed(Throwable bug) {
+        server.bug(bug);
         LOG.error("{}: dropped after an error of our own", this, bug);
         close("internal error");
     }

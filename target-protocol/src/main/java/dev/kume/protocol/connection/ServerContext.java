@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What all connections of one server share, over all loops. Thread safe. */
 public final class ServerContext {
@@ -25,6 +26,8 @@ public final class ServerContext {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger logins = new AtomicInteger();
     private final ConcurrentHashMap<InetAddress, Integer> loginsByAddress = new ConcurrentHashMap<>();
+    private final AtomicLong bugs = new AtomicLong();
+    private volatile @Nullable Throwable lastBug;
 
     public ServerContext(Clock clock, Limits limits, CommandTable commands, TargetParameters targetParameters) {
         this.clock = clock;
@@ -111,5 +114,21 @@ public final class ServerContext {
     /** Connections that are open. */
     public int connectionCount() {
         return connections.get();
+    }
+
+    /** An error of our own has cost a connection. */
+    void bug(Throwable bug) {
+        lastBug = bug;
+        bugs.incrementAndGet();
+    }
+
+    /** How many connections were dropped because of an error of our own. */
+    public long bugs() {
+        return bugs.get();
+    }
+
+    /** The last of those errors, or null. */
+    public @Nullable Throwable lastBug() {
+        return lastBug;
     }
 }
