@@ -36,12 +36,12 @@ public final class ApiPaths {
         return target(name) + "?force=" + force;
     }
 
-    /** {@code /v1/targets/NAME/initiators/IQN}: PUT allows. */
+    /** {@code /v1/targets/NAME/initiators/WHO}: PUT allows. */
     public static String allowed(String target, String initiator) {
         return target(target) + "/initiators/" + encode(initiator);
     }
 
-    /** {@code /v1/targets/NAME/initiators/IQN?force=...}: DELETE denies. */
+    /** {@code /v1/targets/NAME/initiators/WHO?force=...}: DELETE denies. */
     public static String denial(String target, String initiator, boolean force) {
         return allowed(target, initiator) + "?force=" + force;
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name        required: letters, digits, {@code . _ -}, at most 63
  * @param iqn         default: {@code <iqnPrefix>:<host>-<name>} in lower case
- * @param initiators  names of the initiators that may log in; none by default
+ * @param initiators  who may log in, each an iSCSI name, address, network or DNS name; none by default
  * @param description free text
  */
 public record TargetCreate(

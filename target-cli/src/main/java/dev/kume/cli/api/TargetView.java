@@ -11,7 +11,7 @@ import java.util.List;
  * @param description free text, maybe empty
  * @param enabled     false when new logins are refused
  * @param status      {@code connected}, {@code not connected} or {@code disabled}
- * @param initiators  names that may log in
+ * @param initiators  who may log in: iSCSI names, addresses, networks, DNS names
  * @param luns        what is mapped, by LUN
  * @param sessions    who is logged in now
  * @param created     when it was created

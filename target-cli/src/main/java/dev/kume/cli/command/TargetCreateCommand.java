@@ -31,8 +31,10 @@ final class TargetCreateCommand implements Callable<Integer> {
 
     @Option(
             names = "--initiator",
-            paramLabel = "IQN",
-            description = "An initiator that may log in; may be given several times.")
+            paramLabel = "WHO",
+            description =
+                    "Who may log in: an iSCSI name, an address, a network such as 192.168.10.0/24 or a DNS name; may"
+                            + " be given several times.")
     private List<String> initiators = new ArrayList<>();
 
     @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")

@@ -8,17 +8,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code kume target deny}. */
-@Command(name = "deny", description = "Take back what target allow gave, from an initiator that has no session there.")
+@Command(name = "deny", description = "Take back what target allow gave, when it takes no session with it.")
 final class TargetDenyCommand implements Callable<Integer> {
     private final Invocation invocation;
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The target's name.")
     private String name = "";
 
-    @Parameters(index = "1", paramLabel = "IQN", description = "The initiator's iSCSI name.")
-    private String iqn = "";
+    @Parameters(
+            index = "1",
+            paramLabel = "WHO",
+            description = "Whom: an entry of the access list; see kume target show.")
+    private String who = "";
 
-    @Option(names = "--force", description = "End its session first. It loses the disks at once.")
+    @Option(
+            names = "--force",
+            description = "End the sessions that only this entry allows. They lose the disks at once.")
     private boolean force;
 
     TargetDenyCommand(Invocation invocation) {
@@ -28,10 +33,10 @@ final class TargetDenyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (force) {
-            invocation.confirm("sessions of " + iqn + " on target '" + name + "' would be ended at once");
+            invocation.confirm("sessions of " + who + " on target '" + name + "' would be ended at once");
         }
-        Answer answer = invocation.api().delete(ApiPaths.denial(name, iqn, force));
-        invocation.printChange(answer.tree(), () -> "Target '" + name + "' denies " + iqn);
+        Answer answer = invocation.api().delete(ApiPaths.denial(name, who, force));
+        invocation.printChange(answer.tree(), () -> "Target '" + name + "' denies " + who);
         return 0;
     }
 }

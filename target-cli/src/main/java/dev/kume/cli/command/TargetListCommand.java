@@ -23,7 +23,7 @@ final class TargetListCommand implements Callable<Integer> {
         Answer answer = invocation.api().get(ApiPaths.TARGETS);
         invocation.printList(
                 answer.tree().path("targets"),
-                "There are no targets. Create one: kume target create NAME --initiator IQN",
+                "There are no targets. Create one: kume target create NAME --initiator WHO",
                 out -> table(answer.as(TargetView.Listing.class).targets()).print(out));
         return 0;
     }

@@ -45,7 +45,7 @@ final class TargetShowCommand implements Callable<Integer> {
                 .add(
                         "allowed",
                         target.initiators(),
-                        "nobody; allow an initiator: kume target allow " + target.name() + " IQN")
+                        "nobody; allow an initiator: kume target allow " + target.name() + " WHO")
                 .add("LUNs", luns, "none; map a disk: kume map DISK " + target.name())
                 .add("sessions", sessions, "none");
     }

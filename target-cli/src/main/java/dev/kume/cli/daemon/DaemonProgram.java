@@ -109,6 +109,7 @@ public final class DaemonProgram {
                 new SecureRandom(),
                 LocalFiles.ofThisHost(),
                 new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
-                DurableFiles.OF_THIS_HOST);
+                DurableFiles.OF_THIS_HOST,
+                HostNames.OF_THIS_HOST);
     }
 }

@@ -48,9 +48,7 @@ interface Exports {
     default Connections connections() {
         return iqn -> sessions().stream()
                 .filter(session -> Objects.equals(session.targetIqn(), iqn))
-                .map(SessionView::initiator)
-                .distinct()
-                .sorted()
+                .map(session -> new Connections.Connected(session.initiator(), PeerAddress.of(session.address())))
                 .toList();
     }
 }

@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param stores  its files
  * @param formats the disk formats served
  * @param files   its small files
+ * @param names   its way to ask DNS
  */
 record HostSystem(
         String name,
@@ -25,4 +26,5 @@ record HostSystem(
         RandomGenerator random,
         StoreProvider stores,
         DiskFormats formats,
-        DurableFiles files) {}
+        DurableFiles files,
+        HostNames names) {}

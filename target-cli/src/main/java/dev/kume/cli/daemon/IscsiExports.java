@@ -25,17 +25,18 @@ import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.store.PageCacheRoom;
+import dev.kume.protocol.connection.AccessList;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.SeenInitiator;
 import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.connection.Target;
+import dev.kume.protocol.login.Authentication;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.TargetSpec;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -223,9 +224,17 @@ final class IscsiExports implements Exports {
         List<TargetSpec> specs = new ArrayList<>();
         for (TargetRecord target : inventory.targets()) {
             LunMap map = LunMap.of(luns.getOrDefault(target.name(), Map.of()));
-            Set<String> initiators = new HashSet<>(target.initiators());
             specs.add(new TargetSpec(
-                    target.iqn(), new Target.Definition(target.description(), target.enabled(), initiators, map)));
+                    target.iqn(),
+                    new Target.Definition(
+                            target.description(),
+                            target.enabled(),
+                            AccessList.of(target.identifiers()),
+                            Set.of(),
+                            null,
+                            Authentication.NONE,
+                            Map.of(),
+                            map)));
         }
         waits.add(server.publish(specs));
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));

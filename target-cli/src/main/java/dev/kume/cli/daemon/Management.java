@@ -4,6 +4,7 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class Management {
     private static final Logger LOG = LoggerFactory.getLogger(Management.class);
     private static final int OPERATION_THREADS = 4;
+    private static final int NAME_THREADS = 4;
+    private static final Duration NAME_TIME = Duration.ofSeconds(5);
     private static final long END_SECONDS = 1;
 
     private final Exports exports;
@@ -29,6 +32,7 @@ final class Management {
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
             Executors.newFixedThreadPool(OPERATION_THREADS, threads("kume-operation-"));
+    private final ExecutorService nameThreads = Executors.newFixedThreadPool(NAME_THREADS, threads("kume-name-check-"));
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("kume-api-", 1).factory());
 
@@ -56,7 +60,13 @@ final class Management {
                 system.clock(),
                 system.random());
         TargetProvisioning targets = new TargetProvisioning(
-                settings.iqnPrefix(), system.name(), settings.limits(), changes, exports, system.clock());
+                settings.iqnPrefix(),
+                system.name(),
+                settings.limits(),
+                changes,
+                exports,
+                new HostNameCheck(system.names(), nameThreads, NAME_TIME),
+                system.clock());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations);
         ApiRoutes routes = new ApiRoutes(changes, disks, targets, operations, exports, shelf, status::of);
@@ -120,6 +130,7 @@ final class Management {
         status.stopping();
         end(operationThreads);
         end(changesThread);
+        nameThreads.shutdownNow();
         workers.shutdownNow();
         api.close();
     }

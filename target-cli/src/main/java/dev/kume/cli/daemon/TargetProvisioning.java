@@ -6,6 +6,7 @@ import dev.kume.cli.api.TargetCreate;
 import dev.kume.cli.api.TargetSet;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
+import dev.kume.core.inventory.InitiatorIdentifier;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
 import dev.kume.core.inventory.Mappings;
@@ -23,15 +24,24 @@ final class TargetProvisioning {
     private final Limits limits;
     private final Changes changes;
     private final Exports exports;
+    private final HostNameCheck hostNames;
     private final Clock clock;
 
     /** @param host the name of this host, for IQNs */
-    TargetProvisioning(String iqnPrefix, String host, Limits limits, Changes changes, Exports exports, Clock clock) {
+    TargetProvisioning(
+            String iqnPrefix,
+            String host,
+            Limits limits,
+            Changes changes,
+            Exports exports,
+            HostNameCheck hostNames,
+            Clock clock) {
         this.iqnPrefix = iqnPrefix;
         this.host = host;
         this.limits = limits;
         this.changes = changes;
         this.exports = exports;
+        this.hostNames = hostNames;
         this.clock = clock;
     }
 
@@ -42,6 +52,7 @@ final class TargetProvisioning {
         for (String initiator : initiators) {
             Requests.required("initiators", initiator);
         }
+        hostNames.check(initiators.stream().map(InitiatorIdentifier::parse).toList());
         String description = Objects.requireNonNullElse(request.description(), "");
         return changes.inTurn(() -> changes.apply(
                         inventory -> Targets.add(inventory, name, iqn, initiators, description, clock.now(), limits))
@@ -78,6 +89,10 @@ final class TargetProvisioning {
     }
 
     TargetRecord allow(String name, String initiator) {
+        InitiatorIdentifier entry = InitiatorIdentifier.parse(initiator);
+        if (!changes.current().target(name).initiators().contains(entry.text())) {
+            hostNames.check(List.of(entry));
+        }
         return changes.inTurn(() -> changes.apply(inventory -> Targets.allow(inventory, name, initiator, limits))
                 .target(name));
     }

@@ -144,7 +144,7 @@ final class Views {
                 .anyMatch(session ->
                         session.targetIqn() != null && session.initiator().equals(seen.name()));
         List<String> allowedOn = inventory.targets().stream()
-                .filter(target -> target.allows(seen.name()))
+                .filter(target -> target.allows(seen.name(), PeerAddress.of(seen.address())))
                 .map(TargetRecord::name)
                 .toList();
         return new InitiatorView(

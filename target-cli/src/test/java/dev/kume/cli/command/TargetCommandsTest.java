@@ -97,7 +97,7 @@ final class TargetCommandsTest {
         daemon.answers("GET /v1/targets/spare", 200, Records.EMPTY_TARGET);
         assertEquals(0, kume.run("target", "show", "spare"));
         assertTrue(kume.out().endsWith("""
-                                allowed:     nobody; allow an initiator: kume target allow spare IQN
+                                allowed:     nobody; allow an initiator: kume target allow spare WHO
                                 LUNs:        none; map a disk: kume map DISK spare
                                 sessions:    none
                                 """), kume.out());
@@ -141,6 +141,13 @@ final class TargetCommandsTest {
         assertEquals(0, kume.run("target", "allow", "hv-node1", IQN));
         assertEquals(0, kume.run("target", "deny", "hv-node1", IQN));
         assertEquals("Target 'hv-node1' allows " + IQN + "\nTarget 'hv-node1' denies " + IQN + "\n", kume.out());
+    }
+
+    @Test
+    void aNetworkIsOneSegmentOfThePath() {
+        daemon.answers("PUT /v1/targets/hv-node1/initiators/fd00%3A%3A%2F64", 200, Records.NODE1);
+        assertEquals(0, kume.run("target", "allow", "hv-node1", "fd00::/64"));
+        assertEquals("Target 'hv-node1' allows fd00::/64\n", kume.out());
     }
 
     @Test

@@ -212,6 +212,7 @@ final class DaemonTest {
                 new SplittableRandom(3),
                 LocalFiles.ofThisHost(),
                 new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
-                DurableFiles.OF_THIS_HOST);
+                DurableFiles.OF_THIS_HOST,
+                HostNames.OF_THIS_HOST);
     }
 }

@@ -247,6 +247,47 @@ final class ManagementApiTest {
                 kume.put(ApiPaths.allowed("u", "iqn.1991-05.com.microsoft.hv")).exitCode());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.0.0.1/24        | 10.0.0.1/24 has bits set behind its prefix; write 10.0.0.0/24 for the network, or 10.0.0.1 for"
+                        + " the one address",
+                "10.0.0.0/33        | '10.0.0.0/33' has no prefix length from 1 to 32; write one such as 192.168.10.0/24",
+                "gone.example.com   | the DNS name 'gone.example.com' does not resolve on the server; look for a misspelling, mend"
+                        + " DNS, or allow an iSCSI name or an address instead",
+                "a b                | 'a b' is no iSCSI name, address, network or DNS name; write one such as"
+                        + " iqn.1991-05.com.microsoft:hv-node1, 192.168.10.0/24 or hv-node1.example.com",
+            })
+    void anEntryThatMakesNoSenseIsRefused(String who, String error) throws Exception {
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"t\"}");
+        Reply allowed = kume.put(ApiPaths.allowed("t", who));
+        assertEquals(error, allowed.error());
+        assertEquals(400, allowed.status());
+        Reply created = kume.post(ApiPaths.TARGETS, "{\"name\":\"u\",\"initiators\":[\"%s\"]}".formatted(who));
+        assertEquals(error, created.error());
+        assertEquals(0, kume.exports.published.target("t").initiators().size());
+    }
+
+    @Test
+    void networksAndDnsNamesAreAllowedAndDenied() throws Exception {
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\"}");
+        for (String who : List.of("10.0.0.0/24", "fd00::/64", "HV-Node1.example.com")) {
+            Reply allowed = kume.put(ApiPaths.allowed("hv-node1", who));
+            assertEquals(200, allowed.status(), allowed::toString);
+        }
+        assertEquals(
+                List.of("10.0.0.0/24", "fd00:0:0:0:0:0:0:0/64", "hv-node1.example.com"),
+                kume.exports.published.target("hv-node1").initiators());
+        kume.exports.connect(1, NODE1, NODE1_TARGET);
+        kume.delete(ApiPaths.denial("hv-node1", "hv-node1.example.com", false));
+        Reply guarded = kume.delete(ApiPaths.denial("hv-node1", "10.0.0.0/24", false));
+        assertEquals(8, guarded.exitCode(), guarded::toString);
+        assertEquals(
+                200,
+                kume.delete(ApiPaths.denial("hv-node1", "10.0.0.0/24", true)).status());
+    }
+
     @Test
     void initiatorsShowWhereTheyAreAllowedAndConnected() throws Exception {
         kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\",\"initiators\":[\"%s\"]}".formatted(NODE1));

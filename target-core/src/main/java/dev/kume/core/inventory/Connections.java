@@ -1,6 +1,8 @@
 package dev.kume.core.inventory;
 
+import java.net.InetAddress;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Who is connected, as far as the rules of removing need to know it. */
 @FunctionalInterface
@@ -8,6 +10,19 @@ public interface Connections {
     /** Nobody is. */
     Connections NONE = iqn -> List.of();
 
-    /** The normalised names of the initiators that have a session on the target with this iSCSI name. */
-    List<String> on(String iqn);
+    /**
+     * One session.
+     *
+     * @param name    of the initiator, normalised
+     * @param address where its connection comes from
+     */
+    record Connected(String name, InetAddress address) {}
+
+    /** The sessions on the target with this iSCSI name. */
+    List<Connected> on(String iqn);
+
+    /** The initiators' names, each once, for messages. */
+    static String names(List<Connected> sessions) {
+        return sessions.stream().map(Connected::name).distinct().sorted().collect(Collectors.joining(", "));
+    }
 }

@@ -17,6 +17,20 @@ public sealed interface InitiatorIdentifier {
     String text();
 
     /**
+     * True when the entry is about this initiator whatever DNS says; never for a DNS name.
+     *
+     * @param initiatorName normalised
+     * @param address       where it connects from
+     */
+    default boolean isAbout(String initiatorName, InetAddress address) {
+        return switch (this) {
+            case Name name -> name.iscsiName().equals(initiatorName);
+            case Network network -> network.contains(address);
+            case HostName name -> false;
+        };
+    }
+
+    /**
      * The initiator with this iSCSI name.
      *
      * @param iscsiName normalised

@@ -249,7 +249,7 @@ public final class Inventory {
                 throw damaged("targets '%s' and '%s' have one IQN, %s".formatted(other, target.name(), target.iqn()));
             }
             IscsiNames.check(target.iqn());
-            target.initiators().forEach(IscsiNames::check);
+            target.identifiers(); // Each entry is one.
             int portId = target.relativePortId();
             if (portId < 1 || portId >= nextRelativePortId || !portIds.add(portId)) {
                 throw damaged("the relative port id %d of target '%s' is not its own, below nextRelativePortId %d"

@@ -78,14 +78,14 @@ public final class Mappings {
     public static Inventory unmap(
             Inventory inventory, String diskName, String targetName, Connections connections, boolean force) {
         Mapping mapping = find(inventory, diskName, targetName);
-        List<String> connected =
+        List<Connections.Connected> connected =
                 connections.on(inventory.target(mapping.target()).iqn());
         if (!force && !connected.isEmpty()) {
             throw InventoryException.busy(
                     "disk",
                     mapping.disk(),
                     "disk '%s' is LUN %d of target '%s', where %s is connected"
-                            .formatted(mapping.disk(), mapping.lun(), mapping.target(), String.join(", ", connected)),
+                            .formatted(mapping.disk(), mapping.lun(), mapping.target(), Connections.names(connected)),
                     "take it offline at the initiator, or use --force to take the LUN away under it");
         }
         return inventory.withoutMapping(mapping);

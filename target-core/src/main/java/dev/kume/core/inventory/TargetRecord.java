@@ -1,5 +1,6 @@
 package dev.kume.core.inventory;
 
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 
@@ -11,7 +12,7 @@ import java.util.List;
  * @param relativePortId RELATIVE TARGET PORT IDENTIFIER (SPC-4 3.1): unique, from 1, never used again
  * @param description    free text, maybe empty
  * @param enabled        false when new logins are refused
- * @param initiators     normalised names that may log in, sorted
+ * @param initiators     who may log in: texts of {@link InitiatorIdentifier}, sorted
  * @param created        when it was created
  */
 public record TargetRecord(
@@ -28,9 +29,19 @@ public record TargetRecord(
         initiators = List.copyOf(initiators);
     }
 
-    /** True when this normalised initiator name may log in. */
-    public boolean allows(String initiator) {
-        return initiators.contains(initiator);
+    /** The access list, understood. */
+    public List<InitiatorIdentifier> identifiers() {
+        return initiators.stream().map(InitiatorIdentifier::parse).toList();
+    }
+
+    /**
+     * True when an entry is about this initiator for sure; what DNS says is not asked.
+     *
+     * @param initiator normalised
+     * @param address   where it connects from
+     */
+    public boolean allows(String initiator, InetAddress address) {
+        return identifiers().stream().anyMatch(entry -> entry.isAbout(initiator, address));
     }
 
     TargetRecord renamed(String newName) {

@@ -84,7 +84,7 @@ public final class Targets {
         return inventory.withTarget(target, target.withEnabled(enabled));
     }
 
-    /** Lets an initiator log in; the same inventory when it may already. */
+    /** Puts an entry on the access list; the same inventory when it is there already. */
     public static Inventory allow(Inventory inventory, String name, String initiator, Limits limits) {
         TargetRecord target = inventory.target(name);
         TargetRecord changed = withInitiators(target, List.of(initiator), limits);
@@ -92,36 +92,54 @@ public final class Targets {
     }
 
     /**
-     * Takes the right to log in away.
+     * Takes an entry off the access list.
      *
-     * @param force true: also when the initiator has a session, which the caller then ends
+     * @param force true: also when an initiator has a session that only this entry allows, which the caller then ends
      */
     public static Inventory deny(
             Inventory inventory, String name, String initiator, Connections connections, boolean force) {
         TargetRecord target = inventory.target(name);
-        String normalised = IscsiNames.check(initiator);
-        if (!target.allows(normalised)) {
-            List<String> nearest = Nearest.to(normalised, target.initiators());
-            throw new InventoryException(
-                    InventoryException.Kind.NOT_FOUND,
-                    "target '%s' does not allow %s".formatted(target.name(), normalised),
-                    nearest.isEmpty()
-                            ? "'kume target show %s' shows whom it allows".formatted(target.name())
-                            : "did you mean %s?".formatted(String.join(" or ", nearest)),
-                    "initiator",
-                    normalised,
-                    nearest);
+        InitiatorIdentifier entry = InitiatorIdentifier.parse(initiator);
+        if (!target.initiators().contains(entry.text())) {
+            throw notAllowed(target, entry.text());
         }
-        if (!force && connections.on(target.iqn()).contains(normalised)) {
+        List<String> left = new ArrayList<>(target.initiators());
+        left.remove(entry.text());
+        TargetRecord changed = target.withInitiators(left);
+        List<Connections.Connected> losing = connections.on(target.iqn()).stream()
+                .filter(session -> mayBeAbout(entry, session))
+                .filter(session -> !changed.allows(session.name(), session.address()))
+                .toList();
+        if (!force && !losing.isEmpty()) {
             throw InventoryException.busy(
                     "target",
                     target.name(),
-                    "%s has a session on target '%s'".formatted(normalised, target.name()),
+                    "%s has a session on target '%s'%s"
+                            .formatted(
+                                    Connections.names(losing),
+                                    target.name(),
+                                    entry instanceof InitiatorIdentifier.Name ? "" : " that only this entry allows"),
                     "log it off at the initiator first, or use --force to end the session");
         }
-        List<String> left = new ArrayList<>(target.initiators());
-        left.remove(normalised);
-        return inventory.withTarget(target, target.withInitiators(left));
+        return inventory.withTarget(target, changed);
+    }
+
+    private static InventoryException notAllowed(TargetRecord target, String entry) {
+        List<String> nearest = Nearest.to(entry, target.initiators());
+        return new InventoryException(
+                InventoryException.Kind.NOT_FOUND,
+                "target '%s' does not allow %s".formatted(target.name(), entry),
+                nearest.isEmpty()
+                        ? "'kume target show %s' shows whom it allows".formatted(target.name())
+                        : "did you mean %s?".formatted(String.join(" or ", nearest)),
+                "initiator",
+                entry,
+                nearest);
+    }
+
+    /** What DNS would say now is not asked: a session that a name may have let in is guarded. */
+    private static boolean mayBeAbout(InitiatorIdentifier entry, Connections.Connected session) {
+        return entry instanceof InitiatorIdentifier.HostName || entry.isAbout(session.name(), session.address());
     }
 
     /**
@@ -131,12 +149,12 @@ public final class Targets {
      */
     public static Inventory remove(Inventory inventory, String name, Connections connections, boolean force) {
         TargetRecord target = inventory.target(name);
-        List<String> connected = connections.on(target.iqn());
+        List<Connections.Connected> connected = connections.on(target.iqn());
         if (!force && !connected.isEmpty()) {
             throw InventoryException.busy(
                     "target",
                     target.name(),
-                    "target '%s' has sessions of %s".formatted(target.name(), String.join(", ", connected)),
+                    "target '%s' has sessions of %s".formatted(target.name(), Connections.names(connected)),
                     "log them off at the initiators first, or use --force to end the sessions");
         }
         return inventory.withoutTarget(target);
@@ -145,7 +163,7 @@ public final class Targets {
     private static TargetRecord withInitiators(TargetRecord target, List<String> initiators, Limits limits) {
         LinkedHashSet<String> all = new LinkedHashSet<>(target.initiators());
         for (String initiator : initiators) {
-            all.add(IscsiNames.check(initiator));
+            all.add(InitiatorIdentifier.parse(initiator).text());
         }
         if (all.size() > limits.get(Limit.INITIATORS_PER_TARGET)) {
             throw InventoryException.limit(

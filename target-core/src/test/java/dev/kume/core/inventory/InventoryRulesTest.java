@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.InventoryException.Kind;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class InventoryRulesTest {
     private static final String NODE1 = "iqn.1991-05.com.microsoft:hv-node1";
     private static final Instant THEN = Instant.parse("2026-11-23T07:00:00Z");
+
+    private static final InetAddress ADDRESS = InetAddress.ofLiteral("192.168.10.11");
 
     private final SplittableRandom random = new SplittableRandom(7);
     private final Inventory two = twoNodes();
@@ -190,7 +193,8 @@ final class InventoryRulesTest {
 
     @Test
     void whatHasSessionsIsRemovedOnlyByForce() {
-        Connections node1 = iqn -> iqn.endsWith("hv-node1") ? List.of(NODE1) : List.of();
+        Connections node1 =
+                iqn -> iqn.endsWith("hv-node1") ? List.of(new Connections.Connected(NODE1, ADDRESS)) : List.of();
         Inventory mapped = Mappings.map(two, "vms", "hv-node1", null, Limits.DEFAULTS);
         refused(
                 Kind.BUSY,
@@ -221,6 +225,65 @@ final class InventoryRulesTest {
                         .initiators());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "192.168.10.0/24, true, the network that lets it in",
+        "192.168.10.11, false, an address of the same network",
+        "192.168.20.0/24, false, a network of others",
+        "node1.example.com, false, a DNS name beside the network",
+    })
+    void denyGuardsTheSessionsThatOnlyThisEntryAllows(String denied, boolean guarded, String why) {
+        Connections node1 = iqn -> List.of(new Connections.Connected(NODE1, ADDRESS));
+        Inventory open = Targets.deny(two, "hv-node1", NODE1, Connections.NONE, false);
+        open = Targets.allow(open, "hv-node1", "192.168.10.0/24", Limits.DEFAULTS);
+        if (!denied.equals("192.168.10.0/24")) {
+            open = Targets.allow(open, "hv-node1", denied, Limits.DEFAULTS);
+        }
+        Inventory all = open;
+        if (guarded) {
+            refused(
+                    Kind.BUSY,
+                    "%s has a session on target 'hv-node1' that only this entry allows; log it off at the initiator first, or"
+                                    .formatted(NODE1)
+                            + " use --force to end the session",
+                    () -> Targets.deny(all, "hv-node1", denied, node1, false));
+        }
+        List<String> left = Targets.deny(all, "hv-node1", denied, node1, guarded)
+                .target("hv-node1")
+                .initiators();
+        assertEquals(guarded ? List.of() : List.of("192.168.10.0/24"), left, why);
+    }
+
+    @Test
+    void aNameThatTheNetworkLetsInToo() {
+        Connections node1 = iqn -> List.of(new Connections.Connected(NODE1, ADDRESS));
+        Inventory both = Targets.allow(two, "hv-node1", "192.168.10.0/24", Limits.DEFAULTS);
+        assertEquals(
+                List.of("192.168.10.0/24"),
+                Targets.deny(both, "hv-node1", NODE1, node1, false)
+                        .target("hv-node1")
+                        .initiators());
+        // Where DNS leads nowadays nobody knows: what a name may have let in is guarded.
+        Inventory byName = Targets.allow(two, "hv-node2", "node1.example.com", Limits.DEFAULTS);
+        Inventory byNameAlone = Targets.deny(byName, "hv-node2", NODE1, Connections.NONE, false);
+        InventoryException guarded = assertThrows(
+                InventoryException.class,
+                () -> Targets.deny(byNameAlone, "hv-node2", "Node1.Example.com.", node1, false));
+        assertEquals(Kind.BUSY, guarded.kind());
+    }
+
+    @Test
+    void entriesAreKeptInOneForm() {
+        Inventory all = two;
+        for (String entry : List.of("FD00::1", "Node1.Example.COM.", "10.0.0.0/8")) {
+            all = Targets.allow(all, "hv-node1", entry, Limits.DEFAULTS);
+            assertSame(all, Targets.allow(all, "hv-node1", entry, Limits.DEFAULTS));
+        }
+        assertEquals(
+                List.of("10.0.0.0/8", "fd00:0:0:0:0:0:0:1", NODE1, "node1.example.com"),
+                all.target("hv-node1").initiators());
+    }
+
     @Test
     void allowingTwiceChangesNothingAndDenyingAStrangerIsNotFound() {
         assertSame(two, Targets.allow(two, "hv-node1", NODE1.toUpperCase(java.util.Locale.ROOT), Limits.DEFAULTS));
@@ -240,9 +303,7 @@ final class InventoryRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"hv-node1", "iqn.2026.dev.kume:x", "iqn.2026-13.dev.kume:x", "iqn.2026-11.dev.kume:a b", "eui.12"
-            })
+    @ValueSource(strings = {"iqn.2026.dev.kume:x", "iqn.2026-13.dev.kume:x", "iqn.2026-11.dev.kume:a b", "eui.12"})
     void whatIsNoIscsiNameIsRefused(String name) {
         InventoryException bad =
                 assertThrows(InventoryException.class, () -> Targets.allow(two, "hv-node1", name, Limits.DEFAULTS));
