@@ -1,6 +1,7 @@
 package dev.kume.protocol.connection;
 
 import dev.kume.protocol.login.LoginResult;
+import dev.kume.protocol.pdu.AsyncEvent;
 import dev.kume.protocol.pdu.Bhs;
 import dev.kume.protocol.pdu.Opcode;
 import dev.kume.protocol.pdu.PduListener;
@@ -37,8 +38,6 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     /** A connection that is being closed politely is cut after this. */
     private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long MEMORY_RETRY_MILLIS = 5;
-
     private enum Phase {
         LOGIN,
         FULL_FEATURE,
@@ -51,6 +50,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private final LoopContext loop;
     private final Channel channel;
     private final Output output;
+    private final InputFlow input;
+    private final Production production;
     private final PduReader reader;
     private final Bhs bhs = new Bhs();
     private final long id;
@@ -62,11 +63,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private @Nullable FullFeature fullFeature;
     private boolean inBatch;
     private boolean flushAsked;
-    private boolean retryAsked;
     private boolean channelClosed;
-    private long bytesToDrain;
-    private boolean producing;
-    private boolean paused;
     private boolean heard = true;
     private long deadlineNanos;
     private @Nullable ControlPdu control;
@@ -82,6 +79,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         this.id = server.nextConnectionId();
         this.since = server.clock().now();
         this.output = new Output(channel, loop);
+        this.input = new InputFlow(channel, loop);
+        this.production = new Production(output, this::execute);
         this.reader = new PduReader(this, LOGIN_SEGMENT_BYTES);
         this.login = new LoginPhase(this, server, portalGroup);
         this.deadlineNanos = loop.clock().nanoTime() + login.timeLimitNanos();
@@ -124,78 +123,46 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         inBatch = false;
-        output.flush();
-        pauseOrResume();
+        flushTurn();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        FullFeature feature = fullFeature;
-        if (feature != null && !producing && phase == Phase.FULL_FEATURE) {
-            producing = true;
-            try {
-                // A flush may drain everything, which tells nobody while we are here.
-                while (channel.isWritable() && feature.hasMoreToProduce()) {
-                    feature.produceMore();
-                    output.flush();
-                }
-            } finally {
-                producing = false;
-            }
+        if (channel.isWritable()) {
+            input.drained();
+            production.goOn();
         }
         if (!inBatch) {
             pauseOrResume();
         }
     }
 
-    /**
-     * Input is paused while output waits. It is paused too while memory for write data is short, but not for a session
-     * that has data on its way in: memory comes free when that has arrived.
-     */
+    private void flushTurn() {
+        output.flush();
+        production.endOfTurn();
+        pauseOrResume();
+    }
+
     private void pauseOrResume() {
-        boolean pause = !channel.isWritable() || (memoryIsShort() && !expectsData());
-        if (pause == paused) {
-            return;
-        }
-        paused = pause;
-        channel.config().setAutoRead(!pause);
-        if (pause && channel.isWritable()) {
+        FullFeature feature = fullFeature;
+        if (input.pauseOrResume(feature != null && feature.expectsData())) {
             lacksMemory();
         }
     }
 
-    private boolean memoryIsShort() {
-        return loop.dataOut().takenBytes() > loop.dataOut().limitBytes();
-    }
-
-    private boolean expectsData() {
-        FullFeature feature = fullFeature;
-        return feature != null && feature.expectsData();
-    }
-
     /** Looks again soon whether memory is there: another loop may give it back. */
     void lacksMemory() {
-        if (!retryAsked) {
-            retryAsked = true;
-            loop.after(MEMORY_RETRY_MILLIS, TimeUnit.MILLISECONDS, this::retryForMemory);
-        }
+        input.lookAgainSoon(() -> guarded(this::retryForMemory));
     }
 
     private void retryForMemory() {
-        retryAsked = false;
         FullFeature feature = fullFeature;
-        if (phase != Phase.FULL_FEATURE || feature == null) {
-            return;
-        }
-        try {
+        if (phase == Phase.FULL_FEATURE && feature != null) {
             boolean waits = feature.retryForMemory();
-            output.flush();
-            pauseOrResume();
-            if (waits || (paused && channel.isWritable())) {
+            flushTurn();
+            if (waits || input.lacksMemory()) {
                 lacksMemory();
             }
-        } catch (RuntimeException | Error bug) {
-            failed(bug);
         }
     }
 
@@ -210,11 +177,9 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     /** The turn in which disk threads handed work back is over. */
     void endOfTurn() {
         flushAsked = false;
-        output.flush();
-        pauseOrResume();
+        flushTurn();
     }
 
-    /** Sends what was added by something else than input or disks. */
     void flushNow() {
         if (!inBatch) {
             output.flush();
@@ -276,6 +241,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
                 parameters.headerDigest(), parameters.dataDigest(), parameters.targetMaxRecvDataSegmentLength());
         PduWriter writer = new PduWriter(output, window, parameters.headerDigest(), parameters.dataDigest());
         fullFeature = new FullFeature(this, server, login.portalGroup(), result, writer, window, output, tsih, target);
+        production.of(fullFeature);
         phase = Phase.FULL_FEATURE;
         deadlineNanos = 0;
     }
@@ -316,13 +282,15 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
 
     /** Runs something of this connection on its loop; an error of our own in it drops the connection. Any thread. */
     void execute(Runnable action) {
-        loop.port().execute(() -> {
-            try {
-                action.run();
-            } catch (RuntimeException | Error bug) {
-                failed(bug);
-            }
-        });
+        loop.port().execute(() -> guarded(action));
+    }
+
+    private void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error bug) {
+            failed(bug);
+        }
     }
 
     /** Sends what waits, then closes; cut when that takes too long. */
@@ -352,6 +320,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         phase = Phase.CLOSING;
         control = null;
         reader.close();
+        production.stop();
         output.close();
         if (wasLogin) {
             server.loginOver(peer.getAddress());
@@ -421,38 +390,61 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     void tick(long nowNanos) {
         if (deadlineNanos != 0 && nowNanos - deadlineNanos > 0) {
             deadlineNanos = 0;
-            close(phase == Phase.LOGIN ? "no login within the time limit" : "time limit");
+            timeIsUp();
             return;
         }
         FullFeature feature = fullFeature;
         if (phase == Phase.FULL_FEATURE && feature != null) {
-            feature.tick(nowNanos, heard || (paused && (channel.isWritable() || drains())));
+            feature.tick(nowNanos, input.takesOutput() || heard, input.lacksMemory());
             heard = false;
         }
         output.flush();
     }
 
-    /** True when the initiator has taken something of the output since the last time. */
-    private boolean drains() {
-        long before = bytesToDrain;
-        bytesToDrain = channel.bytesBeforeWritable();
-        return bytesToDrain < before;
+    private void timeIsUp() {
+        switch (phase) {
+            case LOGIN -> close("no login within the time limit");
+            case FULL_FEATURE -> {
+                notice(AsyncEvent.DROP_CONNECTION, login.cid(), 0, 0);
+                closeAfterFlush("asked to log out and did not");
+            }
+            case CLOSING, CLOSED -> close("time limit");
+        }
     }
 
-    /** Cuts the connection when it has not gone by itself in the time given. */
-    void cutAfter(long nanos) {
-        deadlineNanos = loop.clock().nanoTime() + nanos;
-    }
+    // ---- notices ----------------------------------------------------------------------------------------------------
 
-    /** Asks the initiator to log out, RFC 7143 11.9.1; cuts it after the time given. On the loop. */
+    /**
+     * Asks the initiator to log out, RFC 7143 11.9.1 event 1; who has not done so in the time given is told event 2 and
+     * cut. A login under way is ended at once. On the loop.
+     *
+     * @param seconds how long the initiator has, up to 65535
+     */
     public void requestLogout(int seconds) {
-        FullFeature feature = fullFeature;
-        if (phase == Phase.FULL_FEATURE && feature != null) {
-            feature.requestLogout(seconds);
+        if (phase == Phase.FULL_FEATURE) {
+            notice(AsyncEvent.TARGET_REQUESTS_LOGOUT, 0, 0, seconds);
             output.flush();
-            cutAfter(TimeUnit.SECONDS.toNanos(seconds));
+            deadlineNanos = loop.clock().nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         } else if (phase == Phase.LOGIN) {
             close("server stops");
+        }
+    }
+
+    /**
+     * Tells the initiator that its session is dropped, RFC 7143 11.9.1 event 3, and drops it. On the loop.
+     *
+     * @param time2Wait   seconds that the initiator is to wait before it logs in again
+     * @param time2Retain seconds for which tasks are kept; level 0 of error recovery keeps none, so 0 is the honest value
+     */
+    public void dropAfterNotice(int time2Wait, int time2Retain, String why) {
+        notice(AsyncEvent.DROP_SESSION, 0, time2Wait, time2Retain);
+        closeAfterFlush(why);
+    }
+
+    private void notice(int event, int parameter1, int parameter2, int parameter3) {
+        FullFeature feature = fullFeature;
+        if (phase == Phase.FULL_FEATURE && feature != null) {
+            feature.asyncMessage(event, parameter1, parameter2, parameter3);
         }
     }
 

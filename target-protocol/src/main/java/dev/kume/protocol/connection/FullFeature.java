@@ -29,7 +29,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +59,7 @@ final class FullFeature {
     private boolean sinkSolicited;
     private final byte @Nullable [] headerForReject;
 
-    private final long nopInNanos;
-    private final long nopInTimeoutNanos;
-    private long lastHeardNanos;
-    private long pingSentNanos;
-    private int lastPingTag;
-    private boolean pinging;
+    private final KeepAlive keepAlive;
     private int immediateOutstanding;
     private boolean loggedOut;
 
@@ -101,9 +95,8 @@ final class FullFeature {
             session = begun;
             taskManagement = new TaskManagement(begun, connection, this::taskManagementDone);
         }
-        nopInNanos = TimeUnit.SECONDS.toNanos(server.limits().get(Limit.NOP_IN_SECONDS));
-        nopInTimeoutNanos = TimeUnit.SECONDS.toNanos(server.limits().get(Limit.NOP_IN_TIMEOUT_SECONDS));
-        lastHeardNanos = connection.loop().clock().nanoTime();
+        keepAlive =
+                new KeepAlive(writer, server.limits(), connection.loop().clock().nanoTime());
     }
 
     // ---- PDUs with data on the data path ----------------------------------------------------------------------------
@@ -270,7 +263,7 @@ final class FullFeature {
 
     private void onNopOut(NopOutPdu pdu, ByteBuf data) {
         if (pdu.initiatorTaskTag() == PduHeader.NO_TAG) {
-            pinging = false;
+            keepAlive.answered();
             return;
         }
         int bytes = Math.min(data.readableBytes(), text.initiatorMaxRecvDataSegmentLength());
@@ -364,27 +357,19 @@ final class FullFeature {
 
     // ---- time -------------------------------------------------------------------------------------------------------
 
-    void tick(long nowNanos, boolean heard) {
-        if (heard) {
-            lastHeardNanos = nowNanos;
-            pinging = false;
-            return;
-        }
-        if (pinging) {
-            if (nowNanos - pingSentNanos > nopInTimeoutNanos) {
-                connection.close("no answer to NOP-In for %d seconds"
-                        .formatted(TimeUnit.NANOSECONDS.toSeconds(nopInTimeoutNanos)));
-            }
-        } else if (nopInNanos > 0 && nowNanos - lastHeardNanos > nopInNanos) {
-            pinging = true;
-            pingSentNanos = nowNanos;
-            lastPingTag = lastPingTag + 1 & Integer.MAX_VALUE;
-            writer.nopInPing(lastPingTag);
+    /** See {@link KeepAlive#tick}. */
+    void tick(long nowNanos, boolean alive, boolean deaf) {
+        String givenUp = keepAlive.tick(nowNanos, alive, deaf);
+        if (givenUp != null) {
+            connection.close(givenUp);
         }
     }
 
-    void requestLogout(int seconds) {
-        writer.asyncMessage(AsyncEvent.TARGET_REQUESTS_LOGOUT, 0, 0, seconds);
+    /** RFC 7143 11.9; see {@link AsyncEvent}. It takes a StatSN. */
+    void asyncMessage(int event, int parameter1, int parameter2, int parameter3) {
+        if (!loggedOut) {
+            writer.asyncMessage(event, parameter1, parameter2, parameter3);
+        }
     }
 
     // ---- output and end ---------------------------------------------------------------------------------------------

@@ -275,4 +275,9 @@ final class LoginPhase implements LoginPolicy {
     int tsih() {
         return tsih;
     }
+
+    /** The connection id that the initiator gave. */
+    int cid() {
+        return request.cid();
+    }
 }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A PDU is begun, filled in place and then added; one that is not added never existed.
  */
 final class Output {
+    /** Data that one connection makes in one turn of its loop, however fast the network takes it. */
+    private static final int TURN_BYTES_MAX = 1 << 20;
+
     private final Channel channel;
     private final LoopContext loop;
     private @Nullable OutputChunk chunk;
@@ -20,6 +23,7 @@ final class Output {
     private int handedBytes;
 
     private boolean dirty;
+    private int turnBytes;
 
     Output(Channel channel, LoopContext loop) {
         this.channel = channel;
@@ -59,12 +63,21 @@ final class Output {
     /** The PDU that was begun is complete: {@code bytes} long. */
     void add(int bytes) {
         filledBytes += bytes;
+        turnBytes += bytes;
         dirty = true;
     }
 
-    /** True when the network has enough to do: produce no more until it drains. */
+    /** True when the network has enough to do, or this turn of the loop has had its share: make no more data now. */
     boolean congested() {
-        return !channel.isWritable();
+        return !channel.isWritable() || turnIsFull();
+    }
+
+    boolean turnIsFull() {
+        return turnBytes >= TURN_BYTES_MAX;
+    }
+
+    void newTurn() {
+        turnBytes = 0;
     }
 
     /** Hands all that was added to the network. Never between the beginning of a PDU and its end. */

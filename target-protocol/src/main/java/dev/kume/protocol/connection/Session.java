@@ -346,6 +346,8 @@ final class Session {
         if (!producing.isEmpty() || !task.sendData()) {
             if (!task.waitsForMemory()) {
                 producing.add(task);
+                // The end of this turn looks whether another one is needed.
+                touched();
             }
         }
     }

@@ -206,7 +206,9 @@ final class SessionEndTest {
                     WirePdu.LOGOUT_RESPONSE,
                     polite.send(polite.logout(0)).receive().opcode());
             polite.expectClosed();
-            assertEquals(List.of(), stubborn.expectClosed());
+            List<WirePdu> notice = stubborn.expectClosed();
+            assertEquals(1, notice.size(), notice::toString);
+            assertEquals(WirePdu.ASYNC_MESSAGE, notice.getFirst().opcode());
             stopped.get(5, TimeUnit.SECONDS);
             Rig.eventually("nobody is left", () -> rig.target.server().connectionCount() == 0);
         }

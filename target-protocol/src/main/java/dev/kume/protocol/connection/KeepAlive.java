@@ -1,0 +1,59 @@
+package dev.kume.protocol.connection;
+
+import dev.kume.core.Limits;
+import dev.kume.core.Limits.Limit;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a peer that is gone without a word, RFC 7143 11.19: after a time of silence a NOP-In asks, and who does not
+ * answer in time is given up. Whatever is heard counts as an answer. Loop only.
+ */
+final class KeepAlive {
+    private final PduWriter writer;
+    private final long silenceNanos;
+    private final long timeoutNanos;
+    private long lastHeardNanos;
+    private long askedNanos;
+    private boolean asked;
+    private int lastTag;
+
+    KeepAlive(PduWriter writer, Limits limits, long nowNanos) {
+        this.writer = writer;
+        silenceNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.NOP_IN_SECONDS));
+        timeoutNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.NOP_IN_TIMEOUT_SECONDS));
+        lastHeardNanos = nowNanos;
+    }
+
+    /** The peer has answered a NOP-In. */
+    void answered() {
+        asked = false;
+    }
+
+    /**
+     * Looks at time; about once a second.
+     *
+     * @param alive the peer was heard, or has taken output, since the last time
+     * @param deaf  we do not listen at the moment: an answer that is not heard is not missing
+     * @return why the peer is given up, or null
+     */
+    @Nullable
+    String tick(long nowNanos, boolean alive, boolean deaf) {
+        if (alive) {
+            lastHeardNanos = nowNanos;
+            asked = false;
+        } else if (!asked) {
+            if (silenceNanos > 0 && nowNanos - lastHeardNanos > silenceNanos) {
+                asked = true;
+                askedNanos = nowNanos;
+                lastTag = lastTag + 1 & Integer.MAX_VALUE;
+                writer.nopInPing(lastTag);
+            }
+        } else if (deaf) {
+            askedNanos = nowNanos;
+        } else if (nowNanos - askedNanos > timeoutNanos) {
+            return "no answer to NOP-In for %d seconds".formatted(TimeUnit.NANOSECONDS.toSeconds(timeoutNanos));
+        }
+        return null;
+    }
+}
