@@ -80,7 +80,8 @@ public final class IscsiServer implements AutoCloseable {
         connections = new Connections(List.copyOf(loops.values()));
         publisher = new TargetPublisher(context, connections);
         context.sessionCloser((target, why) -> connections.each(
-                connection -> Connections.isOf(connection, target), connection -> connection.dropAfterNotice(0, 0, why)));
+                connection -> Connections.isOf(connection, target),
+                connection -> connection.dropAfterNotice(0, 0, why)));
     }
 
     private static LoopTimer timerOf(EventExecutor executor) {
