@@ -6,6 +6,8 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.command.Commands;
+import dev.kume.protocol.connection.DnsHostNames;
+import dev.kume.protocol.connection.LoginServices;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.IscsiServer;
@@ -16,10 +18,13 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +40,12 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final long INITIATORS_FLUSH_SECONDS = 5;
+
+    /** Lookups of DNS names at once, and those that may wait for their turn; a thread that has nothing to do ends. */
+    private static final int NAME_THREADS = 4;
+
+    private static final int NAMES_WAITING = 1_024;
+    private static final long NAME_THREAD_IDLE_SECONDS = 30;
 
     /** What the end of the server may take beyond the time that its sessions are given. */
     private static final long STOP_EXTRA_MILLIS = 500;
@@ -81,6 +92,7 @@ public final class Daemon implements AutoCloseable {
                 limits,
                 commands,
                 TargetParameters.of(limits),
+                new LoginServices(system.random(), new DnsHostNames(nameThreads())),
                 Transport.AUTO,
                 Runtime.getRuntime().availableProcessors());
         undo("event loops", server);
@@ -95,6 +107,20 @@ public final class Daemon implements AutoCloseable {
         management.listen();
         flushNowAndThen(initiators);
         management.logInventory();
+    }
+
+    /** Where lookups of DNS names wait, out of the way of everything else. */
+    private ExecutorService nameThreads() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                NAME_THREADS,
+                NAME_THREADS,
+                NAME_THREAD_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(NAMES_WAITING),
+                Thread.ofPlatform().name("kume-names-", 0).daemon(true).factory());
+        threads.allowCoreThreadTimeOut(true);
+        undo("DNS lookups", threads::shutdownNow);
+        return threads;
     }
 
     private void openPortals(IscsiServer server, IscsiExports served) throws DaemonException {

@@ -18,9 +18,12 @@ import dev.kume.core.inventory.Targets;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.command.Commands;
+import dev.kume.protocol.connection.HostNames;
+import dev.kume.protocol.connection.LoginServices;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.Transport;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,8 +50,14 @@ final class IscsiExportsTest {
     };
 
     private final CommandTable commands = Commands.table(LIMITS);
-    private final IscsiServer server =
-            new IscsiServer(CLOCK, LIMITS, commands, TargetParameters.of(LIMITS), Transport.AUTO, 1);
+    private final IscsiServer server = new IscsiServer(
+            CLOCK,
+            LIMITS,
+            commands,
+            TargetParameters.of(LIMITS),
+            new LoginServices(new SecureRandom(), HostNames.NONE),
+            Transport.AUTO,
+            1);
     private final IscsiExports exports =
             new IscsiExports(server, commands, Runnable::run, CLOCK, LIMITS, "0.1.0", Duration.ofMillis(300));
     private final CountDownLatch hanging = new CountDownLatch(1);

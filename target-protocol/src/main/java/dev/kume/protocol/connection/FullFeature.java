@@ -40,6 +40,8 @@ final class FullFeature {
     private final PortalGroup portalGroup;
     private final LoginIdentity identity;
     private final SessionParameters parameters;
+    private final @Nullable String initiatorAlias;
+    private final String authentication;
     private final PduWriter writer;
     private final CommandWindow window;
     private final int tsih;
@@ -78,6 +80,8 @@ final class FullFeature {
         this.portalGroup = portalGroup;
         this.identity = login.identity();
         this.parameters = login.parameters();
+        this.initiatorAlias = login.initiatorAlias();
+        this.authentication = login.authentication();
         this.writer = writer;
         this.window = window;
         this.tsih = tsih;
@@ -427,6 +431,8 @@ final class FullFeature {
                 peer,
                 local,
                 since,
+                text.initiatorAlias() == null ? initiatorAlias : text.initiatorAlias(),
+                authentication,
                 parameters,
                 scsi == null ? 0 : scsi.outstanding(),
                 scsi == null ? 0 : scsi.commands(),

@@ -3,6 +3,7 @@ package dev.kume.protocol.connection;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.ITNexus;
 import dev.kume.protocol.login.AccessDecision;
+import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.login.LoginIdentity;
 import dev.kume.protocol.login.LoginPolicy;
 import dev.kume.protocol.login.LoginResult;
@@ -13,6 +14,7 @@ import dev.kume.protocol.pdu.LoginResponsePdu;
 import dev.kume.protocol.pdu.LoginStatus;
 import dev.kume.protocol.pdu.PduHeader;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,8 @@ final class LoginPhase implements LoginPolicy {
         this.connection = connection;
         this.server = server;
         this.portalGroup = portalGroup;
-        this.machine = new LoginStateMachine(this, server.targetParameters(), server.limits());
+        this.machine = new LoginStateMachine(
+                this, server.targetParameters(), server.services().random(), server.limits());
     }
 
     long timeLimitNanos() {
@@ -78,6 +81,7 @@ final class LoginPhase implements LoginPolicy {
                 connection.flushNow();
             }
             case LoginResult.Refused refused -> refuse(refused);
+            case LoginResult.Parked ignored -> throw new IllegalStateException("nobody goes on with it");
             case LoginResult.Complete complete -> complete(complete);
         }
     }
@@ -216,7 +220,8 @@ final class LoginPhase implements LoginPolicy {
         }
         String name = identity.targetName();
         if (identity.sessionType() == SessionType.DISCOVERY || name == null) {
-            return new AccessDecision.Granted(portalGroup.tag(), null);
+            return new AccessDecision.Granted(
+                    portalGroup.tag(), null, server.security().discovery());
         }
         Target found = server.targets().get(name);
         if (found == null) {
@@ -235,7 +240,15 @@ final class LoginPhase implements LoginPolicy {
         }
         target = found;
         String alias = definition.description();
-        return new AccessDecision.Granted(portalGroup.tag(), alias.isBlank() ? null : alias);
+        return new AccessDecision.Granted(
+                portalGroup.tag(),
+                alias.isBlank() ? null : alias,
+                definition.authenticationFor(identity.initiatorName()));
+    }
+
+    @Override
+    public List<ChapAlgorithm> algorithms() {
+        return server.security().algorithms();
     }
 
     @Override

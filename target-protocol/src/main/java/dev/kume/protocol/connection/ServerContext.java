@@ -4,6 +4,7 @@ import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
 import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,8 @@ public final class ServerContext {
     private final Targets targets = new Targets();
     private final SessionRegistry sessions = new SessionRegistry();
     private final InitiatorLog initiators;
+    private final LoginServices services;
+    private volatile LoginSecurity security = LoginSecurity.DEFAULT;
     private volatile BiConsumer<Target, String> sessionCloser = (target, why) -> {};
     private final AtomicLong lastConnectionId = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
@@ -29,11 +32,17 @@ public final class ServerContext {
     private final AtomicLong bugs = new AtomicLong();
     private volatile @Nullable Throwable lastBug;
 
-    public ServerContext(Clock clock, Limits limits, CommandTable commands, TargetParameters targetParameters) {
+    public ServerContext(
+            Clock clock,
+            Limits limits,
+            CommandTable commands,
+            TargetParameters targetParameters,
+            LoginServices services) {
         this.clock = clock;
         this.limits = limits;
         this.commands = commands;
         this.targetParameters = targetParameters;
+        this.services = services;
         this.initiators = new InitiatorLog(clock, limits.getInt(Limit.INITIATORS_SEEN));
     }
 
@@ -68,6 +77,19 @@ public final class ServerContext {
 
     public InitiatorLog initiators() {
         return initiators;
+    }
+
+    LoginServices services() {
+        return services;
+    }
+
+    LoginSecurity security() {
+        return security;
+    }
+
+    /** Holds for logins that begin from now on. */
+    public void security(LoginSecurity changed) {
+        security = changed;
     }
 
     /** Set once, by the server that knows all loops. */

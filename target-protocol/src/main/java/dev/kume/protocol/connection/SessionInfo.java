@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param id          number of the session, unique while the daemon runs
  * @param isid        the six ISID bytes as a number
  * @param targetName  null in a discovery session
+ * @param initiatorAlias what the initiator says of itself, or null
+ * @param authentication how it has proven who it is, for people: {@code None}, {@code CHAP SHA3-256 user hv-node1}
  * @param outstanding commands that have not been answered
  */
 public record SessionInfo(
@@ -23,6 +25,8 @@ public record SessionInfo(
         InetSocketAddress peer,
         InetSocketAddress local,
         Instant since,
+        @Nullable String initiatorAlias,
+        String authentication,
         SessionParameters parameters,
         int outstanding,
         long commands,

@@ -5,14 +5,15 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.IscsiName;
 import dev.kume.protocol.login.LoginResult.Answer;
 import dev.kume.protocol.login.LoginResult.Complete;
+import dev.kume.protocol.login.LoginResult.Parked;
 import dev.kume.protocol.login.LoginResult.Refused;
 import dev.kume.protocol.pdu.LoginRequestPdu;
 import dev.kume.protocol.pdu.LoginStatus;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,10 @@ public final class LoginStateMachine {
     private static final int SEGMENT_BYTES_MAX = 8_192;
 
     private static final int ALIAS_BYTES_MAX = 255;
-    private static final String NO_AUTHENTICATION = "None";
 
     private final LoginPolicy policy;
     private final TargetParameters own;
+    private final RandomGenerator random;
     private final int keysMax;
     private final TextBuffer incoming;
     private final TextAnswer outgoing = new TextAnswer();
@@ -46,10 +47,16 @@ public final class LoginStateMachine {
     private @Nullable LoginIdentity identity;
     private AccessDecision.@Nullable Granted access;
     private @Nullable Negotiation negotiation;
+    private @Nullable SecurityNegotiation security;
 
-    public LoginStateMachine(LoginPolicy policy, TargetParameters own, Limits limits) {
+    /** The first text, while the policy takes its time to decide. */
+    private @Nullable List<KeyValue> parked;
+
+    /** @param random a strong source, for challenges */
+    public LoginStateMachine(LoginPolicy policy, TargetParameters own, RandomGenerator random, Limits limits) {
         this.policy = policy;
         this.own = own;
+        this.random = random;
         keysMax = limits.getInt(Limit.TEXT_KEYS);
         incoming = new TextBuffer(limits);
     }
@@ -68,6 +75,25 @@ public final class LoginStateMachine {
         }
     }
 
+    /**
+     * Goes on with the request that was {@link Parked}.
+     *
+     * @param request the same one, as it was
+     */
+    public LoginResult resume(LoginRequestPdu request) {
+        List<KeyValue> pairs = parked;
+        LoginIdentity known = identity;
+        if (pairs == null || known == null) {
+            throw new IllegalStateException("no request is parked");
+        }
+        parked = null;
+        try {
+            return decide(known, pairs).orElseGet(() -> negotiate(request, pairs));
+        } catch (TextException e) {
+            return refuse(LoginStatus.INITIATOR_ERROR, String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Who logs in, once that is known. */
     public @Nullable LoginIdentity identity() {
         return identity;
@@ -76,6 +102,9 @@ public final class LoginStateMachine {
     private Optional<LoginResult> checkHeader(LoginRequestPdu request) {
         if (ended) {
             return refused(LoginStatus.INVALID_DURING_LOGIN, "a Login Request came after the end of the login");
+        }
+        if (parked != null) {
+            return refused(LoginStatus.INITIATOR_ERROR, "a Login Request came before the one before was answered");
         }
         if (request.versionMin() > VERSION) {
             return refused(
@@ -143,13 +172,17 @@ public final class LoginStateMachine {
         } else {
             pairs = pairs.stream().filter(pair -> !repeats(known, pair)).toList();
         }
-        Optional<String> authMethod = value(pairs, TextKey.AUTH_METHOD);
-        if (authMethod.isPresent() && !offers(authMethod.get(), NO_AUTHENTICATION)) {
-            return refuse(
-                    LoginStatus.AUTHENTICATION_FAILURE,
-                    "the initiator insists on AuthMethod=%s; the target asks for none".formatted(authMethod.get()));
-        }
+        return negotiate(request, pairs);
+    }
+
+    private LoginResult negotiate(LoginRequestPdu request, List<KeyValue> pairs) {
         negotiation().answer(pairs, stage, outgoing);
+        if (stage == LoginStage.SECURITY_NEGOTIATION) {
+            String wrong = security().onText(pairs, request.isTransit(), outgoing);
+            if (wrong != null) {
+                return refuse(LoginStatus.AUTHENTICATION_FAILURE, wrong);
+            }
+        }
         return reply(request);
     }
 
@@ -174,10 +207,28 @@ public final class LoginStateMachine {
                 sessionType,
                 targetName.map(given -> name(TextKey.TARGET_NAME, given)).orElse(null));
         identity = known;
+        return decide(known, pairs);
+    }
+
+    /** Asks the policy; a refusal, or nothing when the login goes on with these pairs. */
+    private Optional<LoginResult> decide(LoginIdentity known, List<KeyValue> pairs) {
         return switch (policy.decide(known)) {
             case AccessDecision.Denied denied -> refused(denied.status(), denied.reason());
             case AccessDecision.Granted granted -> admit(known, granted);
+            case AccessDecision.Redirected to -> redirected(to.targetAddress());
+            case AccessDecision.Undecided() -> {
+                parked = pairs;
+                yield Optional.of(new Parked(known));
+            }
         };
+    }
+
+    /** RFC 7143 11.13.5: the new address stands in the answer that sends the initiator away. */
+    private Optional<LoginResult> redirected(String targetAddress) {
+        Refused refused = refuse(LoginStatus.TARGET_MOVED_TEMPORARILY, "sent on to " + targetAddress);
+        outgoing.add(TextKey.TARGET_ADDRESS.keyName(), targetAddress);
+        TextSegment text = outgoing.next(SEGMENT_BYTES_MAX);
+        return Optional.of(new Refused(refused.status(), refused.identity(), refused.reason(), text));
     }
 
     /** Some initiators (libiscsi) tell again in the operational stage who they are; it may not have changed. */
@@ -201,6 +252,16 @@ public final class LoginStateMachine {
                     ? refused(LoginStatus.TOO_MANY_CONNECTIONS, "a session has one connection only")
                     : refused(LoginStatus.SESSION_DOES_NOT_EXIST, "no session has TSIH %d".formatted(tsih));
         }
+        if (granted.authentication() instanceof Authentication.Unavailable unavailable) {
+            return refused(LoginStatus.TARGET_ERROR, "CHAP is required, and cannot be done: " + unavailable.reason());
+        }
+        SecurityNegotiation stageOfSecurity =
+                new SecurityNegotiation(granted.authentication(), policy.algorithms(), random);
+        if (stage != LoginStage.SECURITY_NEGOTIATION && !stageOfSecurity.isOver()) {
+            return refused(
+                    LoginStatus.AUTHENTICATION_FAILURE, "the initiator skips the security stage; CHAP is required");
+        }
+        security = stageOfSecurity;
         access = granted;
         Negotiation begun = new Negotiation(own, known.sessionType(), keysMax);
         negotiation = begun;
@@ -220,7 +281,8 @@ public final class LoginStateMachine {
         TextSegment text = outgoing.next((int) Math.min(SEGMENT_BYTES_MAX, declared));
         boolean continues = outgoing.hasMore();
         LoginStage next = LoginStage.of(request.nextStage());
-        if (continues || !request.isTransit() || next == null) {
+        if (continues || !request.isTransit() || next == null || !security().isOver()) {
+            // RFC 7143 6.3.2: T in a step of the authentication that is not the last is answered without T.
             return new Answer(false, continues, stage.number(), 0, text);
         }
         Answer answer = new Answer(true, false, stage.number(), next.number(), text);
@@ -236,7 +298,7 @@ public final class LoginStateMachine {
         }
         ended = true;
         String alias = negotiation().told(TextKey.INITIATOR_ALIAS);
-        return new Complete(answer, known, granted, alias, SessionParameters.of(negotiation()));
+        return new Complete(answer, known, granted, alias, security().words(), SessionParameters.of(negotiation()));
     }
 
     private Negotiation negotiation() {
@@ -247,12 +309,21 @@ public final class LoginStateMachine {
         return begun;
     }
 
+    private SecurityNegotiation security() {
+        SecurityNegotiation begun = security;
+        if (begun == null) {
+            throw new IllegalStateException("nobody proves anything before the identity is known");
+        }
+        return begun;
+    }
+
     private Optional<LoginResult> refused(LoginStatus status, String reason) {
         return Optional.of(refuse(status, reason));
     }
 
     private Refused refuse(LoginStatus status, String reason) {
         ended = true;
+        parked = null;
         incoming.clear();
         outgoing.clear();
         return new Refused(status, identity, reason);
@@ -263,10 +334,6 @@ public final class LoginStateMachine {
                 .filter(pair -> pair.key().equals(key.keyName()))
                 .map(KeyValue::value)
                 .findFirst();
-    }
-
-    private static boolean offers(String list, String value) {
-        return Arrays.asList(list.split(",")).contains(value);
     }
 
     private static String name(TextKey key, String given) {

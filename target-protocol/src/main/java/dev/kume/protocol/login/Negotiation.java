@@ -139,6 +139,9 @@ final class Negotiation {
         if (key.scope() == Scope.NORMAL_SESSION && sessionType == SessionType.DISCOVERY) {
             return TextKey.IRRELEVANT;
         }
+        if (key.isOfSecurity()) {
+            return null;
+        }
         return switch (key.kind()) {
             case LIST -> keep(key, firstCommon(offered, own.value(key)));
             case BOOLEAN_AND -> bool(key, offered, isYes(offered) && isYes(own.value(key)));

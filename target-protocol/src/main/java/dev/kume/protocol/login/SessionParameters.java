@@ -7,6 +7,8 @@ package dev.kume.protocol.login;
  * @param targetMaxRecvDataSegmentLength    the longest data segment that the initiator may send
  * @param firstBurstLength                  unsolicited data of one command, immediate data included
  * @param maxBurstLength                    data of one R2T sequence or one sequence of Data-In
+ * @param taskReporting                     what the target reports of aborted tasks
+ * @param iscsiProtocolLevel                of the features beyond RFC 3720
  */
 public record SessionParameters(
         boolean headerDigest,
@@ -23,7 +25,9 @@ public record SessionParameters(
         int defaultTime2Wait,
         int defaultTime2Retain,
         boolean dataPduInOrder,
-        boolean dataSequenceInOrder) {
+        boolean dataSequenceInOrder,
+        String taskReporting,
+        int iscsiProtocolLevel) {
     private static final String CRC32C = "CRC32C";
 
     static SessionParameters of(Negotiation negotiation) {
@@ -43,7 +47,9 @@ public record SessionParameters(
                 number(negotiation, TextKey.DEFAULT_TIME2WAIT),
                 number(negotiation, TextKey.DEFAULT_TIME2RETAIN),
                 negotiation.resultIsYes(TextKey.DATA_PDU_IN_ORDER),
-                negotiation.resultIsYes(TextKey.DATA_SEQUENCE_IN_ORDER));
+                negotiation.resultIsYes(TextKey.DATA_SEQUENCE_IN_ORDER),
+                negotiation.result(TextKey.TASK_REPORTING),
+                number(negotiation, TextKey.ISCSI_PROTOCOL_LEVEL));
     }
 
     private static int number(Negotiation negotiation, TextKey key) {

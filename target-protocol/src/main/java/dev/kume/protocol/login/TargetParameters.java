@@ -17,7 +17,6 @@ public final class TargetParameters {
     public static TargetParameters of(Limits limits) {
         long maxBurstLength = limits.get(Limit.MAX_BURST_BYTES);
         Map<TextKey, String> values = new EnumMap<>(TextKey.class);
-        values.put(TextKey.AUTH_METHOD, "None");
         values.put(TextKey.HEADER_DIGEST, "None,CRC32C");
         values.put(TextKey.DATA_DIGEST, "None,CRC32C");
         values.put(TextKey.MAX_CONNECTIONS, "1");

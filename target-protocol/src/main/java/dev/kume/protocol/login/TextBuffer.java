@@ -16,7 +16,6 @@ import java.util.List;
  */
 final class TextBuffer {
     private static final int KEY_BYTES_MAX = 63;
-    private static final int ELEMENT_BYTES_MAX = 255;
 
     private final int bytesMax;
     private final int keysMax;
@@ -89,8 +88,8 @@ final class TextBuffer {
             throw new TextException("the value of %s has control characters".formatted(key));
         }
         TextKey known = TextKey.of(key);
-        if (known != null && longestElementBytes(known, value) > ELEMENT_BYTES_MAX) {
-            throw new TextException("the value of %s is longer than %d bytes".formatted(key, ELEMENT_BYTES_MAX));
+        if (known != null && longestElementBytes(known, value) > known.valueBytesMax()) {
+            throw new TextException("the value of %s is longer than %d bytes".formatted(key, known.valueBytesMax()));
         }
         return new KeyValue(key, value);
     }

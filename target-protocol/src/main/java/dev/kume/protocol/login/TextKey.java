@@ -5,11 +5,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every key that this target understands, one row each: RFC 7143 section 13, and AuthMethod of section 12.1. A key that
+ * Every key that this target understands, one row each: RFC 7143 section 13, and of section 12.1 AuthMethod and CHAP. A key that
  * is not here is answered NotUnderstood.
  */
 public enum TextKey {
     AUTH_METHOD("AuthMethod", Kind.LIST, Place.SECURITY, Sender.BOTH, Scope.EVERY_SESSION, "None"),
+    CHAP_A("CHAP_A", Kind.LIST, Place.SECURITY, Sender.BOTH, Scope.EVERY_SESSION, ""),
+    CHAP_I("CHAP_I", Kind.TEXT, Place.SECURITY, Sender.BOTH, Scope.EVERY_SESSION, ""),
+    CHAP_C("CHAP_C", Kind.TEXT, Place.SECURITY, Sender.BOTH, Scope.EVERY_SESSION, ""),
+    CHAP_N("CHAP_N", Kind.TEXT, Place.SECURITY, Sender.BOTH, Scope.EVERY_SESSION, ""),
+    CHAP_R("CHAP_R", Kind.TEXT, Place.SECURITY, Sender.BOTH, Scope.EVERY_SESSION, ""),
     HEADER_DIGEST("HeaderDigest", Kind.LIST, Place.OPERATIONAL, Sender.BOTH, Scope.EVERY_SESSION, "None"),
     DATA_DIGEST("DataDigest", Kind.LIST, Place.OPERATIONAL, Sender.BOTH, Scope.EVERY_SESSION, "None"),
     MAX_CONNECTIONS("MaxConnections", Kind.NUMBER_MIN, Scope.NORMAL_SESSION, "1", 1, 65_535),
@@ -79,6 +84,7 @@ public enum TextKey {
 
     /** Where a key may be sent. */
     enum Place {
+        /** The security stage, whose keys {@link SecurityNegotiation} answers. */
         SECURITY,
         OPERATIONAL,
         /** Either stage of a login. */
@@ -101,6 +107,7 @@ public enum TextKey {
         EVERY_SESSION
     }
 
+    private static final int VALUE_BYTES_MAX = 255;
     private static final Map<String, TextKey> BY_NAME = byName();
 
     private final String keyName;
@@ -175,6 +182,16 @@ public enum TextKey {
     /** The largest number that may be offered. */
     long max() {
         return max;
+    }
+
+    /** The longest value, or element of a list, in bytes (RFC 7143 sections 6.1 and 12.1.3). */
+    int valueBytesMax() {
+        return this == CHAP_C || this == CHAP_R ? Chap.ENCODED_BYTES_MAX : VALUE_BYTES_MAX;
+    }
+
+    /** True for the keys by which one proves who it is. */
+    boolean isOfSecurity() {
+        return place == Place.SECURITY;
     }
 
     boolean mayBeSentIn(LoginStage stage) {

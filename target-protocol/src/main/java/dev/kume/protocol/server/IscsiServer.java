@@ -8,11 +8,13 @@ import dev.kume.core.io.MemoryBudget;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.protocol.connection.Connection;
 import dev.kume.protocol.connection.InitiatorLog;
+import dev.kume.protocol.connection.LoginServices;
 import dev.kume.protocol.connection.LoopContext;
 import dev.kume.protocol.connection.LoopTimer;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.SessionInfo;
+import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -55,6 +57,7 @@ public final class IscsiServer implements AutoCloseable {
     /**
      * Starts the event loops; nothing listens yet.
      *
+     * @param services  what logins need of this machine
      * @param loopCount event loops: one per core is right
      */
     public IscsiServer(
@@ -62,11 +65,12 @@ public final class IscsiServer implements AutoCloseable {
             Limits limits,
             CommandTable commands,
             TargetParameters parameters,
+            LoginServices services,
             Transport transport,
             int loopCount) {
         this.limits = limits;
         this.transport = transport.chosen();
-        this.context = new ServerContext(clock, limits, commands, parameters);
+        this.context = new ServerContext(clock, limits, commands, parameters, services);
         this.group = new MultiThreadIoEventLoopGroup(
                 loopCount, new DefaultThreadFactory("kume-loop", true), transport.handlers());
         this.dataOut = new MemoryBudget(limits.get(Limit.DATA_OUT_BYTES));
@@ -99,6 +103,11 @@ public final class IscsiServer implements AutoCloseable {
 
     public InitiatorLog initiators() {
         return context.initiators();
+    }
+
+    /** Changes what holds for logins that begin from now on. */
+    public void security(LoginSecurity security) {
+        context.security(security);
     }
 
     /** Connections that are open, logged in or not. */

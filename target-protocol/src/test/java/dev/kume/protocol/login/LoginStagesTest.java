@@ -54,7 +54,8 @@ final class LoginStagesTest {
         assertAnswer(done.answer(), SECURITY, FULL_FEATURE, "TargetPortalGroupTag=1", "AuthMethod=None");
         assertEquals(
                 new SessionParameters(
-                        false, false, 8_192, 8_192, true, true, 65_536, 262_144, 1, 1, 0, 2, 20, true, true),
+                        false, false, 8_192, 8_192, true, true, 65_536, 262_144, 1, 1, 0, 2, 20, true, true, "RFC3720",
+                        1),
                 done.parameters());
     }
 

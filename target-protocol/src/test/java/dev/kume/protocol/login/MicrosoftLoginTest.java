@@ -65,7 +65,8 @@ final class MicrosoftLoginTest {
                 "MaxRecvDataSegmentLength=262144");
         assertEquals(
                 new SessionParameters(
-                        false, false, 65_536, 262_144, true, true, 65_536, 262_144, 1, 1, 0, 0, 0, true, true),
+                        false, false, 65_536, 262_144, true, true, 65_536, 262_144, 1, 1, 0, 0, 0, true, true,
+                        "RFC3720", 1),
                 done.parameters());
         LoginIdentity identity = new LoginIdentity(
                 "iqn.1991-05.com.microsoft:hv-node1",

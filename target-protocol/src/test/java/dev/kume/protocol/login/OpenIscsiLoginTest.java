@@ -66,7 +66,8 @@ final class OpenIscsiLoginTest {
                 "MaxRecvDataSegmentLength=262144");
         assertEquals(
                 new SessionParameters(
-                        false, false, 262_144, 262_144, true, true, 65_536, 262_144, 1, 1, 0, 2, 0, true, true),
+                        false, false, 262_144, 262_144, true, true, 65_536, 262_144, 1, 1, 0, 2, 0, true, true,
+                        "RFC3720", 1),
                 done.parameters());
         assertEquals(0x0002_3d00_0001L, done.identity().isid());
         assertEquals("node1", done.initiatorAlias());

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /** A scripted initiator at one login: Login Request PDUs in, what the target decided out. */
 final class TestInitiator implements LoginPolicy {
@@ -27,9 +28,31 @@ final class TestInitiator implements LoginPolicy {
     static final String NAME = "InitiatorName=iqn.1991-05.com.microsoft:hv-node1";
     static final String TARGET = "TargetName=iqn.2026-11.dev.kume:hv-node1";
 
+    /** Challenges that a test can compute with: the bytes 00, 01, 02 and so on, after the identifier 7. */
+    static final RandomGenerator SCRIPTED = new RandomGenerator() {
+        @Override
+        public long nextLong() {
+            return 7;
+        }
+
+        @Override
+        public int nextInt(int bound) {
+            return 7;
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) i;
+            }
+        }
+    };
+
     final List<LoginIdentity> asked = new ArrayList<>();
     AccessDecision decision = new AccessDecision.Granted(1, null);
     boolean hasSession;
+
+    List<ChapAlgorithm> algorithms = LoginSecurity.DEFAULT.algorithms();
 
     private final LoginStateMachine login;
     private final ByteBuf pdu = Unpooled.buffer();
@@ -50,13 +73,31 @@ final class TestInitiator implements LoginPolicy {
     }
 
     TestInitiator(TargetParameters own, Limits limits) {
-        login = new LoginStateMachine(this, own, limits);
+        this(own, SCRIPTED, limits);
+    }
+
+    TestInitiator(RandomGenerator random) {
+        this(TargetParameters.of(Limits.DEFAULTS), random, Limits.DEFAULTS);
+    }
+
+    private TestInitiator(TargetParameters own, RandomGenerator random, Limits limits) {
+        login = new LoginStateMachine(this, own, random, limits);
     }
 
     @Override
     public AccessDecision decide(LoginIdentity identity) {
         asked.add(identity);
         return decision;
+    }
+
+    @Override
+    public List<ChapAlgorithm> algorithms() {
+        return algorithms;
+    }
+
+    /** Goes on with the request that was parked. */
+    LoginResult resume() {
+        return login.resume(header);
     }
 
     @Override

@@ -18,6 +18,8 @@ import dev.kume.core.scsi.command.Commands;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.PageCacheRoom;
+import dev.kume.protocol.connection.HostNames;
+import dev.kume.protocol.connection.LoginServices;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.TargetParameters;
@@ -26,6 +28,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,9 +61,13 @@ public final class LoopbackTarget implements AutoCloseable {
     private PortalGroup portalGroup;
 
     public LoopbackTarget(Limits limits, TargetParameters parameters, Transport transport) {
+        this(limits, parameters, new LoginServices(new SecureRandom(), HostNames.NONE), transport);
+    }
+
+    public LoopbackTarget(Limits limits, TargetParameters parameters, LoginServices services, Transport transport) {
         this.limits = limits;
         this.commands = Commands.table(limits);
-        this.server = new IscsiServer(CLOCK, limits, commands, parameters, transport, 2);
+        this.server = new IscsiServer(CLOCK, limits, commands, parameters, services, transport, 2);
     }
 
     public static LoopbackTarget standard() {
