@@ -18,7 +18,7 @@ public final class DnsHostNames implements HostNames {
     private final Executor threads;
 
     /**
-     * @param threads where lookups wait; bounded, with a bounded queue: a name for which it has no room is not looked up
+     * @param threads where lookups wait; bounded, with a bounded queue: a name that finds no room is not looked up
      */
     public DnsHostNames(Executor threads) {
         this.threads = threads;

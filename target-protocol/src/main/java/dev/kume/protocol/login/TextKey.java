@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every key that this target understands, one row each: RFC 7143 section 13, and of section 12.1 AuthMethod and CHAP. A key that
- * is not here is answered NotUnderstood.
+ * Every key that this target understands, one row each: RFC 7143 section 13, and of section 12.1 AuthMethod and CHAP. A
+ * key that is not here is answered NotUnderstood.
  */
 public enum TextKey {
     AUTH_METHOD("AuthMethod", Kind.LIST, Place.SECURITY, Sender.BOTH, Scope.EVERY_SESSION, "None"),
