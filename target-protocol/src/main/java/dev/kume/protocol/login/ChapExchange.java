@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The target's side of CHAP in one login (RFC 7143 section 12.1.3), from CHAP_A to the proof. Belongs to one event
- * loop. Whatever is wrong ends the login; no message tells more than the administrator may know, none a secret or a response.
+ * loop. Whatever is wrong ends the login; no message tells more than the administrator may know, none a secret or a
+ * response.
  */
 final class ChapExchange {
     private static final int CHALLENGE_BYTES_MIN = 16;
