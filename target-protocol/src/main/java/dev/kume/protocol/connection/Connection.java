@@ -434,7 +434,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
      * Tells the initiator that its session is dropped, RFC 7143 11.9.1 event 3, and drops it. On the loop.
      *
      * @param time2Wait   seconds that the initiator is to wait before it logs in again
-     * @param time2Retain seconds for which tasks are kept; level 0 of error recovery keeps none, so 0 is the honest value
+     * @param time2Retain seconds for which tasks are kept; error recovery level 0 keeps none, so 0 is the honest value
      */
     public void dropAfterNotice(int time2Wait, int time2Retain, String why) {
         notice(AsyncEvent.DROP_SESSION, 0, time2Wait, time2Retain);
