@@ -12,4 +12,5 @@ module dev.kume.protocol {
     exports dev.kume.protocol.login;
     exports dev.kume.protocol.pdu;
     exports dev.kume.protocol.server;
+    exports dev.kume.protocol.trace;
 }

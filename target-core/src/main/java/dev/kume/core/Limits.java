@@ -46,6 +46,12 @@ public final class Limits {
         NOP_IN_SECONDS(15, 0, 3_600),
         /** Seconds a NOP-In may stay unanswered before the session is dropped. */
         NOP_IN_TIMEOUT_SECONDS(30, 1, 3_600),
+        /** PDU headers that each connection remembers for its trace, about 96 bytes each; 0 records nothing. */
+        RECORDED_PDUS(256, 0, 4_096),
+        /** Trace files kept of sessions that ended by an error, and as many of logins that did. */
+        TRACE_FILES(20, 0, 1_000),
+        /** Bytes of all trace files of one kind. */
+        TRACE_FILE_BYTES(8_388_608, 4_194_304, 1_073_741_824),
         /** Threads that wait for disks, over all disks. */
         DISK_THREADS(16, 2, 256),
         /** Disk threads that one disk may hold at once. */

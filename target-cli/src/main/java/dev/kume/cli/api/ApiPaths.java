@@ -56,6 +56,11 @@ public final class ApiPaths {
         return SESSIONS + "/" + id;
     }
 
+    /** {@code /v1/sessions/ID/trace}: GET. */
+    public static String trace(long id) {
+        return session(id) + "/trace";
+    }
+
     /** {@code /v1/operations/ID}: GET. */
     public static String operation(long id) {
         return OPERATIONS + "/" + id;

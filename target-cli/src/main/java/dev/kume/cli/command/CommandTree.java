@@ -35,8 +35,10 @@ public final class CommandTree {
         root.addSubcommand(new UnmapCommand(invocation));
         noun(root, environment, "initiator", "See who has ever tried to connect.")
                 .addSubcommand(new InitiatorListCommand(invocation));
-        noun(root, environment, "session", "See who is logged in, and end sessions.")
+        noun(root, environment, "session", "See who is logged in and what it does, and end sessions.")
                 .addSubcommand(new SessionListCommand(invocation))
+                .addSubcommand(new SessionShowCommand(invocation))
+                .addSubcommand(new SessionTraceCommand(invocation))
                 .addSubcommand(new SessionLogoutCommand(invocation));
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);

@@ -17,6 +17,7 @@ import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TargetCreate;
 import dev.kume.cli.api.TargetSet;
 import dev.kume.cli.api.TargetView;
+import dev.kume.cli.api.TraceView;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.InventoryException;
@@ -218,6 +219,9 @@ final class ApiRoutes {
         if (segments == 1 && request.method().equals("GET")) {
             return get(request, () -> new SessionView.Listing(views().sessions()));
         }
+        if (segments == 3 && request.path().getLast().equals("trace")) {
+            return get(request, () -> trace(request.id(1)));
+        }
         if (segments != 2) {
             return unknown(request);
         }
@@ -235,6 +239,14 @@ final class ApiRoutes {
             }
             default -> unknown(request);
         };
+    }
+
+    private TraceView trace(long id) {
+        TraceView trace = exports.trace(id);
+        if (trace == null) {
+            throw InventoryException.notFound("session", Long.toString(id), List.of());
+        }
+        return trace;
     }
 
     private ApiAnswer operations(ApiRequest request, int segments) throws InterruptedException {

@@ -14,7 +14,9 @@ import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.PortalException;
 import dev.kume.protocol.server.PortalSpec;
 import dev.kume.protocol.server.Transport;
+import dev.kume.protocol.trace.PduFields;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -96,6 +98,7 @@ public final class Daemon implements AutoCloseable {
                 Transport.AUTO,
                 Runtime.getRuntime().availableProcessors());
         undo("event loops", server);
+        keepTraces(server, state.path().resolve("traces"), commands);
         IscsiExports served = new IscsiExports(server, commands, diskThreads, system.clock(), limits, system.version());
         exports = served;
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
@@ -121,6 +124,14 @@ public final class Daemon implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
         undo("DNS lookups", threads::shutdownNow);
         return threads;
+    }
+
+    private void keepTraces(IscsiServer server, Path directory, CommandTable commands) {
+        ExecutorService writer = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("kume-traces").daemon(true).factory());
+        undo("trace files", writer::shutdown);
+        server.keepTraces(
+                new TraceFiles(directory, system.clock(), writer, settings.limits(), new PduFields(commands)));
     }
 
     private void openPortals(IscsiServer server, IscsiExports served) throws DaemonException {

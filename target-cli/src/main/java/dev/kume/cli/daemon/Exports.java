@@ -3,11 +3,13 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.api.TraceView;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The running iSCSI server as provisioning drives it. {@link #add}, {@link #remove} and {@link #publish} are called
@@ -31,6 +33,10 @@ interface Exports {
 
     /** All sessions, by id; {@code target} is left null. */
     List<SessionView> sessions();
+
+    /** The last PDUs of a session, or null when there is none of this id. */
+    @Nullable
+    TraceView trace(long id);
 
     /** Ends a session; false when there is none of this id. */
     boolean logout(long id);

@@ -4,6 +4,7 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.api.TraceView;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -33,12 +34,15 @@ import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.Authentication;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.TargetSpec;
+import dev.kume.protocol.trace.ConnectionTrace;
+import dev.kume.protocol.trace.PduFields;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -273,6 +277,12 @@ final class IscsiExports implements Exports {
         return infos == null
                 ? List.of()
                 : infos.stream().map(SessionFacts::view).toList();
+    }
+
+    @Override
+    public @Nullable TraceView trace(long id) {
+        Optional<ConnectionTrace> trace = await(server.trace(id), ANSWER_TIME, "tracing a session");
+        return trace == null || trace.isEmpty() ? null : TraceFacts.view(trace.get(), null, new PduFields(commands));
     }
 
     @Override

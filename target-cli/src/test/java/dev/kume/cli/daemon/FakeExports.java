@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.api.TraceView;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import java.time.Instant;
@@ -10,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A server that remembers what it was told. */
 final class FakeExports implements Exports {
     final Map<String, OpenDisk> disks = new ConcurrentHashMap<>();
     final List<SessionView> sessions = new CopyOnWriteArrayList<>();
+    final Map<Long, TraceView> traces = new ConcurrentHashMap<>();
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
     volatile Inventory published = Inventory.EMPTY;
 
@@ -36,6 +39,11 @@ final class FakeExports implements Exports {
     @Override
     public List<SessionView> sessions() {
         return sessions;
+    }
+
+    @Override
+    public @Nullable TraceView trace(long id) {
+        return traces.get(id);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.kume.protocol.pdu.Bhs;
 import dev.kume.protocol.pdu.Opcode;
 import dev.kume.protocol.pdu.PduListener;
 import dev.kume.protocol.pdu.PduReader;
+import dev.kume.protocol.trace.ConnectionTrace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -50,6 +51,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private final LoopContext loop;
     private final Channel channel;
     private final Output output;
+    private final Recording recording;
     private final InputFlow input;
     private final Production production;
     private final PduReader reader;
@@ -78,10 +80,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         this.local = (InetSocketAddress) channel.localAddress();
         this.id = server.nextConnectionId();
         this.since = server.clock().now();
-        this.output = new Output(channel, loop);
+        this.recording = new Recording(this, server, loop, since);
+        this.output = new Output(channel, loop, recording.recorder());
         this.input = new InputFlow(channel, loop);
         this.production = new Production(output, this::execute);
-        this.reader = new PduReader(this, LOGIN_SEGMENT_BYTES);
+        this.reader = new PduReader(recording, LOGIN_SEGMENT_BYTES);
         this.login = new LoginPhase(this, server, portalGroup);
         this.deadlineNanos = loop.clock().nanoTime() + login.timeLimitNanos();
         // The news may come out of a flush of our own, in the middle of a task: that one is let come to its end.
@@ -197,7 +200,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
                 return;
             }
         } else if (phase != Phase.LOGIN || bhs.wrap(buffer, offsetBytes).opcode() != Opcode.LOGIN_REQUEST) {
-            close("protocol error: PDU 0x%02x during login"
+            protocolError("PDU 0x%02x during login"
                     .formatted(bhs.wrap(buffer, offsetBytes).opcode()));
             return;
         }
@@ -228,7 +231,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
 
     @Override
     public void onBroken(String why) {
-        close("protocol error: " + why);
+        protocolError(why);
     }
 
     // ---- phases -----------------------------------------------------------------------------------------------------
@@ -239,6 +242,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         var parameters = result.parameters();
         reader.negotiated(
                 parameters.headerDigest(), parameters.dataDigest(), parameters.targetMaxRecvDataSegmentLength());
+        recording.negotiated(parameters.headerDigest());
         PduWriter writer = new PduWriter(output, window, parameters.headerDigest(), parameters.dataDigest());
         fullFeature = new FullFeature(this, server, login.portalGroup(), result, writer, window, output, tsih, target);
         production.of(fullFeature);
@@ -302,6 +306,15 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         deadlineNanos = loop.clock().nanoTime() + CLOSING_NANOS;
         end(why);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** The initiator has broken a rule and no PDU can answer it: its last PDUs are kept, and it is closed at once. */
+    void protocolError(String why) {
+        closeWithTrace("protocol error: " + why);
+    }
+
+    private void closeWithTrace(String why) {
+        close(phase == Phase.CLOSING || phase == Phase.CLOSED ? why : recording.keep(why));
     }
 
     /** Closes at once. */
@@ -381,7 +394,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     void failed(Throwable bug) {
         server.bug(bug);
         LOG.error("{}: dropped after an error of our own", this, bug);
-        close("internal error");
+        closeWithTrace("internal error");
     }
 
     // ---- time -------------------------------------------------------------------------------------------------------
@@ -489,6 +502,11 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     public @Nullable SessionInfo info() {
         FullFeature feature = fullFeature;
         return phase == Phase.FULL_FEATURE && feature != null ? feature.info(id, peer, local, since) : null;
+    }
+
+    /** The last PDUs of this connection. On the loop. */
+    public ConnectionTrace trace() {
+        return recording.trace();
     }
 
     @Override

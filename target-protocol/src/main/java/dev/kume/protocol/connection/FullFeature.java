@@ -141,7 +141,7 @@ final class FullFeature {
             case TAKE -> true;
             case IGNORE -> false;
             case GAP -> {
-                connection.close("protocol error: CmdSN %d came where %d was due"
+                connection.protocolError("CmdSN %d came where %d was due"
                         .formatted(Integer.toUnsignedLong(cmdSn), Integer.toUnsignedLong(window.expCmdSn())));
                 yield false;
             }

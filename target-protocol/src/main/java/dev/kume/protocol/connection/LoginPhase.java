@@ -71,7 +71,7 @@ final class LoginPhase implements LoginPolicy {
 
     void onRequest(ControlPdu pdu) {
         if (agreed != null) {
-            connection.close("protocol error: a login request after the login was complete");
+            connection.protocolError("a login request after the login was complete");
             return;
         }
         request.wrap(pdu.header, 0);

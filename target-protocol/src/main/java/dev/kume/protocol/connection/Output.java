@@ -1,5 +1,6 @@
 package dev.kume.protocol.connection;
 
+import dev.kume.protocol.trace.FlightRecorder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ final class Output {
 
     private final Channel channel;
     private final LoopContext loop;
+    private final FlightRecorder recorder;
     private @Nullable OutputChunk chunk;
     private int filledBytes;
     /** So much of the chunk is in the hands of the network. */
@@ -25,9 +27,10 @@ final class Output {
     private boolean dirty;
     private int turnBytes;
 
-    Output(Channel channel, LoopContext loop) {
+    Output(Channel channel, LoopContext loop, FlightRecorder recorder) {
         this.channel = channel;
         this.loop = loop;
+        this.recorder = recorder;
     }
 
     /** Makes room for a PDU of {@code bytes} and tells where it starts in {@link #buf()}. */
@@ -62,6 +65,7 @@ final class Output {
 
     /** The PDU that was begun is complete: {@code bytes} long. */
     void add(int bytes) {
+        recorder.sent(buf(), filledBytes);
         filledBytes += bytes;
         turnBytes += bytes;
         dirty = true;

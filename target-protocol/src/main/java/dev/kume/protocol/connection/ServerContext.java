@@ -6,6 +6,7 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
+import dev.kume.protocol.trace.TraceDumps;
 import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,7 @@ public final class ServerContext {
     private final LoginServices services;
     private volatile LoginSecurity security = LoginSecurity.DEFAULT;
     private volatile BiConsumer<Target, String> sessionCloser = (target, why) -> {};
+    private volatile TraceDumps traceDumps = TraceDumps.NONE;
     private final AtomicLong lastConnectionId = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger logins = new AtomicInteger();
@@ -100,6 +102,15 @@ public final class ServerContext {
     /** Closes every session of a target, on whatever loop. */
     void closeSessions(Target target, String why) {
         sessionCloser.accept(target, why);
+    }
+
+    /** Where traces of connections go that break the rules; set once, before the first connection. */
+    public void traceDumps(TraceDumps dumps) {
+        traceDumps = dumps;
+    }
+
+    TraceDumps traceDumps() {
+        return traceDumps;
     }
 
     long nextConnectionId() {

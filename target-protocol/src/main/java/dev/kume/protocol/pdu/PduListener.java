@@ -13,6 +13,12 @@ public interface PduListener {
     /** The data segment is complete. Also called for PDUs without data. */
     void onPduEnd(boolean dataDigestRight);
 
+    /**
+     * A header has arrived that ends the stream: its digest is wrong, or its data segment longer than was declared.
+     * {@link #onBroken} says which.
+     */
+    default void onBrokenHeader(ByteBuf buffer, int offsetBytes) {}
+
     /** The stream can not be trusted any more; the reader eats what follows. */
     void onBroken(String why);
 }

@@ -116,11 +116,13 @@ public final class PduReader {
         int digested = bytes - (headerDigest ? Digests.SIZE_BYTES : 0);
         if (headerDigest && !headerCrc.matches(buffer, at, digested)) {
             // RFC 7143 7.8: with a wrong header digest not even the length can be believed.
+            listener.onBrokenHeader(buffer, at);
             broken("header digest error");
             return;
         }
         dataLeft = bhs.dataSegmentLength();
         if (dataLeft > dataBytesMax) {
+            listener.onBrokenHeader(buffer, at);
             broken("data segment of %d bytes, larger than the %d declared".formatted(dataLeft, dataBytesMax));
             return;
         }

@@ -16,6 +16,8 @@ import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
+import dev.kume.protocol.trace.ConnectionTrace;
+import dev.kume.protocol.trace.TraceDumps;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -32,6 +34,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -90,6 +93,11 @@ public final class IscsiServer implements AutoCloseable {
 
     private static LoopTimer timerOf(EventExecutor executor) {
         return (delay, unit, action) -> executor.schedule(action, delay, unit);
+    }
+
+    /** Where traces of connections go that are closed for an error; before the first portal opens. */
+    public void keepTraces(TraceDumps dumps) {
+        context.traceDumps(dumps);
     }
 
     /** The loops, on which logical units keep their task sets. */
@@ -229,6 +237,16 @@ public final class IscsiServer implements AutoCloseable {
                         .flatMap(List::stream)
                         .sorted((a, b) -> Long.compare(a.id(), b.id()))
                         .toList());
+    }
+
+    /** The last PDUs of one session, or nothing when there is no such session. */
+    public CompletableFuture<Optional<ConnectionTrace>> trace(long id) {
+        return connections
+                .ofEachLoop(loop -> loop.connections().stream()
+                        .filter(connection -> connection.id() == id && connection.info() != null)
+                        .map(Connection::trace)
+                        .findFirst())
+                .thenApply(found -> found.stream().flatMap(Optional::stream).findFirst());
     }
 
     /**
