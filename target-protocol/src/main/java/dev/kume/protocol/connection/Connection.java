@@ -2,9 +2,6 @@ package dev.kume.protocol.connection;
 
 import dev.kume.protocol.login.LoginResult;
 import dev.kume.protocol.pdu.AsyncEvent;
-import dev.kume.protocol.pdu.Bhs;
-import dev.kume.protocol.pdu.Opcode;
-import dev.kume.protocol.pdu.PduListener;
 import dev.kume.protocol.pdu.PduReader;
 import dev.kume.protocol.trace.ConnectionTrace;
 import io.netty.buffer.ByteBuf;
@@ -30,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>It owns the byte stream in both directions and the phases of RFC 7143 8.1; what PDUs mean is in {@link LoginPhase}
  * and {@link FullFeature}.
  */
-public final class Connection extends ChannelInboundHandlerAdapter implements PduListener {
+public final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** Data segments before the login has declared more, RFC 7143 13.12. */
@@ -54,8 +51,8 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private final Recording recording;
     private final InputFlow input;
     private final Production production;
+    private final Incoming incoming;
     private final PduReader reader;
-    private final Bhs bhs = new Bhs();
     private final long id;
     private final InetSocketAddress peer;
     private final InetSocketAddress local;
@@ -68,7 +65,6 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private boolean channelClosed;
     private boolean heard = true;
     private long deadlineNanos;
-    private @Nullable ControlPdu control;
     private final List<Runnable> whenEnded = new ArrayList<>(1);
 
     private Connection(
@@ -84,8 +80,9 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         this.output = new Output(channel, loop, recording.recorder());
         this.input = new InputFlow(channel, loop);
         this.production = new Production(output, this::execute);
-        this.reader = new PduReader(recording, LOGIN_SEGMENT_BYTES);
         this.login = new LoginPhase(this, server, portalGroup);
+        this.incoming = new Incoming(this, login, recording.recorder());
+        this.reader = new PduReader(incoming, LOGIN_SEGMENT_BYTES);
         this.deadlineNanos = loop.clock().nanoTime() + login.timeLimitNanos();
         // The news may come out of a flush of our own, in the middle of a task: that one is let come to its end.
         channel.closeFuture().addListener(closed -> execute(this::onChannelClosed));
@@ -189,51 +186,6 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
         }
     }
 
-    // ---- PDUs -------------------------------------------------------------------------------------------------------
-
-    @Override
-    public void onHeader(ByteBuf buffer, int offsetBytes, int headerBytes, int dataBytes) {
-        control = null;
-        FullFeature feature = fullFeature;
-        if (phase == Phase.FULL_FEATURE && feature != null) {
-            if (feature.onHeader(buffer, offsetBytes, dataBytes)) {
-                return;
-            }
-        } else if (phase != Phase.LOGIN || bhs.wrap(buffer, offsetBytes).opcode() != Opcode.LOGIN_REQUEST) {
-            protocolError("PDU 0x%02x during login"
-                    .formatted(bhs.wrap(buffer, offsetBytes).opcode()));
-            return;
-        }
-        control = new ControlPdu(buffer, offsetBytes, dataBytes);
-    }
-
-    @Override
-    public void onData(ByteBuf buffer, int offsetBytes, int lengthBytes) {
-        ControlPdu pdu = control;
-        if (pdu != null) {
-            pdu.add(buffer, offsetBytes, lengthBytes);
-        } else if (phase == Phase.FULL_FEATURE && fullFeature != null) {
-            fullFeature.onData(buffer, offsetBytes, lengthBytes);
-        }
-    }
-
-    @Override
-    public void onPduEnd(boolean dataDigestRight) {
-        ControlPdu pdu = control;
-        control = null;
-        FullFeature feature = fullFeature;
-        if (phase == Phase.FULL_FEATURE && feature != null) {
-            feature.onPduEnd(pdu, dataDigestRight);
-        } else if (phase == Phase.LOGIN && pdu != null) {
-            login.onRequest(pdu);
-        }
-    }
-
-    @Override
-    public void onBroken(String why) {
-        protocolError(why);
-    }
-
     // ---- phases -----------------------------------------------------------------------------------------------------
 
     /** The login is agreed on and the nexus is ours: the last Login Response has been added. */
@@ -252,6 +204,12 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
 
     boolean inFullFeature() {
         return phase == Phase.FULL_FEATURE;
+    }
+
+    /** The full feature phase, or null in every other. */
+    @Nullable
+    FullFeature fullFeature() {
+        return phase == Phase.FULL_FEATURE ? fullFeature : null;
     }
 
     /** The task's slot is free: data that still comes for it is dropped. */
@@ -331,7 +289,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Pd
     private void end(String why) {
         boolean wasLogin = phase == Phase.LOGIN;
         phase = Phase.CLOSING;
-        control = null;
+        incoming.close();
         reader.close();
         production.stop();
         output.close();

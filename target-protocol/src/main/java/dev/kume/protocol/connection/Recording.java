@@ -2,17 +2,12 @@ package dev.kume.protocol.connection;
 
 import dev.kume.core.Limits.Limit;
 import dev.kume.protocol.pdu.Digests;
-import dev.kume.protocol.pdu.PduListener;
 import dev.kume.protocol.trace.ConnectionTrace;
 import dev.kume.protocol.trace.FlightRecorder;
-import io.netty.buffer.ByteBuf;
 import java.time.Instant;
 
-/**
- * What one connection records of itself: it hears of each header before the connection does. Confined to the
- * connection's loop.
- */
-final class Recording implements PduListener {
+/** What one connection records of itself, and where that goes. Confined to the connection's loop. */
+final class Recording {
     private final Connection connection;
     private final ServerContext server;
     private final Instant since;
@@ -25,7 +20,7 @@ final class Recording implements PduListener {
         this.recorder = new FlightRecorder(loop.clock(), server.limits().getInt(Limit.RECORDED_PDUS));
     }
 
-    /** Hears what goes out. */
+    /** Hears what comes in and what goes out. */
     FlightRecorder recorder() {
         return recorder;
     }
@@ -33,32 +28,6 @@ final class Recording implements PduListener {
     /** From now on headers have a digest, or not. */
     void negotiated(boolean headerDigest) {
         recorder.headerDigest(headerDigest ? Digests.SIZE_BYTES : 0);
-    }
-
-    @Override
-    public void onHeader(ByteBuf buffer, int offsetBytes, int headerBytes, int dataBytes) {
-        recorder.received(buffer, offsetBytes);
-        connection.onHeader(buffer, offsetBytes, headerBytes, dataBytes);
-    }
-
-    @Override
-    public void onData(ByteBuf buffer, int offsetBytes, int lengthBytes) {
-        connection.onData(buffer, offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public void onPduEnd(boolean dataDigestRight) {
-        connection.onPduEnd(dataDigestRight);
-    }
-
-    @Override
-    public void onBrokenHeader(ByteBuf buffer, int offsetBytes) {
-        recorder.receivedBroken(buffer, offsetBytes);
-    }
-
-    @Override
-    public void onBroken(String why) {
-        connection.onBroken(why);
     }
 
     /**
