@@ -233,7 +233,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return login.tsih();
     }
 
-    boolean loggingIn() {
+    public boolean isLoggingIn() {
         return phase == Phase.LOGIN;
     }
 
@@ -389,26 +389,22 @@ public final class Connection extends ChannelInboundHandlerAdapter {
      * Asks the initiator to log out, RFC 7143 11.9.1 event 1; who has not done so in the time given is told event 2 and
      * cut. A login under way is ended at once. On the loop.
      *
-     * @param seconds how long the initiator has, up to 65535
+     * @param seconds    how long the initiator is told that it has, up to 65535
+     * @param cutSeconds when this connection cuts itself
      */
-    public void requestLogout(int seconds) {
+    public void requestLogout(int seconds, int cutSeconds) {
         if (phase == Phase.FULL_FEATURE) {
             notice(AsyncEvent.TARGET_REQUESTS_LOGOUT, 0, 0, seconds);
             output.flush();
-            deadlineNanos = loop.clock().nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+            deadlineNanos = loop.clock().nanoTime() + TimeUnit.SECONDS.toNanos(cutSeconds);
         } else if (phase == Phase.LOGIN) {
             close("server stops");
         }
     }
 
-    /**
-     * Tells the initiator that its session is dropped, RFC 7143 11.9.1 event 3, and drops it. On the loop.
-     *
-     * @param time2Wait   seconds that the initiator is to wait before it logs in again
-     * @param time2Retain seconds for which tasks are kept; error recovery level 0 keeps none, so 0 is the honest value
-     */
-    public void dropAfterNotice(int time2Wait, int time2Retain, String why) {
-        notice(AsyncEvent.DROP_SESSION, 0, time2Wait, time2Retain);
+    /** Drops the session and says so, RFC 7143 11.9.1 event 3; level 0 of error recovery keeps no tasks. */
+    public void dropAfterNotice(String why) {
+        notice(AsyncEvent.DROP_SESSION, 0, 0, 0);
         closeAfterFlush(why);
     }
 
@@ -437,8 +433,12 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return peer;
     }
 
-    InetSocketAddress local() {
+    public InetSocketAddress local() {
         return local;
+    }
+
+    public PortalGroup portalGroup() {
+        return login.portalGroup();
     }
 
     /** The target of the session, or null before the login and in a discovery session. */

@@ -32,7 +32,7 @@ final class Incoming implements PduListener {
             if (feature.onHeader(buffer, offsetBytes, dataBytes)) {
                 return;
             }
-        } else if (!connection.loggingIn() || bhs.wrap(buffer, offsetBytes).opcode() != Opcode.LOGIN_REQUEST) {
+        } else if (!connection.isLoggingIn() || bhs.wrap(buffer, offsetBytes).opcode() != Opcode.LOGIN_REQUEST) {
             connection.protocolError("PDU 0x%02x during login"
                     .formatted(bhs.wrap(buffer, offsetBytes).opcode()));
             return;
@@ -58,7 +58,7 @@ final class Incoming implements PduListener {
         FullFeature feature = connection.fullFeature();
         if (feature != null) {
             feature.onPduEnd(pdu, dataDigestRight);
-        } else if (connection.loggingIn() && pdu != null) {
+        } else if (connection.isLoggingIn() && pdu != null) {
             login.onRequest(pdu);
         }
     }

@@ -122,7 +122,7 @@ final class LoginPhase implements LoginPolicy {
     }
 
     private void granted(LoginResult.Complete complete) {
-        if (!connection.loggingIn()) {
+        if (!connection.isLoggingIn()) {
             return;
         }
         Target wanted = target;

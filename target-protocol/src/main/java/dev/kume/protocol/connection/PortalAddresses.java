@@ -1,5 +1,6 @@
 package dev.kume.protocol.connection;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.InterfaceAddress;
@@ -12,7 +13,8 @@ import java.util.Set;
 
 /**
  * Which addresses of a portal group an initiator is told: only those it can reach. That is the one it came through, and
- * those on a network that it is itself on - never a wildcard, never loopback to a stranger.
+ * those on a network that it is itself on, or global ones when its own is global (IPv6) - never a wildcard, never
+ * loopback to a stranger, never a link-local address but the one it came through.
  */
 final class PortalAddresses {
     private PortalAddresses() {}
@@ -32,14 +34,27 @@ final class PortalAddresses {
         announced.add(local);
         for (InetSocketAddress socket : listening) {
             for (HostAddress own : host) {
-                boolean meant = socket.getAddress().isAnyLocalAddress()
-                        || socket.getAddress().equals(own.address());
-                if (meant && sameNetwork(own, peer)) {
+                if (listensOn(socket.getAddress(), own.address()) && reaches(own, peer)) {
                     announced.add(new InetSocketAddress(own.address(), socket.getPort()));
                 }
             }
         }
         return List.copyOf(announced);
+    }
+
+    /** A wildcard takes one family only: see IPV6_V6ONLY in RFC 3493 5.3. */
+    private static boolean listensOn(InetAddress socket, InetAddress own) {
+        boolean sameFamily = socket instanceof Inet6Address == own instanceof Inet6Address;
+        return sameFamily && (socket.isAnyLocalAddress() || socket.equals(own));
+    }
+
+    private static boolean reaches(HostAddress own, InetAddress peer) {
+        return sameNetwork(own, peer) || (isGlobal(own.address()) && isGlobal(peer));
+    }
+
+    /** Global unicast of IPv6, RFC 4291 2.4 as IANA assigns it: 2000::/3. Routed everywhere, unlike fc00::/7. */
+    private static boolean isGlobal(InetAddress address) {
+        return address instanceof Inet6Address && (address.getAddress()[0] & 0xE0) == 0x20;
     }
 
     private static boolean sameNetwork(HostAddress own, InetAddress peer) {

@@ -38,7 +38,7 @@ public final class Connections {
                         if (which.test(connection)) {
                             CompletableFuture<Void> ended = new CompletableFuture<>();
                             ends.add(ended);
-                            connection.dropAfterNotice(0, 0, why);
+                            connection.dropAfterNotice(why);
                             connection.whenEnded(() -> ended.complete(null));
                         }
                     }

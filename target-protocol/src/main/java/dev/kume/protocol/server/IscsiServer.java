@@ -18,17 +18,11 @@ import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.trace.ConnectionTrace;
 import dev.kume.protocol.trace.TraceDumps;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,16 +31,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The iSCSI server: event loops, portals, targets, sessions. Its methods may be called from any thread; those that
  * change targets by one thread at a time.
  */
 public final class IscsiServer implements AutoCloseable {
-    private static final int BACKLOG = 1024;
+    /** How long sessions with commands have after the time to log out is over. */
+    private static final int DRAIN_IDLE_SECONDS = 2;
+
+    private static final int DRAIN_LOGIN_SECONDS = 1;
     private static final int CLOSE_SECONDS = 2;
 
-    private final Limits limits;
+    private final Clock clock;
     private final Transport transport;
     private final ServerContext context;
     private final MultiThreadIoEventLoopGroup group;
@@ -55,7 +53,10 @@ public final class IscsiServer implements AutoCloseable {
     private final Connections connections;
     private final TargetPublisher publisher;
     private final List<LoopPort> ports = new ArrayList<>();
-    private final List<Channel> listening = new ArrayList<>();
+    private final Portals portals;
+
+    /** As asked for; of the thread that changes portals. */
+    private final List<PortalSpec> specs = new ArrayList<>();
 
     /**
      * Starts the event loops; nothing listens yet.
@@ -71,7 +72,7 @@ public final class IscsiServer implements AutoCloseable {
             LoginServices services,
             Transport transport,
             int loopCount) {
-        this.limits = limits;
+        this.clock = clock;
         this.transport = transport.chosen();
         this.context = new ServerContext(clock, limits, commands, parameters, services);
         this.group = new MultiThreadIoEventLoopGroup(
@@ -85,10 +86,10 @@ public final class IscsiServer implements AutoCloseable {
             executor.scheduleWithFixedDelay(loop::tick, 1, 1, TimeUnit.SECONDS);
         }
         connections = new Connections(List.copyOf(loops.values()));
+        portals = new Portals(group, this.transport, limits.getInt(Limit.OUTPUT_WAITING_BYTES), this::accepted);
         publisher = new TargetPublisher(context, connections);
         context.sessionCloser((target, why) -> connections.each(
-                connection -> Connections.isOf(connection, target),
-                connection -> connection.dropAfterNotice(0, 0, why)));
+                connection -> Connections.isOf(connection, target), connection -> connection.dropAfterNotice(why)));
     }
 
     private static LoopTimer timerOf(EventExecutor executor) {
@@ -138,57 +139,47 @@ public final class IscsiServer implements AutoCloseable {
     // ---- portals ----------------------------------------------------------------------------------------------------
 
     /**
-     * Opens a portal group: all of its sockets or none.
+     * Opens one more portal group: all of its sockets or none.
      *
      * @return the group with the ports that were really bound
      */
     public PortalGroup open(PortalSpec spec) throws PortalException {
-        List<InetSocketAddress> bound = new ArrayList<>();
-        List<Channel> opened = new ArrayList<>();
-        PortalGroup[] published = new PortalGroup[1];
+        specs.add(spec);
         try {
-            for (InetSocketAddress address : spec.listen()) {
-                ChannelFuture future = bootstrap(published).bind(address).awaitUninterruptibly();
-                Throwable failure = future.cause();
-                if (failure != null) {
-                    throw new PortalException(spec.name(), address, failure);
-                }
-                opened.add(future.channel());
-                bound.add((InetSocketAddress) future.channel().localAddress());
-            }
+            portals.replace(specs);
         } catch (PortalException failure) {
-            opened.forEach(channel -> channel.close().awaitUninterruptibly());
+            specs.remove(spec);
             throw failure;
         }
-        PortalGroup portalGroup = new PortalGroup(spec.name(), spec.tag(), bound);
-        published[0] = portalGroup;
-        // Accepting starts when the whole group is known.
-        opened.forEach(
-                channel -> channel.eventLoop().execute(() -> channel.config().setAutoRead(true)));
-        listening.addAll(opened);
-        return portalGroup;
+        return portals.groups().getLast();
     }
 
-    private ServerBootstrap bootstrap(PortalGroup[] portalGroup) {
-        int highWater = limits.getInt(Limit.OUTPUT_WAITING_BYTES);
-        return new ServerBootstrap()
-                .group(group)
-                .channel(transport.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, transport == Transport.EPOLL)
-                .option(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(highWater / 2, highWater))
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        accept(channel, portalGroup[0]);
-                    }
-                });
+    /**
+     * Makes the portal groups be these; on failure nothing is changed. What stays is not touched. Sessions that came in
+     * by an address that is gone are asked to log out, and cut when they have not done so in time.
+     *
+     * @param graceSeconds how long their initiators have
+     * @return the sessions that had to be cut, when none of those concerned is left
+     */
+    public CompletableFuture<List<SessionInfo>> open(List<PortalSpec> wanted, int graceSeconds) throws PortalException {
+        portals.replace(wanted);
+        specs.clear();
+        specs.addAll(wanted);
+        return SessionEnding.begin(
+                connections,
+                timer(),
+                clock,
+                connection -> !portals.serves(connection.portalGroup(), connection.local()),
+                new SessionEnding.Manner(graceSeconds, 0, 0, "its portal is closed"),
+                left -> {});
     }
 
-    private void accept(Channel channel, PortalGroup portalGroup) {
+    /** The portal groups that are open. */
+    public List<PortalGroup> portals() {
+        return portals.groups();
+    }
+
+    private void accepted(Channel channel, PortalGroup portalGroup) {
         LoopContext loop = loopOf(channel.eventLoop());
         Connection connection = Connection.accept(context, loop, channel, portalGroup);
         if (connection == null) {
@@ -204,6 +195,10 @@ public final class IscsiServer implements AutoCloseable {
             throw new IllegalStateException("a channel of another server");
         }
         return loop;
+    }
+
+    private LoopTimer timer() {
+        return timerOf(group.next());
     }
 
     // ---- targets ----------------------------------------------------------------------------------------------------
@@ -259,7 +254,7 @@ public final class IscsiServer implements AutoCloseable {
                 .ofEachLoop(loop -> {
                     for (Connection connection : loop.connections()) {
                         if (connection.id() == id && connection.info() != null) {
-                            connection.requestLogout(CLOSE_SECONDS);
+                            connection.requestLogout(CLOSE_SECONDS, CLOSE_SECONDS);
                             return true;
                         }
                     }
@@ -271,35 +266,41 @@ public final class IscsiServer implements AutoCloseable {
     // ---- the end ----------------------------------------------------------------------------------------------------
 
     /**
-     * Stops: no new logins, initiators are asked to log out, and those that have not done so in time are cut.
-     * Completes when no task is left.
+     * Stops: no new connections or logins, initiators are asked to log out, and those that have not done so in time are
+     * cut. Completes when no task is left.
      *
      * @param graceSeconds how long initiators have, 0 for not at all
      */
     public CompletableFuture<Void> stop(int graceSeconds) {
-        context.targets().drain();
-        listening.forEach(Channel::close);
-        if (graceSeconds > 0) {
-            connections.each(connection -> true, connection -> connection.requestLogout(graceSeconds));
-        }
-        CompletableFuture<Void> idle = new CompletableFuture<>();
-        long deadlineNanos = context.clockNanos() + TimeUnit.SECONDS.toNanos(graceSeconds);
-        pollUntilIdle(idle, deadlineNanos);
-        return idle.thenCompose(ignored -> connections.end(connection -> true, "server stops"));
+        return end(new SessionEnding.Manner(graceSeconds, 0, 0, "server stops"), left -> {})
+                .thenApply(cut -> null);
     }
 
-    private void pollUntilIdle(CompletableFuture<Void> idle, long deadlineNanos) {
-        if (context.connectionCount() == 0 || context.clockNanos() - deadlineNanos >= 0) {
-            idle.complete(null);
-        } else {
-            group.next().schedule(() -> pollUntilIdle(idle, deadlineNanos), 20, TimeUnit.MILLISECONDS);
-        }
+    /**
+     * Stops as {@link #stop} does, with time and politeness: a login under way is refused with 3/01, and who has not
+     * logged out in time is cut when it has no command outstanding, or a moment later.
+     *
+     * @param graceSeconds how long initiators have, from 1
+     * @param progress     hears again and again which sessions are left, on some loop
+     * @return the sessions that had to be cut, when no task of any session is left
+     */
+    public CompletableFuture<List<SessionInfo>> drain(int graceSeconds, Consumer<List<SessionInfo>> progress) {
+        return end(
+                new SessionEnding.Manner(graceSeconds, DRAIN_IDLE_SECONDS, DRAIN_LOGIN_SECONDS, "server drains"),
+                progress);
+    }
+
+    private CompletableFuture<List<SessionInfo>> end(
+            SessionEnding.Manner manner, Consumer<List<SessionInfo>> progress) {
+        context.targets().drain();
+        portals.close();
+        return SessionEnding.begin(connections, timer(), clock, connection -> true, manner, progress);
     }
 
     /** Cuts whatever is left and ends the loops. */
     @Override
     public void close() {
-        listening.forEach(channel -> channel.close().awaitUninterruptibly());
+        portals.close();
         connections
                 .ofEachLoop(loop -> {
                     loop.connections().forEach(connection -> connection.close("server closed"));

@@ -24,6 +24,9 @@ final class PortalAddressesTest {
             own("192.168.20.1", 24),
             own("10.1.2.3", 8),
             own("fd00:10::1", 64),
+            own("fd00:30::1", 64),
+            own("2001:db8:1::1", 64),
+            own("2001:db8:2::1", 64),
             own("fe80::1", 64));
 
     private static HostAddress own(String address, int prefixBits) {
@@ -56,8 +59,15 @@ final class PortalAddressesTest {
                 "::; fd00:10::1; fd00:20::77; fd00:10::1",
                 "::; fe80::1; fe80::77; fe80::1",
                 "::; fd00:10::1; fe80::77; fd00:10::1",
+                "::; fe80::1; fe80::1; fe80::1",
                 "::; ::1; ::1; ::1",
-                "::; 192.168.10.1; 192.168.10.77; 192.168.10.1"
+                "::; fd00:10::1; fd00:30::77; fd00:10::1 fd00:30::1",
+                "::; 2001:db8:1::1; 2001:db8:1::77; 2001:db8:1::1 2001:db8:2::1",
+                "::; 2001:db8:1::1; 2001:db8:9::77; 2001:db8:1::1 2001:db8:2::1",
+                "2001:db8:1::1; 2001:db8:1::1; 2001:db8:9::77; 2001:db8:1::1",
+                "::; fd00:10::1; 2001:db8:9::77; fd00:10::1 2001:db8:1::1 2001:db8:2::1",
+                "0.0.0.0 ::; 192.168.10.1; 192.168.20.77; 192.168.10.1 192.168.20.1",
+                "0.0.0.0; 192.168.10.1; 192.168.10.77; 192.168.10.1"
             })
     void reachable(String listening, String local, String peer, String announced) {
         List<InetSocketAddress> sockets = Arrays.stream(listening.split(" "))

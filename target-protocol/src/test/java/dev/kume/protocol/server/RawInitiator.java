@@ -51,7 +51,7 @@ final class RawInitiator implements AutoCloseable {
     int isidQualifier = 1;
     private boolean countsStatSn;
 
-    private RawInitiator(int port, int receiveBytes) {
+    private RawInitiator(InetSocketAddress portal, int receiveBytes) {
         try {
             socket = new Socket();
             if (receiveBytes > 0) {
@@ -59,7 +59,7 @@ final class RawInitiator implements AutoCloseable {
             }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+            socket.connect(portal, TIMEOUT_MILLIS);
             out = socket.getOutputStream();
             in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 65_536));
         } catch (IOException e) {
@@ -69,12 +69,21 @@ final class RawInitiator implements AutoCloseable {
 
     /** A connection on which nobody has said anything. */
     static RawInitiator connect(int port) {
-        return new RawInitiator(port, 0);
+        return connect(loopback(port));
+    }
+
+    /** The same, at any portal. */
+    static RawInitiator connect(InetSocketAddress portal) {
+        return new RawInitiator(portal, 0);
     }
 
     /** One with a small receive buffer, so that the target's output stops soon when it is not read. */
     static RawInitiator narrow(int port) {
-        return new RawInitiator(port, 16_384);
+        return new RawInitiator(loopback(port), 16_384);
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     /** A session as {@link #NAME} at {@link #TARGET}; pairs are {@code Key=value}. */
