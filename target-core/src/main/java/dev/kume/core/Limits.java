@@ -52,6 +52,8 @@ public final class Limits {
         TRACE_FILES(20, 0, 1_000),
         /** Bytes of all trace files of one kind. */
         TRACE_FILE_BYTES(8_388_608, 4_194_304, 1_073_741_824),
+        /** Seconds for which commands wait for one that is missing before them; the session is dropped then. */
+        COMMAND_GAP_SECONDS(10, 1, 600),
         /** Threads that wait for disks, over all disks. */
         DISK_THREADS(16, 2, 256),
         /** Disk threads that one disk may hold at once. */

@@ -1,5 +1,7 @@
 package dev.kume.protocol.connection;
 
+import dev.kume.protocol.pdu.SerialNumbers;
+
 /**
  * CmdSN, MaxCmdSN and StatSN of one session, RFC 7143 4.2.2. Loop only.
  *
@@ -11,10 +13,10 @@ final class CommandWindow {
     enum Verdict {
         /** In order: carry it out. */
         TAKE,
-        /** A duplicate, or outside of the window: as if it had never come, RFC 7143 4.2.2.1. */
-        IGNORE,
-        /** Commands before it are missing, which one TCP connection can not explain. */
-        GAP
+        /** Requests before it are missing: it waits for them. */
+        AHEAD,
+        /** Received before, or outside of the window: as if it had never come, RFC 7143 4.2.2.1. */
+        IGNORE
     }
 
     private final int slots;
@@ -30,19 +32,33 @@ final class CommandWindow {
         this.statSn = firstStatSn;
     }
 
-    Verdict admit(int cmdSn, boolean immediate) {
-        if (immediate) {
+    /** Judges a request, which is not received by that. An immediate one takes no number. */
+    Verdict look(int cmdSn, boolean immediate) {
+        if (immediate || (cmdSn == expCmdSn && contains(cmdSn))) {
             return Verdict.TAKE;
         }
-        int ahead = cmdSn - expCmdSn;
-        if (ahead < 0 || cmdSn - maxCmdSn > 0) {
-            return Verdict.IGNORE;
-        }
-        if (ahead > 0) {
-            return Verdict.GAP;
-        }
+        return contains(cmdSn) ? Verdict.AHEAD : Verdict.IGNORE;
+    }
+
+    boolean contains(int cmdSn) {
+        return SerialNumbers.isWithin(cmdSn, expCmdSn, maxCmdSn);
+    }
+
+    /** The request whose turn it was is received. */
+    void received() {
         expCmdSn++;
-        return Verdict.TAKE;
+    }
+
+    /**
+     * The request just received is rejected: its number is open again, RFC 7143 7.3. Before anything is sent, so that
+     * nobody has heard of it.
+     */
+    void notReceived() {
+        expCmdSn--;
+    }
+
+    int slots() {
+        return slots;
     }
 
     /** A task has taken a slot. */

@@ -233,6 +233,10 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return login.tsih();
     }
 
+    int cid() {
+        return login.cid();
+    }
+
     public boolean isLoggingIn() {
         return phase == Phase.LOGIN;
     }
@@ -269,6 +273,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** The initiator has broken a rule and no PDU can answer it: its last PDUs are kept, and it is closed at once. */
     void protocolError(String why) {
         closeWithTrace("protocol error: " + why);
+    }
+
+    /** The initiator has broken the protocol in a way that leaves its connection whole: it is told, then dropped. */
+    void protocolErrorAfterNotice(String why) {
+        dropAfterNotice(0, 0, recording.keep("protocol error: " + why));
     }
 
     private void closeWithTrace(String why) {
@@ -376,7 +385,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         switch (phase) {
             case LOGIN -> close("no login within the time limit");
             case FULL_FEATURE -> {
-                notice(AsyncEvent.DROP_CONNECTION, login.cid(), 0, 0);
+                notice(AsyncEvent.DROP_CONNECTION, cid(), 0, 0);
                 closeAfterFlush("asked to log out and did not");
             }
             case CLOSING, CLOSED -> close("time limit");

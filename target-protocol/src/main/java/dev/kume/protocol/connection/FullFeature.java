@@ -9,26 +9,20 @@ import dev.kume.protocol.login.LoginResult;
 import dev.kume.protocol.login.SessionParameters;
 import dev.kume.protocol.login.TargetAddress;
 import dev.kume.protocol.login.TextExchange;
-import dev.kume.protocol.login.TextResult;
 import dev.kume.protocol.pdu.AsyncEvent;
 import dev.kume.protocol.pdu.Bhs;
 import dev.kume.protocol.pdu.DataOutPdu;
-import dev.kume.protocol.pdu.LogoutReason;
-import dev.kume.protocol.pdu.LogoutRequestPdu;
-import dev.kume.protocol.pdu.LogoutResponse;
-import dev.kume.protocol.pdu.NopOutPdu;
 import dev.kume.protocol.pdu.Opcode;
 import dev.kume.protocol.pdu.PduHeader;
 import dev.kume.protocol.pdu.RejectReason;
 import dev.kume.protocol.pdu.ScsiCommandPdu;
-import dev.kume.protocol.pdu.TaskManagementRequestPdu;
-import dev.kume.protocol.pdu.TextRequestPdu;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +41,7 @@ final class FullFeature {
     private final int tsih;
     private final @Nullable Target target;
     private final @Nullable Session session;
-    private final @Nullable TaskManagement taskManagement;
-    private final TextExchange text;
+    private final ControlRequests requests;
 
     private final Bhs bhs = new Bhs();
     private final ScsiCommandPdu scsiCommand = new ScsiCommandPdu();
@@ -56,14 +49,19 @@ final class FullFeature {
 
     // The PDU whose data is arriving.
     private @Nullable IscsiTask sink;
+    /** The command of this PDU, when it does not begin before the PDU is complete. */
+    private @Nullable IscsiTask held;
+
     private boolean sinkImmediate;
     private boolean sinkFinal;
     private boolean sinkSolicited;
     private final byte @Nullable [] headerForReject;
 
     private final KeepAlive keepAlive;
-    private int immediateOutstanding;
-    private boolean loggedOut;
+
+    // What came before its turn.
+    private final RequestsAhead ahead;
+    private final long gapNanos;
 
     FullFeature(
             Connection connection,
@@ -84,23 +82,22 @@ final class FullFeature {
         this.authentication = login.authentication();
         this.writer = writer;
         this.window = window;
+        this.ahead = new RequestsAhead(window);
         this.tsih = tsih;
         this.target = target;
         this.headerForReject = parameters.dataDigest() ? new byte[PduHeader.SIZE_BYTES] : null;
-        text = new TextExchange(
+        TextExchange text = new TextExchange(
                 identity, this::discover, parameters.initiatorMaxRecvDataSegmentLength(), server.limits());
         if (target == null) {
             session = null;
-            taskManagement = null;
         } else {
             ITNexus nexus = new ITNexus(identity.initiatorName(), identity.isid(), target.name(), portalGroup.tag());
-            Session begun =
-                    new Session(connection, output, writer, window, parameters, nexus, target, server.commands());
-            session = begun;
-            taskManagement = new TaskManagement(begun, connection, this::taskManagementDone);
+            session = new Session(connection, output, writer, window, parameters, nexus, target, server.commands());
         }
+        gapNanos = TimeUnit.SECONDS.toNanos(server.limits().get(Limit.COMMAND_GAP_SECONDS));
         keepAlive =
                 new KeepAlive(writer, server.limits(), connection.loop().clock().nanoTime());
+        requests = new ControlRequests(connection, server.limits(), writer, window, ahead, text, keepAlive, session);
     }
 
     // ---- PDUs with data on the data path ----------------------------------------------------------------------------
@@ -108,7 +105,7 @@ final class FullFeature {
     /** Looks at a header. False: the PDU is of the control path, and comes back whole in {@link #onPduEnd}. */
     boolean onHeader(ByteBuf buffer, int at, int dataBytes) {
         sink = null;
-        if (loggedOut) {
+        if (requests.loggedOut()) {
             return true;
         }
         if (headerForReject != null) {
@@ -120,10 +117,7 @@ final class FullFeature {
         }
         switch (bhs.wrap(buffer, at).opcode()) {
             case Opcode.SCSI_COMMAND -> {
-                scsiCommand.wrap(buffer, at);
-                if (admitted(scsiCommand.cmdSn(), scsiCommand.isImmediate())) {
-                    scsi.onCommand(scsiCommand, dataBytes, this);
-                }
+                onCommand(scsi, scsiCommand.wrap(buffer, at), dataBytes);
                 return true;
             }
             case Opcode.DATA_OUT -> {
@@ -136,16 +130,43 @@ final class FullFeature {
         }
     }
 
-    private boolean admitted(int cmdSn, boolean immediate) {
-        return switch (window.admit(cmdSn, immediate)) {
-            case TAKE -> true;
-            case IGNORE -> false;
-            case GAP -> {
-                connection.protocolError("CmdSN %d came where %d was due"
-                        .formatted(Integer.toUnsignedLong(cmdSn), Integer.toUnsignedLong(window.expCmdSn())));
-                yield false;
+    private void onCommand(Session scsi, ScsiCommandPdu pdu, int dataBytes) {
+        CommandWindow.Verdict verdict = ahead.look(pdu.cmdSn(), pdu.isImmediate());
+        if (verdict == CommandWindow.Verdict.IGNORE) {
+            return;
+        }
+        int refusal = scsi.refusal(pdu);
+        if (refusal != 0) {
+            requests.reject(refusal, pdu);
+        } else if (verdict == CommandWindow.Verdict.TAKE && (dataBytes == 0 || headerForReject == null)) {
+            if (!pdu.isImmediate()) {
+                window.received();
             }
-        };
+            scsi.onCommand(pdu, dataBytes, this);
+            ahead.goOn();
+        } else {
+            // A command whose data turns out to be wrong has not been received: first its digest, then its turn.
+            held = scsi.hold(pdu, dataBytes, this);
+        }
+    }
+
+    /** The PDU of a command that is held is complete: it begins, or waits for its turn. */
+    private void onHeld(Session scsi, IscsiTask task) {
+        if (task.immediate()) {
+            scsi.beginHeld(task);
+        } else if (task.cmdSn() == window.expCmdSn()) {
+            window.received();
+            scsi.beginHeld(task);
+            ahead.goOn();
+        } else {
+            long number = task.number();
+            ahead.put(task.cmdSn(), () -> {
+                // It may have been aborted meanwhile: its number is received, and nothing is to be done.
+                if (requests.isOpen() && task.isHeld() && task.number() == number) {
+                    scsi.beginHeld(task);
+                }
+            });
+        }
     }
 
     /** The data of the PDU at hand belongs to this task. */
@@ -200,18 +221,25 @@ final class FullFeature {
         if (sink == task) {
             sink = null;
         }
+        if (held == task) {
+            held = null;
+        }
     }
 
     void onPduEnd(@Nullable ControlPdu control, boolean dataDigestRight) {
         IscsiTask task = sink;
+        IscsiTask before = held;
         sink = null;
-        if (loggedOut) {
+        held = null;
+        if (requests.loggedOut()) {
             return;
         }
         if (!dataDigestRight) {
-            onDataDigestError(task);
-        } else if (control != null) {
-            onControl(control);
+            onDataDigestError(task, before);
+            return;
+        }
+        if (control != null) {
+            requests.onRequest(control);
         } else if (task != null && sinkFinal) {
             if (sinkSolicited) {
                 task.burstDone();
@@ -219,123 +247,28 @@ final class FullFeature {
                 task.unsolicitedDone();
             }
         }
+        if (before != null && session != null) {
+            onHeld(session, before);
+        }
     }
 
-    /** RFC 7143 7.8: the PDU is rejected, and the command it belongs to ends; error recovery level 0 asks no more. */
-    private void onDataDigestError(@Nullable IscsiTask task) {
+    /**
+     * RFC 7143 7.8: the PDU is rejected. A request is as if it had not come, and its CmdSN stays open (7.3). Data ends the
+     * command it belongs to: error recovery level 0 asks for nothing again.
+     */
+    private void onDataDigestError(@Nullable IscsiTask task, @Nullable IscsiTask before) {
         if (headerForReject != null) {
             writer.reject(RejectReason.DATA_DIGEST_ERROR, headerForReject.clone());
         }
-        if (task != null) {
+        if (before != null) {
+            before.abort();
+        } else if (task != null) {
             if (task.takesData()) {
                 task.failData(Sense.DATA_PHASE_CRC_ERROR);
             }
             if (sinkFinal) {
                 task.sequenceDropped(sinkSolicited);
             }
-        }
-    }
-
-    // ---- control path -----------------------------------------------------------------------------------------------
-
-    private void onControl(ControlPdu pdu) {
-        int opcode = bhs.wrap(pdu.header, 0).opcode();
-        boolean counted = opcode == Opcode.NOP_OUT
-                || opcode == Opcode.TEXT_REQUEST
-                || opcode == Opcode.LOGOUT_REQUEST
-                || opcode == Opcode.TASK_MANAGEMENT_REQUEST;
-        // A NOP-Out that answers our ping is immediate: it takes no CmdSN (RFC 7143 11.18).
-        if (counted && !admitted(bhs.cmdSn(), bhs.isImmediate())) {
-            return;
-        }
-        switch (opcode) {
-            case Opcode.NOP_OUT -> onNopOut(new NopOutPdu().wrap(pdu.header, 0), pdu.data);
-            case Opcode.TEXT_REQUEST -> onText(new TextRequestPdu().wrap(pdu.header, 0), pdu.data);
-            case Opcode.LOGOUT_REQUEST -> onLogout(new LogoutRequestPdu().wrap(pdu.header, 0));
-            case Opcode.TASK_MANAGEMENT_REQUEST -> onTaskManagement(new TaskManagementRequestPdu().wrap(pdu.header, 0));
-            case Opcode.SCSI_COMMAND, Opcode.DATA_OUT, Opcode.LOGIN_REQUEST -> reject(RejectReason.PROTOCOL_ERROR, bhs);
-            case Opcode.SNACK_REQUEST -> reject(RejectReason.SNACK_REJECT, bhs);
-            default -> reject(RejectReason.COMMAND_NOT_SUPPORTED, bhs);
-        }
-    }
-
-    void reject(int reason, PduHeader<?> header) {
-        byte[] bytes = new byte[PduHeader.SIZE_BYTES];
-        header.copyTo(bytes);
-        writer.reject(reason, bytes);
-    }
-
-    private void onNopOut(NopOutPdu pdu, ByteBuf data) {
-        if (pdu.initiatorTaskTag() == PduHeader.NO_TAG) {
-            keepAlive.answered();
-            return;
-        }
-        int bytes = Math.min(data.readableBytes(), text.initiatorMaxRecvDataSegmentLength());
-        writer.nopInAnswer(pdu.initiatorTaskTag(), pdu.lun(), data.nioBuffer(data.readerIndex(), bytes));
-    }
-
-    private void onText(TextRequestPdu pdu, ByteBuf data) {
-        switch (text.onRequest(pdu, data, 0, data.writerIndex())) {
-            case TextResult.Answer answer ->
-                writer.textResponse(
-                        pdu.initiatorTaskTag(),
-                        answer.targetTransferTag(),
-                        answer.isFinal(),
-                        answer.continues(),
-                        answer.text());
-            case TextResult.Rejected rejected -> reject(rejected.rejectReason(), pdu);
-        }
-        Session scsi = session;
-        if (scsi != null) {
-            scsi.initiatorReceives(text.initiatorMaxRecvDataSegmentLength());
-        }
-    }
-
-    private void onLogout(LogoutRequestPdu pdu) {
-        int itt = pdu.initiatorTaskTag();
-        if (pdu.reasonCode() > LogoutReason.REMOVE_CONNECTION_FOR_RECOVERY) {
-            reject(RejectReason.INVALID_PDU_FIELD, pdu);
-            return;
-        }
-        if (pdu.reasonCode() == LogoutReason.REMOVE_CONNECTION_FOR_RECOVERY) {
-            writer.logoutResponse(itt, LogoutResponse.RECOVERY_NOT_SUPPORTED);
-            return;
-        }
-        // RFC 7143 11.14: nothing that comes behind the request is looked at.
-        loggedOut = true;
-        Session scsi = session;
-        Runnable answer = () -> {
-            if (!connection.inFullFeature()) {
-                return;
-            }
-            writer.logoutResponse(itt, LogoutResponse.CLOSED);
-            connection.closeAfterFlush("logged out");
-        };
-        if (scsi == null) {
-            answer.run();
-        } else {
-            // RFC 7143 11.14: the tasks of the session end before the answer says that it is closed.
-            scsi.end(answer);
-        }
-    }
-
-    private void onTaskManagement(TaskManagementRequestPdu pdu) {
-        TaskManagement functions = taskManagement;
-        if (functions == null) {
-            reject(RejectReason.PROTOCOL_ERROR, pdu);
-        } else if (immediateOutstanding == server.limits().getInt(Limit.IMMEDIATE_TASKS_PER_SESSION)) {
-            reject(RejectReason.TOO_MANY_IMMEDIATE_COMMANDS, pdu);
-        } else {
-            immediateOutstanding++;
-            functions.onRequest(pdu);
-        }
-    }
-
-    private void taskManagementDone(int initiatorTaskTag, int response) {
-        immediateOutstanding--;
-        if (connection.inFullFeature()) {
-            writer.taskManagementResponse(initiatorTaskTag, response);
-            connection.touched();
         }
     }
 
@@ -366,12 +299,17 @@ final class FullFeature {
         String givenUp = keepAlive.tick(nowNanos, alive, deaf);
         if (givenUp != null) {
             connection.close(givenUp);
+        } else if (ahead.overdue(nowNanos, gapNanos)) {
+            connection.protocolErrorAfterNotice("CmdSN %d has not come for %d seconds, and what was sent behind it waits"
+                    .formatted(
+                            Integer.toUnsignedLong(window.expCmdSn()),
+                            TimeUnit.NANOSECONDS.toSeconds(gapNanos)));
         }
     }
 
     /** RFC 7143 11.9; see {@link AsyncEvent}. It takes a StatSN. */
     void asyncMessage(int event, int parameter1, int parameter2, int parameter3) {
-        if (!loggedOut) {
+        if (!requests.loggedOut()) {
             writer.asyncMessage(event, parameter1, parameter2, parameter3);
         }
     }
@@ -382,9 +320,9 @@ final class FullFeature {
         return session != null && session.hasMoreToProduce();
     }
 
-    /** True when write data is on its way in. */
+    /** True when write data is on its way in, or a command that others wait for. */
     boolean expectsData() {
-        return session != null && session.expectsData();
+        return session != null && (session.expectsData() || !ahead.isEmpty());
     }
 
     void produceMore() {

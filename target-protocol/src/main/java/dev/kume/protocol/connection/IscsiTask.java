@@ -2,7 +2,7 @@ package dev.kume.protocol.connection;
 
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.scsi.Sense;
-import dev.kume.core.scsi.Task;
+import dev.kume.protocol.pdu.ScsiCommandPdu;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A SCSI task with its iSCSI side: tags, sequence numbers, and the state of its data transfer. Pooled by its session
  * and confined to the session's loop.
  */
-final class IscsiTask extends Task {
+final class IscsiTask extends CommandTask {
     /** The largest Data-In segment that is made at once: it fits a chunk and is sent while it is in the cache. */
     static final int DATA_IN_BYTES_MAX = 262_144;
 
@@ -21,15 +21,6 @@ final class IscsiTask extends Task {
 
     /** Index in the session's pool; the low bits of this task's target transfer tags. */
     final int slot;
-
-    // What the SCSI Command PDU said.
-    private int initiatorTaskTag;
-    private long lun;
-    private boolean immediate;
-    private long number;
-    private boolean readFlag;
-    private boolean writeFlag;
-    private long expectedDataTransferLength;
 
     // Data-In.
     private long transferBytes;
@@ -46,6 +37,9 @@ final class IscsiTask extends Task {
     private boolean waitsForMemory;
     private @Nullable Sense failureAtGate;
 
+    /** It has come, but its turn has not, or its data digest is not yet known: it takes data and does nothing else. */
+    private boolean held;
+
     // How it ends.
     private boolean statusCollapsed;
     private boolean responseHeld;
@@ -59,14 +53,10 @@ final class IscsiTask extends Task {
         this.slot = slot;
     }
 
-    void describe(int itt, long number, long rawLun, boolean isImmediate, boolean reads, boolean writes, long edtl) {
-        initiatorTaskTag = itt;
-        this.number = number;
-        lun = rawLun;
-        immediate = isImmediate;
-        readFlag = reads;
-        writeFlag = writes;
-        expectedDataTransferLength = edtl;
+    @Override
+    void describe(ScsiCommandPdu pdu, long arrival) {
+        super.describe(pdu, arrival);
+        held = false;
         transferBytes = 0;
         positionBytes = 0;
         dataSn = 0;
@@ -80,33 +70,8 @@ final class IscsiTask extends Task {
         responseHeld = false;
     }
 
-    int initiatorTaskTag() {
-        return initiatorTaskTag;
-    }
-
-    long lun() {
-        return lun;
-    }
-
-    /** False when it came to that session after its first {@code count} commands. */
-    boolean isBefore(long count, Session that) {
-        return session != that || number < count;
-    }
-
-    boolean immediate() {
-        return immediate;
-    }
-
-    boolean readFlag() {
-        return readFlag;
-    }
-
-    boolean writeFlag() {
-        return writeFlag;
-    }
-
-    long expectedDataTransferLength() {
-        return expectedDataTransferLength;
+    boolean isOf(Session that) {
+        return session == that;
     }
 
     /** Bytes of the medium that have been sent. */
@@ -131,7 +96,7 @@ final class IscsiTask extends Task {
 
     @Override
     protected void onRead() {
-        transferBytes = readFlag ? Math.min(lengthBytes(), expectedDataTransferLength) : 0;
+        transferBytes = readFlag() ? Math.min(lengthBytes(), expectedDataTransferLength()) : 0;
         if (transferBytes == 0) {
             readSent();
         } else {
@@ -158,11 +123,13 @@ final class IscsiTask extends Task {
             boolean last = positionBytes + bytes == transferBytes;
             long offset = positionBytes;
             positionBytes += bytes;
-            if (last) {
+            // Where the initiator may send data too, the answer waits for it and goes by itself.
+            boolean withStatus = last && !writeFlag();
+            if (withStatus) {
                 statusCollapsed = true;
                 session.retire(this);
             }
-            session.addDataIn(this, at, bytes, offset, last || leftOfBurst() == session.burstBytes(), last);
+            session.addDataIn(this, at, bytes, offset, last || leftOfBurst() == session.burstBytes(), withStatus);
             // Memory that is given back lets other tasks send: not while a PDU of ours is half made.
             giveReadBuffer();
             session.countRead(bytes);
@@ -255,7 +222,7 @@ final class IscsiTask extends Task {
     @Override
     protected void onDataWanted() {
         wanted = true;
-        transferBytes = writeFlag ? Math.min(lengthBytes(), expectedDataTransferLength) : 0;
+        transferBytes = writeFlag() ? Math.min(lengthBytes(), expectedDataTransferLength()) : 0;
         if (!gathering()) {
             // A block of which the initiator sends a part alone is left as it is, not made half old and half new.
             transferBytes &= -(long) geometry().blockBytes();
@@ -269,14 +236,27 @@ final class IscsiTask extends Task {
         }
     }
 
-    /** True while data from the wire means something to the command, or may do so when its gate opens. */
+    /** It begins when {@link #beginning} is called; until then it takes data. */
+    void hold() {
+        held = true;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    void beginning() {
+        held = false;
+    }
+
+    /** True while data from the wire means something to the command, or may do so when it begins. */
     boolean takesData() {
-        return state() == State.TAKING_DATA || state() == State.GATED;
+        return held || state() == State.TAKING_DATA || state() == State.GATED;
     }
 
     /** The data on the wire is wrong: the command fails, at a gate as soon as it begins. */
     void failData(Sense because) {
-        if (state() == State.GATED) {
+        if (held || state() == State.GATED) {
             failureAtGate = failureAtGate == null ? because : failureAtGate;
         } else {
             failTransfer(because);
@@ -481,6 +461,13 @@ final class IscsiTask extends Task {
             responseHeld = false;
             sequence.close();
             session.ended(this);
+            return true;
+        }
+        if (held) {
+            held = false;
+            giveAll();
+            sequence.close();
+            session.endedHeld(this);
             return true;
         }
         return doom();

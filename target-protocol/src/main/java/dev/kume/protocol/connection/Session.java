@@ -3,7 +3,6 @@ package dev.kume.protocol.connection;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.CommandTable;
-import dev.kume.core.scsi.ITLNexus;
 import dev.kume.core.scsi.ITNexus;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
@@ -16,8 +15,6 @@ import dev.kume.protocol.pdu.RejectReason;
 import dev.kume.protocol.pdu.ScsiCommandPdu;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +39,7 @@ final class Session {
     private int immediateOutstanding;
     private final int immediateMax;
     private final Target target;
-    private Target.@Nullable Definition seen;
-    private @Nullable ITLNexus[] nexusByLun = {};
+    private final SessionUnits units;
     private final ArrayDeque<IscsiTask> producing = new ArrayDeque<>();
     private int dataInSegmentBytes;
     private final int burstBytes;
@@ -55,9 +51,7 @@ final class Session {
 
     // ---- set-up and end ---------------------------------------------------------------------------------------------
     private final SessionParameters parameters;
-    private final ITNexus nexus;
     private final CommandTable commandTable;
-    private final Map<LogicalUnit, ITLNexus> attached = new HashMap<>();
     private boolean closing;
     private final WhenEnded whenEmpty = new WhenEnded();
 
@@ -76,8 +70,8 @@ final class Session {
         this.writer = writer;
         this.window = window;
         this.parameters = parameters;
-        this.nexus = nexus;
         this.target = target;
+        units = new SessionUnits(target, nexus);
         this.commandTable = commandTable;
         Limits limits = loop.limits();
         immediateMax = limits.getInt(Limit.IMMEDIATE_TASKS_PER_SESSION);
@@ -101,39 +95,72 @@ final class Session {
 
     // ---- SCSI commands in -------------------------------------------------------------------------------------------
 
-    /** A SCSI Command PDU whose CmdSN is in order. The connection passes its data on afterwards. */
-    void onCommand(ScsiCommandPdu pdu, int dataSegmentBytes, FullFeature from) {
+    /** Why a SCSI Command PDU can not be taken, as {@link RejectReason} counts; 0 when it can. */
+    int refusal(ScsiCommandPdu pdu) {
         int itt = pdu.initiatorTaskTag();
         if (itt == PduHeader.NO_TAG) {
-            from.reject(RejectReason.INVALID_PDU_FIELD, pdu);
-            return;
+            return RejectReason.INVALID_PDU_FIELD;
         }
         if (tasks.get(itt) != null) {
-            from.reject(RejectReason.TASK_IN_PROGRESS, pdu);
-            return;
+            return RejectReason.TASK_IN_PROGRESS;
         }
-        if (pdu.isImmediate() && immediateOutstanding == immediateMax) {
-            from.reject(RejectReason.TOO_MANY_IMMEDIATE_COMMANDS, pdu);
-            return;
+        return pdu.isImmediate() && immediateOutstanding == immediateMax ? RejectReason.TOO_MANY_IMMEDIATE_COMMANDS : 0;
+    }
+
+    /** A SCSI Command PDU whose turn it is. The connection passes its data on afterwards. */
+    void onCommand(ScsiCommandPdu pdu, int dataSegmentBytes, FullFeature from) {
+        IscsiTask task = receive(pdu);
+        if (!task.immediate()) {
+            window.taken();
         }
-        IscsiTask task = take(pdu.isImmediate());
-        task.describe(
-                itt,
-                commands++,
-                pdu.lun(),
-                pdu.isImmediate(),
-                pdu.isRead(),
-                pdu.isWrite(),
-                pdu.expectedDataTransferLength());
-        pdu.copyCdb(task.cdb());
-        tasks.put(task);
-        boolean morePdus = pdu.isWrite() && !pdu.isFinal();
         underWay = task;
-        begin(task, pdu.attribute());
+        begin(task);
         underWay = null;
+        takeData(task, pdu, dataSegmentBytes, from);
+    }
+
+    /**
+     * A SCSI Command PDU whose turn has not come, or whose data digest has not: its data is taken, and nothing else
+     * happens until {@link #beginHeld}.
+     */
+    IscsiTask hold(ScsiCommandPdu pdu, int dataSegmentBytes, FullFeature from) {
+        IscsiTask task = receive(pdu);
+        task.hold();
+        takeData(task, pdu, dataSegmentBytes, from);
+        return task;
+    }
+
+    void beginHeld(IscsiTask task) {
+        if (!task.immediate()) {
+            window.taken();
+        }
+        task.beginning();
+        begin(task);
+    }
+
+    private IscsiTask receive(ScsiCommandPdu pdu) {
+        int slot = freeSlots[--freeSlotCount];
+        IscsiTask task = slots[slot];
+        if (task == null) {
+            task = new IscsiTask(this, slot);
+            slots[slot] = task;
+        }
+        if (pdu.isImmediate()) {
+            immediateOutstanding++;
+        }
+        task.describe(pdu, commands++);
+        tasks.put(task);
+        return task;
+    }
+
+    private void takeData(IscsiTask task, ScsiCommandPdu pdu, int dataSegmentBytes, FullFeature from) {
+        boolean morePdus = pdu.isWrite() && !pdu.isFinal();
         int unsolicitedMax = unsolicitedMax(pdu, dataSegmentBytes, morePdus);
         if (unsolicitedMax < 0) {
-            refuseUnsolicited(task);
+            if (task.takesData()) {
+                task.failData(Sense.UNEXPECTED_UNSOLICITED_DATA);
+            }
+            task.goOn();
         } else if (morePdus) {
             task.expectUnsolicited(unsolicitedMax);
             if (dataSegmentBytes > 0) {
@@ -148,40 +175,21 @@ final class Session {
         }
     }
 
-    private void begin(IscsiTask task, int attribute) {
-        Target.Definition definition = target.definition();
-        if (definition != seen) {
-            look(definition);
-        }
-        LunMap luns = definition.luns();
+    private void begin(IscsiTask task) {
+        LunMap luns = units.luns();
         int lun = Lun.number(task.lun());
         LogicalUnit unit = luns.get(lun);
-        if (unit == null) {
-            task.prepare(null, null, luns, attribute);
-            LogicalUnit.beginWithoutUnit(task, commandTable);
-        } else {
-            task.prepare(unit, nexusByLun[lun], luns, attribute);
+        if (unit != null) {
+            task.prepare(unit, units.nexusAt(lun), luns, task.requestedAttribute());
             unit.begin(task);
+            return;
         }
-    }
-
-    /** Meets the units that the target's map shows now, and leaves those that it shows no more. */
-    private void look(Target.Definition definition) {
-        seen = definition;
-        int[] luns = definition.luns().luns();
-        nexusByLun = new ITLNexus[luns.length == 0 ? 0 : luns[luns.length - 1] + 1];
-        Map<LogicalUnit, ITLNexus> before = new HashMap<>(attached);
-        attached.clear();
-        for (int lun : luns) {
-            LogicalUnit unit = definition.luns().get(lun);
-            if (unit != null) {
-                ITLNexus known = before.remove(unit);
-                ITLNexus unitNexus = known != null ? known : unit.attach(nexus);
-                attached.put(unit, unitNexus);
-                nexusByLun[lun] = unitNexus;
-            }
+        task.prepare(null, null, luns, task.requestedAttribute());
+        if (lun == 0 && units.lostLast(task.cdb())) {
+            task.terminate(Sense.REPORTED_LUNS_DATA_HAS_CHANGED);
+        } else {
+            LogicalUnit.beginWithoutUnit(task, commandTable);
         }
-        before.forEach(LogicalUnit::detach);
     }
 
     /** How much data may come unasked, or -1 when what came breaks the negotiated rules (RFC 7143 13.11, 13.14). */
@@ -196,13 +204,6 @@ final class Session {
             return -1;
         }
         return morePdus ? (int) most : dataSegmentBytes;
-    }
-
-    private void refuseUnsolicited(IscsiTask task) {
-        if (task.state() == IscsiTask.State.TAKING_DATA) {
-            task.failTransfer(Sense.UNEXPECTED_UNSOLICITED_DATA);
-        }
-        task.goOn();
     }
 
     // ---- Data-Out in ------------------------------------------------------------------------------------------------
@@ -225,21 +226,6 @@ final class Session {
 
     // ---- slots ------------------------------------------------------------------------------------------------------
 
-    private IscsiTask take(boolean immediate) {
-        int slot = freeSlots[--freeSlotCount];
-        IscsiTask task = slots[slot];
-        if (task == null) {
-            task = new IscsiTask(this, slot);
-            slots[slot] = task;
-        }
-        if (immediate) {
-            immediateOutstanding++;
-        } else {
-            window.taken();
-        }
-        return task;
-    }
-
     /** The task's answer is being written: its slot counts as free in the window that the answer carries. */
     void retire(IscsiTask task) {
         if (task.immediate()) {
@@ -253,7 +239,9 @@ final class Session {
         tasks.remove(task);
         connection.forget(task);
         Runnable ended = task.whenEnded.take();
-        task.release();
+        if (task.state() != IscsiTask.State.FREE) {
+            task.release();
+        }
         freeSlots[freeSlotCount++] = task.slot;
         if (ended != null) {
             ended.run();
@@ -272,19 +260,8 @@ final class Session {
         }
     }
 
-    /** This nexus at a LUN, or null where there is no unit. */
-    @Nullable
-    ITLNexus nexusAt(int lun) {
-        Target.Definition definition = target.definition();
-        if (definition != seen) {
-            look(definition);
-        }
-        return lun >= 0 && lun < nexusByLun.length ? nexusByLun[lun] : null;
-    }
-
-    @Nullable
-    ITLNexus nexusOf(LogicalUnit unit) {
-        return attached.get(unit);
+    SessionUnits units() {
+        return units;
     }
 
     @Nullable
@@ -336,6 +313,14 @@ final class Session {
     /** The task was aborted: no answer, only its slot comes back. */
     void ended(IscsiTask task) {
         retire(task);
+        free(task);
+    }
+
+    /** The task was held when it was aborted: it has taken no part of the window. */
+    void endedHeld(IscsiTask task) {
+        if (task.immediate()) {
+            immediateOutstanding--;
+        }
         free(task);
     }
 
@@ -434,9 +419,7 @@ final class Session {
     private void empty() {
         Runnable then = closing ? whenEmpty.take() : null;
         if (then != null) {
-            attached.forEach(LogicalUnit::detach);
-            attached.clear();
-            seen = null;
+            units.leave();
             then.run();
         }
     }

@@ -13,6 +13,7 @@ import dev.kume.protocol.pdu.TaskManagementResponse;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -24,6 +25,8 @@ import java.util.function.Predicate;
 final class TaskManagement {
     private final Session session;
     private final Connection connection;
+    private final CommandWindow window;
+    private final RequestsAhead ahead;
 
     /** Sends the answer of a function. */
     interface Answers {
@@ -32,9 +35,11 @@ final class TaskManagement {
 
     private final Answers answers;
 
-    TaskManagement(Session session, Connection connection, Answers answers) {
+    TaskManagement(Session session, Connection connection, CommandWindow window, RequestsAhead ahead, Answers answers) {
         this.session = session;
         this.connection = connection;
+        this.window = window;
+        this.ahead = ahead;
         this.answers = answers;
     }
 
@@ -45,8 +50,8 @@ final class TaskManagement {
             case TaskManagementFunction.ABORT_TASK_SET -> withUnit(itt, pdu, this::abortTaskSet);
             case TaskManagementFunction.CLEAR_TASK_SET -> withUnit(itt, pdu, this::clearTaskSet);
             case TaskManagementFunction.LOGICAL_UNIT_RESET -> withUnit(itt, pdu, this::logicalUnitReset);
-            case TaskManagementFunction.TARGET_WARM_RESET -> targetReset(itt, false);
-            case TaskManagementFunction.TARGET_COLD_RESET -> targetReset(itt, true);
+            case TaskManagementFunction.TARGET_WARM_RESET -> targetReset(itt, pdu, false);
+            case TaskManagementFunction.TARGET_COLD_RESET -> targetReset(itt, pdu, true);
             case TaskManagementFunction.TASK_REASSIGN ->
                 answer(itt, TaskManagementResponse.TASK_REASSIGN_NOT_SUPPORTED);
             default -> answer(itt, TaskManagementResponse.FUNCTION_NOT_SUPPORTED);
@@ -54,56 +59,88 @@ final class TaskManagement {
     }
 
     private interface UnitFunction {
-        void run(LogicalUnit unit, ITLNexus nexus, int initiatorTaskTag);
+        void run(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int initiatorTaskTag);
     }
 
     private void withUnit(int itt, TaskManagementRequestPdu pdu, UnitFunction function) {
         int lun = Lun.number(pdu.lun());
-        LogicalUnit unit = session.target().definition().luns().get(lun);
-        ITLNexus nexus = session.nexusAt(lun);
-        if (unit == null || nexus == null) {
-            answer(itt, TaskManagementResponse.LUN_DOES_NOT_EXIST);
+        behindWhatCameFirst(pdu, before -> {
+            LogicalUnit unit = session.units().luns().get(lun);
+            ITLNexus nexus = session.units().nexusAt(lun);
+            if (unit == null || nexus == null) {
+                answer(itt, TaskManagementResponse.LUN_DOES_NOT_EXIST);
+            } else {
+                function.run(unit, nexus, before, itt);
+            }
+        });
+    }
+
+    /**
+     * RFC 7143 4.2.3: a function is about what was sent before it; the initiator may go on while it is at work. What is
+     * still missing of that is waited for.
+     */
+    private void behindWhatCameFirst(TaskManagementRequestPdu pdu, Consumer<Predicate<Task>> function) {
+        int cmdSn = pdu.cmdSn();
+        long count = session.commands();
+        // The place of an immediate function among the commands is believed when it can be true. A wrong one makes the
+        // function reach all that came before it: nothing that should end is let live.
+        boolean placed = pdu.isImmediate()
+                && SerialNumbers.isWithin(cmdSn, window.expCmdSn() - window.slots(), window.maxCmdSn() + 1);
+        Predicate<Task> before = task -> !(task instanceof IscsiTask own && own.isOf(session))
+                || (placed ? own.isBefore(cmdSn, count) : own.isAmong(count));
+        if (placed) {
+            ahead.behind(cmdSn, () -> function.accept(before));
         } else {
-            function.run(unit, nexus, itt);
+            function.accept(before);
         }
     }
 
     private void abortTask(int itt, TaskManagementRequestPdu pdu) {
         IscsiTask task = session.find(pdu.referencedTaskTag());
-        if (task != null && Lun.number(task.lun()) == Lun.number(pdu.lun())) {
-            task.whenEnded.add(() -> answer(itt, TaskManagementResponse.FUNCTION_COMPLETE));
-            task.abort();
-            return;
+        int lun = Lun.number(pdu.lun());
+        if (task != null) {
+            if (Lun.number(task.lun()) == lun) {
+                task.whenEnded.add(() -> answer(itt, TaskManagementResponse.FUNCTION_COMPLETE));
+                task.abort();
+            } else {
+                answer(itt, TaskManagementResponse.TASK_DOES_NOT_EXIST);
+            }
+        } else if (session.units().nexusAt(lun) == null) {
+            answer(itt, TaskManagementResponse.LUN_DOES_NOT_EXIST);
+        } else if (window.contains(pdu.refCmdSn()) && SerialNumbers.isBefore(pdu.refCmdSn(), pdu.cmdSn())) {
+            // RFC 7143 11.6.1: a command that this request overtook counts as received, and as aborted.
+            ahead.skip(pdu.refCmdSn());
+            answer(itt, TaskManagementResponse.FUNCTION_COMPLETE);
+        } else {
+            // It was answered already, or never sent.
+            answer(itt, TaskManagementResponse.TASK_DOES_NOT_EXIST);
         }
-        // RFC 7143 11.5.1: a command that was answered already does not exist; one that this request overtook counts as
-        // received, and as aborted.
-        boolean toCome =
-                !SerialNumbers.isBefore(pdu.refCmdSn(), session.window().expCmdSn())
-                        && SerialNumbers.isBefore(pdu.refCmdSn(), pdu.cmdSn());
-        answer(itt, toCome ? TaskManagementResponse.FUNCTION_COMPLETE : TaskManagementResponse.TASK_DOES_NOT_EXIST);
     }
 
-    private void abortTaskSet(LogicalUnit unit, ITLNexus nexus, int itt) {
+    private void abortTaskSet(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
         session.abortHeld(unit);
-        Predicate<Task> before = before();
         unit.fence(task -> task.nexus() == nexus && before.test(task), null, affected -> answerLater(itt));
     }
 
-    private void clearTaskSet(LogicalUnit unit, ITLNexus nexus, int itt) {
+    private void clearTaskSet(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
         session.abortHeld(unit);
-        unit.fence(before(), null, affected -> {
+        unit.fence(before, null, affected -> {
             unit.raise(
                     Sense.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, other -> other != nexus && affected.contains(other));
             answerLater(itt);
         });
     }
 
-    private void logicalUnitReset(LogicalUnit unit, ITLNexus nexus, int itt) {
+    private void logicalUnitReset(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
         session.abortHeld(unit);
-        unit.reset(before(), nexus, () -> answerLater(itt));
+        unit.reset(before, nexus, () -> answerLater(itt));
     }
 
-    private void targetReset(int itt, boolean cold) {
+    private void targetReset(int itt, TaskManagementRequestPdu pdu, boolean cold) {
+        behindWhatCameFirst(pdu, before -> targetReset(itt, before, cold));
+    }
+
+    private void targetReset(int itt, Predicate<Task> before, boolean cold) {
         LunMap luns = session.target().definition().luns();
         Set<LogicalUnit> units = new LinkedHashSet<>();
         for (int lun : luns.luns()) {
@@ -125,15 +162,9 @@ final class TaskManagement {
         };
         for (LogicalUnit unit : units) {
             session.abortHeld(unit);
-            unit.reset(before(), session.nexusOf(unit), unitDone);
+            unit.reset(before, session.units().nexusOf(unit), unitDone);
         }
         unitDone.run();
-    }
-
-    /** RFC 7143 4.2.3: a function is about what was sent before it; the initiator may go on while it is at work. */
-    private Predicate<Task> before() {
-        long count = session.commands();
-        return task -> !(task instanceof IscsiTask own) || own.isBefore(count, session);
     }
 
     private void answerLater(int itt) {

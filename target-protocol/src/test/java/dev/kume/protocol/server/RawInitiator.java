@@ -34,6 +34,9 @@ final class RawInitiator implements AutoCloseable {
     static final String NAME = "iqn.1991-05.com.microsoft:hv-node1";
     static final String TARGET = "iqn.2026-11.dev.kume:hv-node1";
 
+    /** The connection id that each of them logs in with. */
+    static final int CID = 1;
+
     private static final int TIMEOUT_MILLIS = 5_000;
 
     final Socket socket;
@@ -118,7 +121,7 @@ final class RawInitiator implements AutoCloseable {
 
     WirePdu loginPdu(int flags, List<String> text) {
         WirePdu pdu = WirePdu.of(WirePdu.LOGIN | WirePdu.IMMEDIATE, flags).with(text(text));
-        pdu.word(8, 0x40000137).word(12, isidQualifier << 16).word(16, 1).word(20, 1 << 16);
+        pdu.word(8, 0x40000137).word(12, isidQualifier << 16).word(16, 1).word(20, CID << 16);
         return pdu.word(24, cmdSn).word(28, expStatSn);
     }
 
@@ -397,6 +400,7 @@ final class RawInitiator implements AutoCloseable {
     WirePdu logout(int reason) {
         return WirePdu.of(WirePdu.LOGOUT | WirePdu.IMMEDIATE, 0x80 | reason)
                 .word(16, tag())
+                .word(20, reason == 0 ? 0 : CID << 16)
                 .word(24, cmdSn)
                 .word(28, expStatSn);
     }
