@@ -42,6 +42,7 @@ final class FullFeature {
     private final @Nullable Target target;
     private final @Nullable Session session;
     private final ControlRequests requests;
+    private final TextExchange text;
 
     private final Bhs bhs = new Bhs();
     private final ScsiCommandPdu scsiCommand = new ScsiCommandPdu();
@@ -86,7 +87,7 @@ final class FullFeature {
         this.tsih = tsih;
         this.target = target;
         this.headerForReject = parameters.dataDigest() ? new byte[PduHeader.SIZE_BYTES] : null;
-        TextExchange text = new TextExchange(
+        text = new TextExchange(
                 identity, this::discover, parameters.initiatorMaxRecvDataSegmentLength(), server.limits());
         if (target == null) {
             session = null;
