@@ -277,7 +277,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** The initiator has broken the protocol in a way that leaves its connection whole: it is told, then dropped. */
     void protocolErrorAfterNotice(String why) {
-        dropAfterNotice(0, 0, recording.keep("protocol error: " + why));
+        dropAfterNotice(recording.keep("protocol error: " + why));
     }
 
     private void closeWithTrace(String why) {
