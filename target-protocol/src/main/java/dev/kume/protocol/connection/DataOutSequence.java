@@ -24,6 +24,11 @@ final class DataOutSequence {
     private boolean complete;
     private int expectedDataSn;
 
+    /** The part of a block behind the last whole one: it is given with the rest of its block. */
+    private byte[] odd = {};
+
+    private int oddBytes;
+
     /** Ready for a new command. */
     void clear() {
         assert buffer == null && open == Open.NO;
@@ -31,6 +36,7 @@ final class DataOutSequence {
         limitBytes = 0;
         complete = false;
         expectedDataSn = 0;
+        oddBytes = 0;
     }
 
     /** At most this many bytes come unasked; the buffer is for when they are there. */
@@ -70,10 +76,14 @@ final class DataOutSequence {
         return (generation & 0x7FFF) << Session.SLOT_BITS | slot;
     }
 
-    /** The buffer for data from {@code fromBytes} of the transfer on. */
+    /** The buffer for data from {@code fromBytes} of the transfer on, behind what is left of a block before it. */
     void buffer(ByteBuffer empty, long fromBytes) {
         buffer = empty;
-        startBytes = fromBytes;
+        startBytes = fromBytes - oddBytes;
+        if (oddBytes > 0) {
+            empty.put(odd, 0, oddBytes);
+            oddBytes = 0;
+        }
     }
 
     /** The data so far goes on in a larger buffer; gives the smaller one. */
@@ -116,17 +126,34 @@ final class DataOutSequence {
         complete = buffer != null;
     }
 
-    /** Gives the data that is complete, ready to be read; what follows starts behind it. Null when there is none. */
+    /**
+     * Gives the data that is complete, ready to be read; what follows starts behind it. Null when there is none.
+     *
+     * <p>All but the last piece is whole blocks: a task that ends between pieces leaves no block half old, half new.
+     * A piece of less than one block is empty.
+     */
     @Nullable
-    ByteBuffer takeComplete(long bytesMax) {
+    ByteBuffer takeComplete(long bytesMax, int blockBytes) {
         ByteBuffer full = complete ? buffer : null;
         if (full != null) {
             full.limit((int) Math.min(full.position(), bytesMax)).position(0);
+            if (full.limit() < bytesMax && full.limit() % blockBytes != 0) {
+                keepOdd(full, full.limit() % blockBytes);
+            }
             buffer = null;
             complete = false;
             startBytes += full.limit();
         }
         return full;
+    }
+
+    private void keepOdd(ByteBuffer full, int bytes) {
+        if (odd.length < bytes) {
+            odd = new byte[bytes];
+        }
+        full.get(full.limit() - bytes, odd, 0, bytes);
+        full.limit(full.limit() - bytes);
+        oddBytes = bytes;
     }
 
     /** Data that needed no buffer has been dealt with. */
@@ -156,6 +183,11 @@ final class DataOutSequence {
 
     long startBytes() {
         return startBytes;
+    }
+
+    /** Where the data begins that has not come yet, when there is no buffer. */
+    long missingFromBytes() {
+        return startBytes + oddBytes;
     }
 
     long limitBytes() {

@@ -254,8 +254,8 @@ final class FullFeature {
     }
 
     /**
-     * RFC 7143 7.8: the PDU is rejected. A request is as if it had not come, and its CmdSN stays open (7.3). Data ends the
-     * command it belongs to: error recovery level 0 asks for nothing again.
+     * RFC 7143 7.8: the PDU is rejected. A request is as if it had not come, and its CmdSN stays open (7.3). Data ends
+     * the command it belongs to: error recovery level 0 asks for nothing again.
      */
     private void onDataDigestError(@Nullable IscsiTask task, @Nullable IscsiTask before) {
         if (headerForReject != null) {
@@ -301,10 +301,11 @@ final class FullFeature {
         if (givenUp != null) {
             connection.close(givenUp);
         } else if (ahead.overdue(nowNanos, gapNanos)) {
-            connection.protocolErrorAfterNotice("CmdSN %d has not come for %d seconds, and what was sent behind it waits"
-                    .formatted(
-                            Integer.toUnsignedLong(window.expCmdSn()),
-                            TimeUnit.NANOSECONDS.toSeconds(gapNanos)));
+            connection.protocolErrorAfterNotice(
+                    "CmdSN %d has not come for %d seconds, and what was sent behind it waits"
+                            .formatted(
+                                    Integer.toUnsignedLong(window.expCmdSn()),
+                                    TimeUnit.NANOSECONDS.toSeconds(gapNanos)));
         }
     }
 

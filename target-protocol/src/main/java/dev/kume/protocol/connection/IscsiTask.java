@@ -288,7 +288,8 @@ final class IscsiTask extends CommandTask {
                 || inIo()
                 || sequence.startBytes() != 0
                 || bytes != sequence.limitBytes()
-                || bytes > transferBytes) {
+                || bytes > transferBytes
+                || (bytes < transferBytes && bytes % geometry().blockBytes() != 0)) {
             return false;
         }
         if (!consumeNow(offsetBytes(), data, bytes == transferBytes)) {
@@ -342,7 +343,7 @@ final class IscsiTask extends CommandTask {
             return;
         }
         sequence.complete();
-        ByteBuffer all = sequence.takeComplete(transferBytes);
+        ByteBuffer all = sequence.takeComplete(transferBytes, 1);
         consuming = all;
         dataGathered(all == null ? NOTHING : all);
     }
@@ -354,9 +355,14 @@ final class IscsiTask extends CommandTask {
                 return;
             }
             long at = sequence.startBytes();
-            ByteBuffer full = sequence.takeComplete(transferBytes - at);
+            ByteBuffer full =
+                    sequence.takeComplete(transferBytes - at, geometry().blockBytes());
             if (full != null) {
-                consume(at, full);
+                if (full.hasRemaining() || sequence.startBytes() >= transferBytes) {
+                    consume(at, full);
+                } else {
+                    session.memory().give(full);
+                }
             }
         }
         // Consuming at once may have ended the task.
@@ -365,7 +371,7 @@ final class IscsiTask extends CommandTask {
                 && !sequence.isOpen()
                 && !waitsForMemory
                 && sequence.startBytes() < transferBytes) {
-            ask(sequence.startBytes());
+            ask(sequence.missingFromBytes());
         }
     }
 
@@ -383,7 +389,8 @@ final class IscsiTask extends CommandTask {
     private void ask(long fromOffset) {
         int bytes = (int) Math.min(session.burstBytes(), transferBytes - fromOffset);
         if (!sequence.hasBuffer()) {
-            ByteBuffer buffer = session.memory().takeInvited(gathering() ? (int) transferBytes : bytes);
+            int before = (int) (fromOffset - sequence.startBytes());
+            ByteBuffer buffer = session.memory().takeInvited(gathering() ? (int) transferBytes : before + bytes);
             if (buffer == null) {
                 waitsForMemory = true;
                 session.memory().await(this);
@@ -453,6 +460,11 @@ final class IscsiTask extends CommandTask {
         giveAll();
         sequence.close();
         session.ended(this);
+    }
+
+    /** True when an error of our own has cut its end short: it runs no more, and nobody will free it. */
+    boolean isStranded() {
+        return state() == State.COMPLETE && !responseHeld;
     }
 
     /** Ends the task without an answer, also when it is complete and only its answer waits. */

@@ -406,13 +406,34 @@ final class Session {
         whenEmpty.add(then);
         for (IscsiTask task : slots) {
             if (task != null) {
-                task.abort();
+                abort(task);
             }
         }
         producing.clear();
         memory.forgetWaiting();
         if (freeSlotCount == slots.length) {
             empty();
+        } else {
+            // Not now: this may run in the middle of the end of a task.
+            connection.execute(this::freeStranded);
+        }
+    }
+
+    private void abort(IscsiTask task) {
+        try {
+            task.abort();
+        } catch (RuntimeException | Error bug) {
+            // The nexus must come free whatever is wrong with one task.
+            failed(bug);
+        }
+    }
+
+    /** Frees what an error of our own has left half ended, so that the nexus is not held for ever. */
+    private void freeStranded() {
+        for (IscsiTask task : slots) {
+            if (task != null && task.isStranded()) {
+                free(task);
+            }
         }
     }
 

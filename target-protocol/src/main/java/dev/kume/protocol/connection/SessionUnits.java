@@ -54,8 +54,8 @@ final class SessionUnits {
     }
 
     /**
-     * True once after the last unit was taken away, for the first command that hears of unit attentions: no unit is left
-     * to tell it. INQUIRY and REQUEST SENSE pass, and after REPORT LUNS the initiator knows.
+     * True once after the last unit was taken away, for the first command that hears of unit attentions: no unit is
+     * left to tell it. INQUIRY and REQUEST SENSE pass, and after REPORT LUNS the initiator knows.
      */
     boolean lostLast(byte[] cdb) {
         int opcode = cdb[0] & 0xFF;

@@ -149,7 +149,8 @@ final class CommandGapTest {
             WirePdu lost = initiator.write(5, 1).with(new byte[512]);
             WirePdu behind = initiator.testUnitReady();
             initiator.send(behind);
-            WirePdu abort = initiator.taskManagement(1, 0, lost.initiatorTaskTag()).word(32, lost.word(24));
+            WirePdu abort =
+                    initiator.taskManagement(1, 0, lost.initiatorTaskTag()).word(32, lost.word(24));
             initiator.send(abort);
             List<WirePdu> answers = answers(initiator, 2);
             assertEquals(WirePdu.SCSI_RESPONSE, answers.getFirst().opcode());
@@ -171,7 +172,8 @@ final class CommandGapTest {
             WirePdu waits = initiator.write(5, 1).with(new byte[512]);
             WirePdu behind = initiator.testUnitReady();
             initiator.send(waits).send(behind);
-            WirePdu abort = initiator.taskManagement(1, 0, waits.initiatorTaskTag()).word(32, waits.word(24));
+            WirePdu abort =
+                    initiator.taskManagement(1, 0, waits.initiatorTaskTag()).word(32, waits.word(24));
             WirePdu answer = initiator.send(abort).receive();
             assertEquals(WirePdu.TASK_MANAGEMENT_RESPONSE, answer.opcode());
             assertEquals(0, answer.octet(2));

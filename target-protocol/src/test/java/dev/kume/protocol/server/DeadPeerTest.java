@@ -68,7 +68,8 @@ final class DeadPeerTest {
             RawInitiator last = rig.session("ImmediateData=Yes");
             for (int i = 0; i < 20; i++) {
                 // Each leaves a write half sent behind.
-                last.send(last.command(0, 0x21, 1024, RawInitiator.cdb10(0x2A, 5, 2)).with(new byte[512]));
+                last.send(last.command(0, 0x21, 1024, RawInitiator.cdb10(0x2A, 5, 2))
+                        .with(new byte[512]));
                 last = rig.connect().loggedIn(RawInitiator.NAME, RawInitiator.TARGET, "InitialR2T=No");
                 last.clearAttentions();
             }

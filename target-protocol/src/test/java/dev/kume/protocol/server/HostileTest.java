@@ -98,7 +98,11 @@ final class HostileTest {
             rejected(initiator, immediate);
             // RFC 7143 7.3: it has not been received. Sent again with its number and tag it is carried out.
             initiator.expectSilence(50);
-            assertEquals(0, initiator.run(immediate.with(ScriptedDisk.pattern(5 * 512, 512))).status());
+            assertEquals(
+                    0,
+                    initiator
+                            .run(immediate.with(ScriptedDisk.pattern(5 * 512, 512)))
+                            .status());
 
             WirePdu unsolicited = initiator.command(0, 0x21, 1024, RawInitiator.cdb10(0x2A, 5, 2));
             initiator.send(unsolicited);

@@ -63,8 +63,7 @@ final class LogoutTest {
                     initiator.logout(0),
                     initiator.taskManagement(5, 0, WirePdu.NO_TAG),
                     initiator.textRequest("X-a=1"))) {
-                WirePdu reject =
-                        initiator.send(each.word(16, WirePdu.NO_TAG)).receive();
+                WirePdu reject = initiator.send(each.word(16, WirePdu.NO_TAG)).receive();
                 assertEquals(WirePdu.REJECT, reject.opcode());
                 assertEquals(9, reject.octet(2), "invalid PDU field");
             }

@@ -92,7 +92,8 @@ final class MappingChangeTest {
             RawInitiator initiator = rig.session();
             publish(rig, Map.of());
             assertEquals(
-                    LUNS_CHANGED, initiator.run(initiator.testUnitReady()).last().sense());
+                    LUNS_CHANGED,
+                    initiator.run(initiator.testUnitReady()).last().sense());
             assertEquals(
                     "052500", initiator.run(initiator.testUnitReady()).last().sense());
             publish(rig, Map.of(0, rig.unit));

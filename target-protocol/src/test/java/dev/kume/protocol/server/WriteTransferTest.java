@@ -2,6 +2,7 @@ package dev.kume.protocol.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.core.Limits.Limit;
 import dev.kume.protocol.server.RawInitiator.Answer;
@@ -214,6 +215,39 @@ final class WriteTransferTest {
             WirePdu unsolicited = initiator.command(0, 0x21, 512, RawInitiator.cdb10(0x2A, 7, 1));
             assertEquals("0b0c0c", initiator.run(unsolicited).last().sense());
             assertArrayEquals(ScriptedDisk.pattern(7 * 512, 512), rig.disk.at(7 * 512, 512));
+        }
+    }
+
+    @Test
+    void noBlockIsTornWhereABurstEndsInside() throws Exception {
+        try (Rig rig = Rig.standard()) {
+            RawInitiator initiator =
+                    rig.session("InitialR2T=Yes", "ImmediateData=No", "MaxBurstLength=700", "FirstBurstLength=700");
+            byte[] data = new byte[8 * 512];
+            java.util.Arrays.fill(data, (byte) 0xA5);
+            WirePdu whole = initiator.write(100, 8);
+            assertEquals(0, initiator.run(whole, data).status());
+            assertArrayEquals(data, rig.disk.at(100 * 512, data.length));
+            for (int bursts = 1; bursts <= 5; bursts++) {
+                int lba = 200 + bursts * 8;
+                WirePdu cut = initiator.write(lba, 8);
+                initiator.send(cut);
+                for (int i = 0; i < bursts; i++) {
+                    initiator.answerR2t(initiator.receive(), data);
+                }
+                assertEquals(WirePdu.R2T, initiator.receive().opcode());
+                WirePdu abort = initiator.taskManagement(1, 0, cut.initiatorTaskTag());
+                assertEquals(0, initiator.send(abort).receive().octet(2));
+                for (int block = 0; block < 8; block++) {
+                    int at = (lba + block) * 512;
+                    byte[] now = rig.disk.at(at, 512);
+                    // The abort may have come before the last burst was written: whole blocks, old or new.
+                    boolean written = now[0] == (byte) 0xA5 && now[1] == (byte) 0xA5;
+                    assertTrue(!written || (block + 1) * 512 <= bursts * 700, "block " + block);
+                    byte[] expected = written ? java.util.Arrays.copyOf(data, 512) : ScriptedDisk.pattern(at, 512);
+                    assertArrayEquals(expected, now);
+                }
+            }
         }
     }
 }
