@@ -18,6 +18,20 @@ public final class Limits {
         LOGINS_PER_ADDRESS(64, 1, 65_536),
         /** Seconds a connection may take from accept to the full feature phase. */
         LOGIN_SECONDS(15, 1, 600),
+        /** Logins of one address that may fail in the window below before its next ones are answered late. */
+        LOGIN_FAILURES_PER_ADDRESS(10, 1, 1_000),
+        /** Seconds in which so many logins may fail; refusals of one kind are one burst, and one line of the log. */
+        LOGIN_FAILURE_WINDOW_SECONDS(60, 1, 3_600),
+        /** Seconds by which a login is answered late at most; 0 never delays. Never more than half of loginSeconds. */
+        LOGIN_DELAY_SECONDS(5, 0, 60),
+        /** Addresses whose failed logins are counted. */
+        LOGIN_FAILURE_ADDRESSES(4_096, 64, 65_536),
+        /** Seconds a login waits for the addresses of DNS names in an access list. */
+        DNS_SECONDS(3, 1, 60),
+        /** Seconds for which the addresses of a DNS name are believed. */
+        DNS_CACHE_SECONDS(30, 1, 3_600),
+        /** DNS names whose addresses are remembered. */
+        DNS_NAMES(4_096, 64, 65_536),
         /** Login or text negotiation bytes of one exchange, over all its PDUs. */
         TEXT_BYTES(65_536, 8_192, 1_048_576),
         /** Key=value pairs in one negotiation exchange. */

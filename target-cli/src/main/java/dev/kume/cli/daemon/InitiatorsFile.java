@@ -86,6 +86,7 @@ final class InitiatorsFile {
                 out.writeStringField("outcome", seen.outcome());
                 out.writeBooleanField("refused", seen.refused());
                 out.writeNumberField("attempts", seen.attempts());
+                out.writeNumberField("failures", seen.failures());
                 out.writeEndObject();
             }
             out.writeEndArray();
@@ -109,11 +110,18 @@ final class InitiatorsFile {
                     keys.optionalText("lastTarget"),
                     keys.text("outcome"),
                     keys.truth("refused"),
-                    keys.number("attempts", 0, Long.MAX_VALUE)));
+                    keys.number("attempts", 0, Long.MAX_VALUE),
+                    failures(keys)));
             keys.end();
         }
         root.end();
         return initiators;
+    }
+
+    /** Files of the first releases have none. */
+    private static long failures(YamlKeys keys) throws YamlException {
+        Long failures = keys.optionalNumber("failures", 0, Long.MAX_VALUE);
+        return failures == null ? 0 : failures;
     }
 
     private static Instant instant(String text) {

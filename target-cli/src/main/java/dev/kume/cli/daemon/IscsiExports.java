@@ -88,7 +88,9 @@ final class IscsiExports implements Exports {
     /** The provisioning thread's alone. */
     private final List<Unfinished> unfinished = new ArrayList<>();
 
-    private Inventory published = Inventory.EMPTY;
+    /** Written by the provisioning thread alone. */
+    private volatile Inventory published = Inventory.EMPTY;
+
     private final Duration fenceTime;
 
     IscsiExports(
@@ -112,6 +114,7 @@ final class IscsiExports implements Exports {
             Duration fenceTime) {
         this.fenceTime = fenceTime;
         this.server = server;
+        server.hints(new LoginRemedies(() -> published));
         this.commands = commands;
         this.diskThreads = diskThreads;
         this.clock = clock;

@@ -49,6 +49,11 @@ public final class AccessList {
                         .anyMatch(name -> resolved.getOrDefault(name, Set.of()).contains(address));
     }
 
+    /** True when the addresses of DNS names matter. */
+    boolean hasHostNames() {
+        return !hostNames.isEmpty();
+    }
+
     /** The DNS names whose addresses {@link #allows} needs. */
     public Set<String> hostNames() {
         return Set.copyOf(hostNames);

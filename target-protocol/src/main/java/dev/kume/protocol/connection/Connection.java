@@ -15,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -462,7 +461,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** True while this definition of its target lets the initiator be logged in. */
     public boolean isAllowedBy(Target.Definition definition) {
-        return definition.access().allows(String.valueOf(initiatorName()), peer.getAddress(), Map.of());
+        return login.mayStay(definition);
     }
 
     /** The session as it is now, or null when nobody is logged in. On the loop. */

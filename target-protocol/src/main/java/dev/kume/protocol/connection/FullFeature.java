@@ -21,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,7 @@ final class FullFeature {
     private final Connection connection;
     private final ServerContext server;
     private final PortalGroup portalGroup;
+    private final Admission admission;
     private final LoginIdentity identity;
     private final SessionParameters parameters;
     private final @Nullable String initiatorAlias;
@@ -77,6 +77,7 @@ final class FullFeature {
         this.connection = connection;
         this.server = server;
         this.portalGroup = portalGroup;
+        this.admission = new Admission(server, portalGroup, connection.peer().getAddress());
         this.identity = login.identity();
         this.parameters = login.parameters();
         this.initiatorAlias = login.initiatorAlias();
@@ -286,9 +287,7 @@ final class FullFeature {
                 .map(address -> new TargetAddress(address.getAddress(), address.getPort(), portalGroup.tag()))
                 .toList();
         return server.targets().all().stream()
-                .filter(each -> each.definition()
-                        .access()
-                        .allows(identity.initiatorName(), connection.peer().getAddress(), Map.of()))
+                .filter(each -> admission.mayKnow(identity.initiatorName(), each.definition()))
                 .map(each -> new DiscoveredTarget(each.name(), addresses))
                 .toList();
     }

@@ -1,6 +1,8 @@
 package dev.kume.protocol.connection;
 
 import dev.kume.core.Clock;
+import dev.kume.protocol.login.LoginIdentity;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -25,30 +27,49 @@ public final class InitiatorLog {
         trim();
     }
 
-    /** One attempt has ended. */
-    synchronized void record(String name, String address, @Nullable String target, String outcome, boolean refused) {
+    /** An attempt has ended badly. One that did not get as far as a name leaves nothing to show. */
+    synchronized void refused(LoginRefusal refusal) {
+        String name = refusal.initiatorName();
+        if (name != null) {
+            String outcome = refusal.status() + ": " + refusal.reason();
+            record(name, refusal.address(), refusal.targetName(), outcome, true);
+        }
+    }
+
+    /** An attempt has ended well. */
+    synchronized void admitted(LoginIdentity identity, InetAddress from, String outcome) {
+        record(identity.initiatorName(), from, identity.targetName(), outcome, false);
+    }
+
+    private void record(String name, InetAddress from, @Nullable String target, String outcome, boolean refused) {
         Instant now = clock.now();
         SeenInitiator before = byName.remove(name);
+        long failures = before == null ? 0 : before.failures();
         byName.put(
                 name,
                 new SeenInitiator(
                         name,
-                        address,
+                        from.getHostAddress(),
                         before == null ? now : before.firstSeen(),
                         now,
                         target != null || before == null ? target : before.lastTarget(),
                         outcome,
                         refused,
-                        before == null ? 1 : before.attempts() + 1));
+                        before == null ? 1 : before.attempts() + 1,
+                        refused ? failures + 1 : 0));
         changes++;
         trim();
     }
 
+    /** Strangers under ever new names push each other out before they push out one that has been let in. */
     private void trim() {
-        var each = byName.entrySet().iterator();
-        while (byName.size() > initiatorsMax && each.hasNext()) {
-            each.next();
-            each.remove();
+        while (byName.size() > initiatorsMax) {
+            String goes = byName.values().stream()
+                    .filter(initiator -> initiator.failures() == initiator.attempts())
+                    .findFirst()
+                    .orElse(byName.firstEntry().getValue())
+                    .name();
+            byName.remove(goes);
         }
     }
 

@@ -15,7 +15,6 @@ import dev.kume.protocol.pdu.LoginStatus;
 import dev.kume.protocol.pdu.PduHeader;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +30,7 @@ final class LoginPhase implements LoginPolicy {
     private final Connection connection;
     private final ServerContext server;
     private final PortalGroup portalGroup;
+    private final Admission admission;
     private final LoginStateMachine machine;
     private final LoginRequestPdu request = new LoginRequestPdu();
     private final LoginResponsePdu response = new LoginResponsePdu();
@@ -39,6 +39,13 @@ final class LoginPhase implements LoginPolicy {
     private @Nullable ITNexus claimed;
 
     private boolean refused;
+    private boolean begun;
+    /** A request waits, for its turn or for DNS; what it waits for brings the number back that it has now. */
+    private boolean waiting;
+
+    private int waits;
+    private boolean namesAsked;
+
     /** Looked at by other logins, on other loops. */
     private volatile int tsih;
 
@@ -49,6 +56,7 @@ final class LoginPhase implements LoginPolicy {
         this.connection = connection;
         this.server = server;
         this.portalGroup = portalGroup;
+        this.admission = new Admission(server, portalGroup, connection.peer().getAddress());
         this.machine = new LoginStateMachine(
                 this, server.targetParameters(), server.services().random(), server.limits());
     }
@@ -70,41 +78,83 @@ final class LoginPhase implements LoginPolicy {
     // ---- PDUs -------------------------------------------------------------------------------------------------------
 
     void onRequest(ControlPdu pdu) {
-        if (agreed != null) {
-            connection.protocolError("a login request after the login was complete");
+        if (agreed != null || waiting) {
+            connection.protocolError("a login request before the one before was answered");
             return;
         }
         request.wrap(pdu.header, 0);
-        switch (machine.onRequest(request, pdu.data, 0, pdu.data.writerIndex())) {
+        long delayNanos =
+                begun ? 0 : server.throttle().delayNanos(connection.peer().getAddress());
+        begun = true;
+        if (delayNanos == 0) {
+            take(pdu);
+        } else {
+            goOnAfter(delayNanos, () -> take(pdu));
+        }
+    }
+
+    private void take(ControlPdu pdu) {
+        on(machine.onRequest(request, pdu.data, 0, pdu.data.writerIndex()));
+    }
+
+    private void on(LoginResult result) {
+        switch (result) {
             case LoginResult.Answer answer -> {
                 write(answer, 0, null);
                 connection.flushNow();
             }
             case LoginResult.Refused refused -> refuse(refused);
-            case LoginResult.Parked ignored -> throw new IllegalStateException("nobody goes on with it");
+            case LoginResult.Parked parked -> resolve(parked.identity());
             case LoginResult.Complete complete -> complete(complete);
         }
     }
 
+    // ---- waiting ----------------------------------------------------------------------------------------------------
+
+    /** The loop goes on meanwhile; the login's time limit runs on. */
+    private void goOnAfter(long delayNanos, Runnable action) {
+        waiting = true;
+        int wait = ++waits;
+        connection.loop().after(delayNanos, TimeUnit.NANOSECONDS, () -> goOn(wait, action));
+    }
+
+    /** DNS is asked for names on which the decision hangs; the login goes on when it has answered, or without it. */
+    private void resolve(LoginIdentity identity) {
+        namesAsked = true;
+        Runnable resume = () -> on(machine.resume(request));
+        goOnAfter(TimeUnit.SECONDS.toNanos(server.limits().get(Limit.DNS_SECONDS)), resume);
+        int wait = waits;
+        server.hostNames()
+                .refresh(admission.names(identity))
+                .whenComplete((done, failure) -> connection.loop().execute(() -> goOn(wait, resume)));
+    }
+
+    private void goOn(int wait, Runnable action) {
+        if (!waiting || wait != waits || !connection.loggingIn()) {
+            return;
+        }
+        waiting = false;
+        try {
+            action.run();
+            connection.flushNow();
+        } catch (RuntimeException | Error bug) {
+            connection.failed(bug);
+        }
+    }
+
+    // ---- how it ends ------------------------------------------------------------------------------------------------
+
     private void refuse(LoginResult.Refused refused) {
         this.refused = true;
         LoginIdentity identity = refused.identity();
-        record(identity, refused.status() + ": " + refused.reason(), true);
-        LOG.warn("{}: login refused: {}: {}", connection, refused.status(), refused.reason());
-        writeStatus(refused.status());
+        server.refused(new LoginRefusal(
+                identity == null ? null : identity.initiatorName(),
+                connection.peer().getAddress(),
+                identity == null ? null : identity.targetName(),
+                refused.status(),
+                refused.reason()));
+        writeStatus(refused);
         connection.closeAfterFlush("login refused: " + refused.status());
-    }
-
-    private void record(@Nullable LoginIdentity identity, String outcome, boolean refused) {
-        if (identity != null) {
-            server.initiators()
-                    .record(
-                            identity.initiatorName(),
-                            connection.peer().getAddress().getHostAddress(),
-                            identity.targetName(),
-                            outcome,
-                            refused);
-        }
     }
 
     private void complete(LoginResult.Complete complete) {
@@ -128,11 +178,16 @@ final class LoginPhase implements LoginPolicy {
         Target wanted = target;
         LoginIdentity identity = complete.identity();
         // The target may have changed while the session before was ending.
-        AccessDecision now = decide(identity);
+        AccessDecision now = admission.decideAgain(identity);
         if (now instanceof AccessDecision.Denied denied) {
             refuse(new LoginResult.Refused(denied.status(), identity, denied.reason()));
-        } else if (wanted == null || wanted != target) {
+        } else if (wanted == null || wanted != server.targets().get(wanted.name())) {
             refuse(new LoginResult.Refused(LoginStatus.TARGET_REMOVED, identity, "the target was made anew"));
+        } else if (!(now instanceof AccessDecision.Granted granted)
+                || !granted.authentication().equals(complete.access().authentication())) {
+            // What the initiator has agreed to and proven is not what is asked for now; it tries again.
+            refuse(new LoginResult.Refused(
+                    LoginStatus.SERVICE_UNAVAILABLE, identity, "the target was changed during the login"));
         } else {
             finish(complete, wanted);
         }
@@ -146,7 +201,7 @@ final class LoginPhase implements LoginPolicy {
                     LoginStatus.OUT_OF_RESOURCES, complete.identity(), "no session handle is free"));
             return;
         }
-        record(complete.identity(), to == null ? "discovery" : "logged in", false);
+        server.admitted(complete.identity(), connection.peer().getAddress(), complete.authentication());
         CommandWindow window =
                 new CommandWindow(server.limits().getInt(Limit.TASKS_PER_SESSION), request.cmdSn(), peekStatSn() + 1);
         write(complete.answer(), tsih, window);
@@ -172,10 +227,12 @@ final class LoginPhase implements LoginPolicy {
         add(at, dataBytes);
     }
 
-    private void writeStatus(LoginStatus status) {
-        int at = begin(0, 0);
-        response.currentStage(request.currentStage()).status(status);
-        add(at, 0);
+    private void writeStatus(LoginResult.Refused refused) {
+        int dataBytes = refused.text().lengthBytes();
+        int at = begin(dataBytes, 0);
+        response.currentStage(request.currentStage()).status(refused.status());
+        refused.text().copyTo(connection.output().buf(), at + PduHeader.SIZE_BYTES);
+        add(at, dataBytes);
     }
 
     private int begin(int dataBytes, int withTsih) {
@@ -215,35 +272,19 @@ final class LoginPhase implements LoginPolicy {
 
     @Override
     public AccessDecision decide(LoginIdentity identity) {
-        if (server.targets().draining()) {
-            return new AccessDecision.Denied(LoginStatus.SERVICE_UNAVAILABLE, "the server is stopping");
-        }
+        AccessDecision decision = admission.decide(identity, !namesAsked);
         String name = identity.targetName();
-        if (identity.sessionType() == SessionType.DISCOVERY || name == null) {
-            return new AccessDecision.Granted(
-                    portalGroup.tag(), null, server.security().discovery());
+        if (decision instanceof AccessDecision.Granted
+                && identity.sessionType() == SessionType.NORMAL
+                && name != null) {
+            target = server.targets().get(name);
         }
-        Target found = server.targets().get(name);
-        if (found == null) {
-            return new AccessDecision.Denied(LoginStatus.NOT_FOUND, "there is no target " + name);
-        }
-        Target.Definition definition = found.definition();
-        if (!definition
-                .access()
-                .allows(identity.initiatorName(), connection.peer().getAddress(), Map.of())) {
-            return new AccessDecision.Denied(
-                    LoginStatus.AUTHORIZATION_FAILURE,
-                    "%s is not allowed on %s".formatted(identity.initiatorName(), name));
-        }
-        if (!definition.enabled()) {
-            return new AccessDecision.Denied(LoginStatus.SERVICE_UNAVAILABLE, name + " is disabled");
-        }
-        target = found;
-        String alias = definition.description();
-        return new AccessDecision.Granted(
-                portalGroup.tag(),
-                alias.isBlank() ? null : alias,
-                definition.authenticationFor(identity.initiatorName()));
+        return decision;
+    }
+
+    /** True while this definition of its target lets the initiator be logged in. */
+    boolean mayStay(Target.Definition definition) {
+        return admission.mayStay(String.valueOf(initiatorName()), definition);
     }
 
     @Override

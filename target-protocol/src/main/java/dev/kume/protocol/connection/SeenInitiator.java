@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome    how the last attempt went, in words
  * @param refused    true when the last attempt was refused
  * @param attempts   logins tried, discovery included
+ * @param failures   logins that were refused, one after the other, since the last that went well
  */
 public record SeenInitiator(
         String name,
@@ -21,4 +22,5 @@ public record SeenInitiator(
         @Nullable String lastTarget,
         String outcome,
         boolean refused,
-        long attempts) {}
+        long attempts,
+        long failures) {}

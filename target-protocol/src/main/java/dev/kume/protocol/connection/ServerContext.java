@@ -4,8 +4,12 @@ import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.protocol.login.LoginIdentity;
+import dev.kume.protocol.login.LoginResult;
 import dev.kume.protocol.login.LoginSecurity;
+import dev.kume.protocol.login.SessionType;
 import dev.kume.protocol.login.TargetParameters;
+import dev.kume.protocol.pdu.LoginStatus;
 import dev.kume.protocol.trace.TraceDumps;
 import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,9 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all connections of one server share, over all loops. Thread safe. */
 public final class ServerContext {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerContext.class);
+
     private final Clock clock;
     private final Limits limits;
     private final CommandTable commands;
@@ -24,6 +32,10 @@ public final class ServerContext {
     private final SessionRegistry sessions = new SessionRegistry();
     private final InitiatorLog initiators;
     private final LoginServices services;
+    private final HostNameCache hostNames;
+    private final LoginThrottle throttle;
+    private final RefusalLog refusals;
+    private volatile RefusalHints hints = RefusalHints.NONE;
     private volatile LoginSecurity security = LoginSecurity.DEFAULT;
     private volatile BiConsumer<Target, String> sessionCloser = (target, why) -> {};
     private volatile TraceDumps traceDumps = TraceDumps.NONE;
@@ -45,6 +57,9 @@ public final class ServerContext {
         this.commands = commands;
         this.targetParameters = targetParameters;
         this.services = services;
+        this.hostNames = new HostNameCache(services.hostNames(), clock, limits);
+        this.throttle = new LoginThrottle(clock, limits);
+        this.refusals = new RefusalLog(clock, limits, LOG::warn);
         this.initiators = new InitiatorLog(clock, limits.getInt(Limit.INITIATORS_SEEN));
     }
 
@@ -83,6 +98,50 @@ public final class ServerContext {
 
     LoginServices services() {
         return services;
+    }
+
+    HostNameCache hostNames() {
+        return hostNames;
+    }
+
+    LoginThrottle throttle() {
+        return throttle;
+    }
+
+    /** Set once, by the daemon that has commands. */
+    public void hints(RefusalHints given) {
+        hints = given;
+    }
+
+    /** A login was refused: it is counted, shown and, unless the like of it was a moment ago, written to the log. */
+    void refused(LoginRefusal refusal) {
+        // Only what the initiator did wrong makes its address a suspect (status class 2).
+        boolean ofInitiator = refusal.status().statusClass() == LoginStatus.INITIATOR_ERROR.statusClass();
+        if (ofInitiator) {
+            throttle.failed(refusal.address());
+        }
+        initiators.refused(refusal);
+        refusals.refused(refusal, hints);
+    }
+
+    /** A login went well. */
+    void admitted(LoginIdentity identity, InetAddress from, String authentication) {
+        boolean discovery = identity.sessionType() == SessionType.DISCOVERY;
+        // Free discovery proves nothing: between two guesses it would wash every address clean.
+        if (!discovery || !authentication.equals(LoginResult.NO_AUTHENTICATION)) {
+            throttle.succeeded(from);
+        }
+        initiators.admitted(identity, from, discovery ? "discovery" : "logged in");
+    }
+
+    /** Looks at time: now and then. */
+    public void tick() {
+        refusals.tick();
+    }
+
+    /** Writes down what has not been: the last thing a server does. */
+    public void close() {
+        refusals.close();
     }
 
     LoginSecurity security() {

@@ -1,5 +1,8 @@
 package dev.kume.protocol.login;
 
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
 /** A user and the secret by which it proves itself (RFC 1994, RFC 7143 12.1.3). Immutable; never shows its secret. */
 public final class ChapCredential {
     private final String user;
@@ -19,6 +22,18 @@ public final class ChapCredential {
     /** The secret, which is not to be changed, kept or shown. */
     byte[] secret() {
         return secret;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ChapCredential that
+                && user.equals(that.user)
+                && MessageDigest.isEqual(secret, that.secret);
+    }
+
+    @Override
+    public int hashCode() {
+        return user.hashCode();
     }
 
     @Override

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What one Login Request leads to. */
 public sealed interface LoginResult {
+    /** The words for a login without proof. */
+    String NO_AUTHENTICATION = "None";
+
     /**
      * The login goes on: send a Login Response with status success.
      *

@@ -35,7 +35,7 @@ final class SecurityNegotiation {
 
     /** How the initiator has proven who it is, for people. */
     String words() {
-        return chap == null ? NONE : chap.words();
+        return chap == null ? LoginResult.NO_AUTHENTICATION : chap.words();
     }
 
     /**

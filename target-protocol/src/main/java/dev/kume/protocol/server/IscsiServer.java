@@ -12,6 +12,7 @@ import dev.kume.protocol.connection.LoginServices;
 import dev.kume.protocol.connection.LoopContext;
 import dev.kume.protocol.connection.LoopTimer;
 import dev.kume.protocol.connection.PortalGroup;
+import dev.kume.protocol.connection.RefusalHints;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.login.LoginSecurity;
@@ -43,6 +44,7 @@ public final class IscsiServer implements AutoCloseable {
 
     private static final int DRAIN_LOGIN_SECONDS = 1;
     private static final int CLOSE_SECONDS = 2;
+    private static final int TICK_SECONDS = 5;
 
     private final Clock clock;
     private final Transport transport;
@@ -85,6 +87,7 @@ public final class IscsiServer implements AutoCloseable {
             loops.put(executor, loop);
             executor.scheduleWithFixedDelay(loop::tick, 1, 1, TimeUnit.SECONDS);
         }
+        var _ = group.next().scheduleWithFixedDelay(context::tick, TICK_SECONDS, TICK_SECONDS, TimeUnit.SECONDS);
         connections = new Connections(List.copyOf(loops.values()));
         portals = new Portals(group, this.transport, limits.getInt(Limit.OUTPUT_WAITING_BYTES), this::accepted);
         publisher = new TargetPublisher(context, connections);
@@ -112,6 +115,11 @@ public final class IscsiServer implements AutoCloseable {
 
     public InitiatorLog initiators() {
         return context.initiators();
+    }
+
+    /** Says what an administrator can do about refused logins; set once. */
+    public void hints(RefusalHints hints) {
+        context.hints(hints);
     }
 
     /** Changes what holds for logins that begin from now on. */
@@ -315,5 +323,6 @@ public final class IscsiServer implements AutoCloseable {
                 })
                 .join();
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        context.close();
     }
 }
