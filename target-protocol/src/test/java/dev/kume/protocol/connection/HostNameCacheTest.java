@@ -80,6 +80,7 @@ final class HostNameCacheTest {
             throw new java.util.concurrent.RejectedExecutionException();
         });
         assertEquals(
-                Map.of("localhost", Set.of()), dns.addressesOf(Set.of("localhost")).join());
+                Map.of("localhost", Set.of()),
+                dns.addressesOf(Set.of("localhost")).join());
     }
 }

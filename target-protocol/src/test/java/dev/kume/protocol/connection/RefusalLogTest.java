@@ -72,7 +72,8 @@ final class RefusalLogTest {
         assertEquals(60, lines.size());
         clock.passSeconds(61);
         log.tick();
-        assertEquals("4940 more lines about refused logins were left out: somebody tries under many names", lines.get(60));
+        assertEquals(
+                "4940 more lines about refused logins were left out: somebody tries under many names", lines.get(60));
     }
 
     private void refuse(String node) {
