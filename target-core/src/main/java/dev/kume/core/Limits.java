@@ -20,9 +20,9 @@ public final class Limits {
         LOGIN_SECONDS(15, 1, 600),
         /** Logins of one address that may fail in the window below before its next ones are answered late. */
         LOGIN_FAILURES_PER_ADDRESS(10, 1, 1_000),
-        /** Seconds in which so many logins may fail; refusals of one kind are one burst, and one line of the log. */
+        /** Seconds in which so many logins may fail; like refusals in them are one burst. */
         LOGIN_FAILURE_WINDOW_SECONDS(60, 1, 3_600),
-        /** Seconds by which a login is answered late at most; 0 never delays. Never more than half of loginSeconds. */
+        /** Seconds by which a login is answered late at most; half of loginSeconds when that is less. */
         LOGIN_DELAY_SECONDS(5, 0, 60),
         /** Addresses whose failed logins are counted. */
         LOGIN_FAILURE_ADDRESSES(4_096, 64, 65_536),

@@ -40,12 +40,12 @@ final class LoginRemedies implements RefusalHints {
                     : "allow it with: kume target allow %s %s"
                             .formatted(target.name(), IscsiName.normalize(initiatorName));
         } catch (IllegalArgumentException noName) {
-            return "no target can allow a name of that form: give the initiator one such as iqn.1991-05.com.microsoft:host";
+            return "no target can allow a name of that form: give the initiator one that begins with iqn.";
         }
     }
 
     private static String enable(TargetRecord target) {
-        return "enable it with: kume target enable " + target.name();
+        return "enable it with: kume target set %s --enabled true".formatted(target.name());
     }
 
     private static String show(TargetRecord target) {

@@ -13,8 +13,8 @@ import java.util.Set;
  * Who may enter through one connection, and what it may see: access lists, portals, switched-off and moved targets.
  * Confined to the connection's loop.
  *
- * <p>A DNS name is looked up forward, from what the administrator wrote to the address the peer really has. What a peer's
- * address claims to be called is never asked: whoever owns the address could have written that.
+ * <p>A DNS name is looked up forward, from what the administrator wrote to the address the peer really has. What a
+ * peer's address claims to be called is never asked: whoever owns the address could have written that.
  */
 final class Admission {
     private final ServerContext server;

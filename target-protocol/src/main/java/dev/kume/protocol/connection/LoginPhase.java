@@ -130,7 +130,7 @@ final class LoginPhase implements LoginPolicy {
     }
 
     private void goOn(int wait, Runnable action) {
-        if (!waiting || wait != waits || !connection.loggingIn()) {
+        if (!waiting || wait != waits || !connection.isLoggingIn()) {
             return;
         }
         waiting = false;

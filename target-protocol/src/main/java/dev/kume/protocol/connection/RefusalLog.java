@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Writes refused logins down so that they can be read: the first of a kind at once and in full, the like of it summed up
- * in one line when the burst is over, or now and then while it goes on. Thread safe.
+ * Writes refused logins down so that they can be read: the first of a kind at once and in full, the like of it summed
+ * up in one line when the burst is over, or now and then while it goes on. Thread safe.
  */
 final class RefusalLog {
     /** A burst that does not end gets a line this often, in windows. */

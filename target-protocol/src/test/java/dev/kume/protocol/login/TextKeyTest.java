@@ -90,6 +90,18 @@ final class TextKeyTest {
             InitiatorAlias= | |
             X#NodeArchitecture=x86_64 | |
             X-com.example.key=1 | NotUnderstood | NotUnderstood
+            HeaderDigest=Y-com.example.sum,Z-com.example.x,None | None | None
+            X-com.example.key=NotUnderstoodAtAll | NotUnderstood | NotUnderstood
+            Y-com.example.key=1 | NotUnderstood | NotUnderstood
+            Z-com.example.key=1 | NotUnderstood | NotUnderstood
+            X#com.example.key=1 | NotUnderstood | NotUnderstood
+            InitiatorRecvDataSegmentLength=8192 | NotUnderstood | NotUnderstood
+            MaxBurstLength=0x | Reject | Irrelevant
+            MaxBurstLength=08192 | Reject | Irrelevant
+            MaxBurstLength=8192.0 | Reject | Irrelevant
+            MaxBurstLength=512~8192 | Reject | Irrelevant
+            MaxBurstLength= | Reject | Irrelevant
+            OFMarker=maybe | Reject | Reject
             RDMAExtensions=Yes | NotUnderstood | NotUnderstood
             Nonsense= | NotUnderstood | NotUnderstood
             """;
@@ -102,6 +114,43 @@ final class TextKeyTest {
             assertEquals(expected(columns[0], columns[1]), negotiate(TARGET, columns[0]), row);
             assertEquals(expected(columns[0], columns[2]), negotiate("SessionType=Discovery", columns[0]), row);
         }
+    }
+
+    /** Offers of the security stage, and the answer; "refused" where the login ends with 2/01. */
+    private static final String METHODS = """
+            AuthMethod=None | None | refused
+            AuthMethod=CHAP | refused | CHAP
+            AuthMethod=CHAP,None | None | CHAP
+            AuthMethod=KRB5,SRP,CHAP,None | None | CHAP
+            AuthMethod=Z-com.example.method,None | None | refused
+            AuthMethod=KRB5 | refused | refused
+            AuthMethod=SPKM1,SPKM2 | refused | refused
+            AuthMethod=chap | refused | refused
+            AuthMethod=none | refused | refused
+            AuthMethod= | refused | refused
+            """;
+
+    @Test
+    void everyMethodHasItsAnswerWithAndWithoutChap() {
+        Authentication chap = new Authentication.Chap(java.util.List.of(), null);
+        for (String row : METHODS.lines().toList()) {
+            String[] columns =
+                    Arrays.stream(row.split("\\|", -1)).map(String::strip).toArray(String[]::new);
+            assertEquals(columns[1], method(columns[0], Authentication.NONE), row);
+            assertEquals(columns[2], method(columns[0], chap), row);
+        }
+    }
+
+    private static String method(String offer, Authentication authentication) {
+        TestInitiator initiator = new TestInitiator();
+        initiator.decision = new AccessDecision.Granted(1, null, authentication);
+        LoginResult result = initiator.send(SECURITY, TestInitiator.NO_TRANSIT, NAME, TARGET, offer);
+        if (result instanceof LoginResult.Refused refused) {
+            assertEquals(dev.kume.protocol.pdu.LoginStatus.AUTHENTICATION_FAILURE, refused.status());
+            return "refused";
+        }
+        String text = shown(answer(result).text());
+        return text.substring(text.indexOf("AuthMethod=") + 11, text.length() - 1);
     }
 
     @Test

@@ -210,6 +210,35 @@ final class AccessTest {
         assertEquals(SUCCESS, status(RawInitiator.NAME));
     }
 
+    @Test
+    void thousandsOfTargetsReachAnInitiatorWithTheSmallestSegment() {
+        List<TargetSpec> specs = new ArrayList<>();
+        Target.Definition definition = definition(access(RawInitiator.NAME), true, Set.of(), null, Authentication.NONE);
+        for (int i = 0; i < 2_000; i++) {
+            specs.add(new TargetSpec("iqn.2026-11.dev.kume:store1-hv-node%04d".formatted(i), definition));
+        }
+        target.server().publish(specs).join();
+        RawInitiator discovering = connect();
+        discovering.loggedIn(RawInitiator.NAME, "", "MaxRecvDataSegmentLength=512");
+        WirePdu request = discovering.textRequest("SendTargets=All");
+        discovering.send(request);
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        WirePdu part = discovering.receive();
+        while ((part.octet(1) & 0x80) == 0) {
+            assertEquals(0x40, part.octet(1) & 0x40, "C bit");
+            assertEquals(512, part.data().length);
+            all.writeBytes(part.data());
+            WirePdu next = WirePdu.of(WirePdu.TEXT, 0x80);
+            next.word(16, request.initiatorTaskTag()).word(20, part.word(20));
+            discovering.send(next.word(24, discovering.cmdSn++).word(28, discovering.expStatSn));
+            part = discovering.receive();
+        }
+        all.writeBytes(part.data());
+        String[] pairs = all.toString(UTF_8).split("\0");
+        assertEquals(4_000, pairs.length);
+        assertEquals("TargetName=iqn.2026-11.dev.kume:store1-hv-node1999", pairs[3_998]);
+    }
+
     /** Three requests: the method, the algorithm SHA-256, the proof. The last answer. */
     private static WirePdu chapLogin(RawInitiator initiator, ChapCredential credential) {
         initiator.send(initiator.loginPdu(
