@@ -260,6 +260,12 @@ final class RunningDaemon implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Waits for its end; the exit status. */
+    int exit() throws InterruptedException {
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS), () -> "the daemon does not end:\n" + log());
+        return process.exitValue();
+    }
+
     /** Ends it in order; it must agree that all is well. */
     void stop() throws IOException, InterruptedException {
         assertEquals(0, signal("TERM", Duration.ofSeconds(10)), this::log);

@@ -14,7 +14,18 @@ public final class ApiPaths {
     public static final String SESSIONS = "/v1/sessions";
     public static final String OPERATIONS = "/v1/operations";
 
+    /** POST without a body. */
+    public static final String RELOAD = "/v1/service/reload";
+
+    /** POST begins, GET tells how far it is. */
+    public static final String DRAIN = "/v1/service/drain";
+
     private ApiPaths() {}
+
+    /** {@code /v1/service/drain?after=REVISION&waitSeconds=N}: GET answers at the next change, or after N seconds. */
+    public static String drainChange(long afterRevision, int waitSeconds) {
+        return DRAIN + "?after=" + afterRevision + "&waitSeconds=" + waitSeconds;
+    }
 
     /** {@code /v1/disks/NAME}: GET, PATCH, DELETE. */
     public static String disk(String name) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The daemon at one look.
  *
  * @param version          of Kume
- * @param state            {@code ready} or {@code stopping}
+ * @param state            {@code ready}, {@code draining} or {@code stopping}
  * @param pid              its process
  * @param host             the host name that default IQNs carry
  * @param started          when it started
@@ -39,6 +39,7 @@ public record StatusView(
         Counts counts,
         Map<String, Long> limits) {
     public static final String READY = "ready";
+    public static final String DRAINING = "draining";
     public static final String STOPPING = "stopping";
 
     public StatusView {

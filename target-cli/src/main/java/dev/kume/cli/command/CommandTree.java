@@ -16,6 +16,10 @@ public final class CommandTree {
         CommandLine root = new CommandLine(kume);
         root.addSubcommand("serve", new ServeCommand(invocation));
         root.addSubcommand("status", new StatusCommand(invocation));
+        noun(root, environment, "service", "Take changed settings in, or end the daemon in order.")
+                .addSubcommand("status", new StatusCommand(invocation))
+                .addSubcommand(new ServiceReloadCommand(invocation))
+                .addSubcommand(new ServiceDrainCommand(invocation));
         noun(root, environment, "disk", "Create, import, list, show, change and remove disks.")
                 .addSubcommand(new DiskCreateCommand(invocation))
                 .addSubcommand(new DiskImportCommand(invocation))

@@ -39,6 +39,7 @@ final class ApiRoutes {
     private final Exports exports;
     private final DiskShelf shelf;
     private final Function<Views, StatusView> status;
+    private final ServiceRoutes service;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -51,7 +52,8 @@ final class ApiRoutes {
             Operations operations,
             Exports exports,
             DiskShelf shelf,
-            Function<Views, StatusView> status) {
+            Function<Views, StatusView> status,
+            ServiceRoutes service) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -59,13 +61,16 @@ final class ApiRoutes {
         this.exports = exports;
         this.shelf = shelf;
         this.status = status;
+        this.service = service;
     }
 
     /** Carries a request out. What it throws is the answer, by {@link Errors}. */
     ApiAnswer answer(ApiRequest request) throws InterruptedException {
+        service.admit(request);
         List<String> path = request.path();
         String noun = path.isEmpty() ? "" : path.getFirst();
         return switch (noun) {
+            case "service" -> service.answer(request);
             case "status" -> path.size() == 1 ? status(request) : unknown(request);
             case "disks" -> disks(request, path.size());
             case "targets" -> targets(request, path.size());

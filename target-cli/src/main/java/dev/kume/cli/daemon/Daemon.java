@@ -1,6 +1,5 @@
 package dev.kume.cli.daemon;
 
-import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
@@ -8,11 +7,9 @@ import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.DnsHostNames;
 import dev.kume.protocol.connection.LoginServices;
-import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.PortalException;
-import dev.kume.protocol.server.PortalSpec;
 import dev.kume.protocol.server.Transport;
 import dev.kume.protocol.trace.PduFields;
 import java.io.IOException;
@@ -58,6 +55,7 @@ public final class Daemon implements AutoCloseable {
     /** What is undone at the end, last first. */
     private final Deque<Step> steps = new ArrayDeque<>();
 
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private @Nullable IscsiExports exports;
 
     private Daemon(Settings settings, HostSystem system) {
@@ -106,7 +104,8 @@ public final class Daemon implements AutoCloseable {
         Management management = Management.load(settings, system, served, shelf);
         undo("sessions", () -> stop(server));
         undo("management", management::stop);
-        openPortals(server, served);
+        management.drained().thenRun(() -> drained.complete(null));
+        openPortals(served);
         management.listen();
         flushNowAndThen(initiators);
         management.logInventory();
@@ -134,22 +133,14 @@ public final class Daemon implements AutoCloseable {
                 new TraceFiles(directory, system.clock(), writer, settings.limits(), new PduFields(commands)));
     }
 
-    private void openPortals(IscsiServer server, IscsiExports served) throws DaemonException {
-        int tag = 1;
-        for (PortalSettings portal : settings.portals()) {
-            try {
-                PortalGroup opened = server.open(new PortalSpec(portal.name(), tag++, portal.listen()));
-                served.opened(opened);
-            } catch (PortalException e) {
-                String message = String.valueOf(e.getMessage());
-                throw isTaken(e) ? DaemonException.busy(message) : DaemonException.failed(message);
-            }
+    /** Every disk is open, or known to be offline, by now: an initiator never finds half of them. */
+    private void openPortals(IscsiExports served) throws DaemonException {
+        try {
+            served.openPortals(settings.portals());
+        } catch (PortalException e) {
+            String message = String.valueOf(e.getMessage());
+            throw e.isInUse() ? DaemonException.busy(message) : DaemonException.failed(message);
         }
-    }
-
-    private static boolean isTaken(PortalException failure) {
-        Throwable cause = failure.getCause();
-        return cause != null && String.valueOf(cause.getMessage()).contains("in use");
     }
 
     private void flushNowAndThen(InitiatorsFile initiators) {
@@ -176,6 +167,11 @@ public final class Daemon implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Completes when a drain is over: the daemon is to be closed. */
+    CompletableFuture<Void> drained() {
+        return drained;
     }
 
     /** Where initiators connect: {@code 192.168.10.1:3260}. */

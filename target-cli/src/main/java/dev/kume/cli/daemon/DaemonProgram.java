@@ -42,8 +42,8 @@ public final class DaemonProgram {
     }
 
     /**
-     * Serves until SIGTERM, SIGINT or Ctrl-C; the process then ends with status 0. Returns only when the start fails,
-     * with the exit status, after one line on the standard error.
+     * Serves until SIGTERM, SIGINT, Ctrl-C or the end of a drain; the process then ends with status 0. Returns when the
+     * start fails, with the exit status, after one line on the standard error; and after a drain.
      *
      * @param config the settings file; null for {@link SettingsFile#USUAL_PLACE} or, without that, built-in defaults
      */
@@ -65,6 +65,7 @@ public final class DaemonProgram {
                 .addShutdownHook(Thread.ofPlatform()
                         .name("kume-stop")
                         .unstarted(() -> endProcess(stopAsked, stopped, stopMillis)));
+        var _ = daemon.drained().thenRun(stopAsked::countDown);
         out.println("Kume is ready on " + String.join(", ", daemon.addresses()));
         out.println("Management socket: " + settings.adminSocket());
         out.flush();

@@ -4,11 +4,16 @@ import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
+import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.protocol.server.PortalException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +48,23 @@ interface Exports {
 
     /** Everybody who has tried, last seen first; {@code connected} and {@code allowedOn} are left empty. */
     List<InitiatorView> initiators();
+
+    /**
+     * Makes the portals be these, all or none. What stays is not touched; sessions of what is gone are asked to log
+     * out.
+     */
+    void openPortals(List<PortalSettings> portals) throws PortalException;
+
+    /**
+     * Closes the portals and asks every initiator to log out; those that have not done so in time are cut.
+     *
+     * @param left hears again and again which sessions are left
+     * @return those that had to be cut, when nothing of any session is left
+     */
+    CompletableFuture<List<SessionView>> drain(int seconds, Consumer<List<SessionView>> left);
+
+    /** The portals that a target is tied to, by name; empty: it is seen through all. */
+    Set<String> portalsOf(String iqn);
 
     /** Every address listened on. */
     List<StatusView.Portal> portals();

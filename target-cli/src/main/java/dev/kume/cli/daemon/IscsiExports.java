@@ -5,6 +5,7 @@ import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
+import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -33,6 +34,8 @@ import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.Authentication;
 import dev.kume.protocol.server.IscsiServer;
+import dev.kume.protocol.server.PortalException;
+import dev.kume.protocol.server.PortalSpec;
 import dev.kume.protocol.server.TargetSpec;
 import dev.kume.protocol.trace.ConnectionTrace;
 import dev.kume.protocol.trace.PduFields;
@@ -46,11 +49,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +77,6 @@ final class IscsiExports implements Exports {
     private final Limits limits;
     private final WriteRoom writeRoom;
     private final String revision;
-    private final List<PortalGroup> portals = new CopyOnWriteArrayList<>();
 
     /** By the disk's uuid; the provisioning thread's alone. */
     private final Map<UUID, LogicalUnit> units = new HashMap<>();
@@ -124,9 +126,14 @@ final class IscsiExports implements Exports {
         this.revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
     }
 
-    /** A portal group listens. */
-    void opened(PortalGroup portal) {
-        portals.add(portal);
+    @Override
+    public void openPortals(List<PortalSettings> portals) throws PortalException {
+        List<PortalSpec> specs = portals.stream()
+                .map(portal -> new PortalSpec(portal.name(), portal.tag(), portal.listen()))
+                .toList();
+        var _ = server.open(specs, limits.getInt(Limit.STOP_SECONDS))
+                .thenAccept(cut -> cut.forEach(session ->
+                        LOG.warn("{} did not log out when its portal closed: cut", session.initiatorName())));
     }
 
     // ---- disks ------------------------------------------------------------------------------------------------------
@@ -294,6 +301,20 @@ final class IscsiExports implements Exports {
     }
 
     @Override
+    public Set<String> portalsOf(String iqn) {
+        return server.portalsOf(iqn);
+    }
+
+    @Override
+    public CompletableFuture<List<SessionView>> drain(int seconds, Consumer<List<SessionView>> left) {
+        return server.drain(seconds, infos -> left.accept(views(infos))).thenApply(IscsiExports::views);
+    }
+
+    private static List<SessionView> views(List<SessionInfo> infos) {
+        return infos.stream().map(SessionFacts::view).toList();
+    }
+
+    @Override
     public List<InitiatorView> initiators() {
         return server.initiators().list().reversed().stream()
                 .map(IscsiExports::view)
@@ -321,7 +342,7 @@ final class IscsiExports implements Exports {
     @Override
     public List<StatusView.Portal> portals() {
         List<StatusView.Portal> views = new ArrayList<>();
-        for (PortalGroup portal : portals) {
+        for (PortalGroup portal : server.portals()) {
             for (InetSocketAddress address : portal.listen()) {
                 views.add(new StatusView.Portal(
                         portal.name(), ListenAddress.format(address), StatusView.Portal.LISTENING));

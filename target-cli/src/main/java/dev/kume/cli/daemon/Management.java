@@ -5,6 +5,7 @@ import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -28,6 +29,7 @@ final class Management {
     private final Changes changes;
     private final Operations operations;
     private final StatusReport status;
+    private final Drain drain;
     private final ManagementApi api;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
@@ -67,9 +69,18 @@ final class Management {
                 exports,
                 new HostNameCheck(system.names(), nameThreads, NAME_TIME),
                 system.clock());
+        this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
-                settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations);
-        ApiRoutes routes = new ApiRoutes(changes, disks, targets, operations, exports, shelf, status::of);
+                settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
+        ApiRoutes routes = new ApiRoutes(
+                changes,
+                disks,
+                targets,
+                operations,
+                exports,
+                shelf,
+                status::of,
+                new ServiceRoutes(new Reload(settings, changes, exports), drain));
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 
@@ -117,6 +128,11 @@ final class Management {
                 LOG.warn("Disk {} is offline: {}", disk.name(), opened.offlineReason());
             }
         }
+    }
+
+    /** Completes when a drain is over, and the process may end. */
+    CompletableFuture<Void> drained() {
+        return drain.ended();
     }
 
     /** Opens the management socket. */

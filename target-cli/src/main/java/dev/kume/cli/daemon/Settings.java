@@ -31,8 +31,18 @@ public record Settings(
         portals = List.copyOf(portals);
     }
 
-    /** One portal: a name and the addresses it listens on. */
-    public record PortalSettings(String name, List<InetSocketAddress> listen) {
+    /** The same with other portals. */
+    Settings withPortals(List<PortalSettings> others) {
+        return new Settings(file, stateDirectory, diskDirectory, iqnPrefix, host, others, adminSocket, limits);
+    }
+
+    /**
+     * One portal group.
+     *
+     * @param tag    target portal group tag, 1 to 65535: part of the I_T nexus, so it stays with the name
+     * @param listen the addresses it listens on
+     */
+    public record PortalSettings(String name, int tag, List<InetSocketAddress> listen) {
         public PortalSettings {
             listen = List.copyOf(listen);
         }

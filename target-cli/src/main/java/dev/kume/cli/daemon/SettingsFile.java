@@ -6,21 +6,15 @@ import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +34,27 @@ public final class SettingsFile {
     /** The settings of a file; of {@link #USUAL_PLACE}, or else built-in ones, when none is named. */
     public static Settings load(@Nullable Path file) throws DaemonException {
         Path chosen = file == null && Files.exists(USUAL_PLACE) ? USUAL_PLACE : file;
-        if (chosen == null) {
-            return defaults();
-        }
+        return chosen == null ? defaults() : load(chosen, PortalsSection.AT_START);
+    }
+
+    /**
+     * The file of these settings, read again. Refuses what cannot be while the daemon runs.
+     *
+     * @param running     what the daemon works with, from a file
+     * @param tiedTargets names of the targets that are tied to a portal, by its name
+     */
+    static Settings reload(Settings running, Map<String, List<String>> tiedTargets) throws DaemonException {
+        Path file = Objects.requireNonNull(running.file());
+        return load(file, new PortalsSection(running.portals(), tiedTargets));
+    }
+
+    private static Settings load(Path chosen, PortalsSection portals) throws DaemonException {
         try {
             if (Files.size(chosen) > BYTES_MAX) {
                 throw DaemonException.usage(
                         "%s has more than %d bytes; that is no kume.yaml".formatted(chosen, BYTES_MAX));
             }
-            return parse(chosen, Files.readString(chosen));
+            return parse(chosen, Files.readString(chosen), portals);
         } catch (NoSuchFileException e) {
             throw DaemonException.usage(
                     "there is no file %s; give the right path with --config, or leave it out".formatted(chosen));
@@ -70,13 +76,17 @@ public final class SettingsFile {
                 state.resolve("disks"),
                 "iqn.2026-11.dev.kume",
                 null,
-                List.of(new PortalSettings("iscsi", List.of(ListenAddress.parse("0.0.0.0:3260")))),
+                List.of(new PortalSettings("iscsi", 1, List.of(ListenAddress.parse("0.0.0.0:3260")))),
                 Path.of("/run/kume/admin.sock").toAbsolutePath(),
                 Limits.DEFAULTS);
     }
 
     /** The settings of a text; what is left out gets its default. */
     static Settings parse(Path file, String text) throws YamlException {
+        return parse(file, text, PortalsSection.AT_START);
+    }
+
+    static Settings parse(Path file, String text, PortalsSection section) throws YamlException {
         Settings defaults = defaults();
         YamlKeys root = YamlKeys.document(file.toString(), text);
         root.number("schemaVersion", SCHEMA_VERSION, SCHEMA_VERSION);
@@ -84,7 +94,7 @@ public final class SettingsFile {
         Path disks = or(root.optionalParsed("diskDirectory", SettingsFile::absolutePath), state.resolve("disks"));
         String prefix = or(root.optionalParsed("iqnPrefix", SettingsFile::iqnPrefix), defaults.iqnPrefix());
         String host = root.optionalParsed("host", SettingsFile::host);
-        List<PortalSettings> portals = root.has("portals") ? portals(root) : defaults.portals();
+        List<PortalSettings> portals = section.read(root, defaults.portals());
         Path socket = defaults.adminSocket();
         YamlKeys admin = root.optionalKeys("admin");
         if (admin != null) {
@@ -95,38 +105,6 @@ public final class SettingsFile {
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
         return new Settings(file, state, disks, prefix, host, portals, socket, limits);
-    }
-
-    private static List<PortalSettings> portals(YamlKeys root) throws YamlException {
-        List<PortalSettings> portals = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        Map<InetSocketAddress, String> listening = new HashMap<>();
-        for (YamlKeys keys : root.blocks("portals")) {
-            String name = keys.text("name");
-            if (name.isBlank() || !names.add(name.toLowerCase(Locale.ROOT))) {
-                throw keys.complain("name", "the portal name '%s' is empty or there twice".formatted(name));
-            }
-            List<InetSocketAddress> listen = keys.parsedList("listen", ListenAddress::parse);
-            keys.end();
-            if (listen.isEmpty()) {
-                throw keys.complain(
-                        "portal '%s' has no listen address; add one such as 192.168.10.1:3260".formatted(name));
-            }
-            for (InetSocketAddress address : listen) {
-                String other = listening.put(address, name);
-                if (other != null) {
-                    throw keys.complain(
-                            "listen",
-                            "%s is an address of portal '%s' already; remove it once"
-                                    .formatted(ListenAddress.format(address), other));
-                }
-            }
-            portals.add(new PortalSettings(name, listen));
-        }
-        if (portals.isEmpty()) {
-            throw root.complain("portals", "there is no portal; add one with a name and listen addresses");
-        }
-        return portals;
     }
 
     private static Limits limits(YamlKeys keys) throws YamlException {

@@ -19,6 +19,7 @@ final class StatusReport {
     private final Instant started;
     private final Exports exports;
     private final Operations operations;
+    private final Drain drain;
     private volatile boolean stopping;
 
     StatusReport(
@@ -28,7 +29,8 @@ final class StatusReport {
             long pid,
             Clock clock,
             Exports exports,
-            Operations operations) {
+            Operations operations,
+            Drain drain) {
         this.settings = settings;
         this.version = version;
         this.host = host;
@@ -37,6 +39,7 @@ final class StatusReport {
         this.started = clock.now();
         this.exports = exports;
         this.operations = operations;
+        this.drain = drain;
     }
 
     void stopping() {
@@ -48,7 +51,7 @@ final class StatusReport {
         List<String> states = inventory.disks().stream().map(views::status).toList();
         return new StatusView(
                 version,
-                stopping ? StatusView.STOPPING : StatusView.READY,
+                state(),
                 pid,
                 host,
                 started,
@@ -71,6 +74,13 @@ final class StatusReport {
                         exports.initiators().size(),
                         operations.running()),
                 settings.limits().asMap());
+    }
+
+    private String state() {
+        if (stopping) {
+            return StatusView.STOPPING;
+        }
+        return drain.hasBegun() ? StatusView.DRAINING : StatusView.READY;
     }
 
     private static int count(List<String> states, String state) {

@@ -12,7 +12,9 @@ import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
 import dev.kume.core.store.LocalFiles;
+import dev.kume.core.store.StoreProvider;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +65,39 @@ final class DaemonTest {
         }
         assertFalse(Files.exists(socketPath()));
         Daemon.start(settings(0), system()).close();
+    }
+
+    @Test
+    void noPortalListensBeforeEveryDiskIsOpenOrKnownToBeOffline() throws Exception {
+        int port;
+        try (RunningManagement management = RunningManagement.in(folder);
+                ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = probe.getLocalPort();
+            for (String name : List.of("here", "lost")) {
+                assertTrue(management
+                        .create("{\"name\":\"%s\",\"size\":\"1MB\"}".formatted(name))
+                        .ended());
+            }
+            Files.delete(
+                    Path.of(management.get("/v1/disks/lost").body().path("file").asText()));
+        }
+        AtomicInteger refused = new AtomicInteger();
+        FaultyStores stores = new FaultyStores();
+        stores.opening = () -> {
+            try (Socket early = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                refused.set(Integer.MIN_VALUE);
+                assertTrue(early.isConnected());
+            } catch (IOException e) {
+                refused.incrementAndGet();
+            }
+        };
+        try (Daemon daemon = Daemon.start(settings(port), system(stores))) {
+            assertTrue(refused.get() >= 2, "connections while disks were being opened: " + refused);
+            try (Socket late =
+                    new Socket(InetAddress.getLoopbackAddress(), only(daemon).getPort())) {
+                assertTrue(late.isConnected());
+            }
+        }
     }
 
     @Test
@@ -187,12 +223,16 @@ final class DaemonTest {
                 folder.resolve("disks"),
                 "iqn.2026-11.dev.kume",
                 null,
-                List.of(new PortalSettings("iscsi", listen)),
+                List.of(new PortalSettings("iscsi", 1, listen)),
                 socketPath(),
                 Limits.DEFAULTS);
     }
 
     private static HostSystem system() {
+        return system(LocalFiles.ofThisHost());
+    }
+
+    private static HostSystem system(StoreProvider stores) {
         Clock clock = new Clock() {
             @Override
             public long nanoTime() {
@@ -210,7 +250,7 @@ final class DaemonTest {
                 4712,
                 clock,
                 new SplittableRandom(3),
-                LocalFiles.ofThisHost(),
+                stores,
                 new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
                 DurableFiles.OF_THIS_HOST,
                 HostNames.OF_THIS_HOST);

@@ -4,13 +4,17 @@ import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
+import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A server that remembers what it was told. */
@@ -19,6 +23,9 @@ final class FakeExports implements Exports {
     final List<SessionView> sessions = new CopyOnWriteArrayList<>();
     final Map<Long, TraceView> traces = new ConcurrentHashMap<>();
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
+    final CompletableFuture<List<SessionView>> drained = new CompletableFuture<>();
+    final Map<String, Set<String>> tied = new ConcurrentHashMap<>();
+    volatile List<PortalSettings> opened = List.of();
     volatile Inventory published = Inventory.EMPTY;
 
     @Override
@@ -54,6 +61,22 @@ final class FakeExports implements Exports {
     @Override
     public List<InitiatorView> initiators() {
         return initiators;
+    }
+
+    @Override
+    public void openPortals(List<PortalSettings> portals) {
+        opened = portals;
+    }
+
+    @Override
+    public Set<String> portalsOf(String iqn) {
+        return tied.getOrDefault(iqn, Set.of());
+    }
+
+    @Override
+    public CompletableFuture<List<SessionView>> drain(int seconds, Consumer<List<SessionView>> left) {
+        left.accept(List.copyOf(sessions));
+        return drained;
     }
 
     @Override

@@ -15,12 +15,14 @@ final class FaultyStores implements StoreProvider {
     private final StoreProvider files = LocalFiles.ofThisHost();
 
     volatile boolean full;
+    volatile Runnable opening = () -> {};
     volatile boolean removesNothing;
     volatile CountDownLatch reserving = new CountDownLatch(0);
     volatile CountDownLatch mayReserve = new CountDownLatch(0);
 
     @Override
     public BackingStore open(Path path, boolean readOnly) throws IOException {
+        opening.run();
         return files.open(path, readOnly);
     }
 

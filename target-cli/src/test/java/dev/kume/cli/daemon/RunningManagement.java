@@ -20,6 +20,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -50,8 +51,9 @@ final class RunningManagement implements AutoCloseable {
     private final JsonMapper json = ApiJson.lenient();
 
     private RunningManagement(Path folder, StoreProvider stores, DurableFiles files) throws DaemonException {
+        Path file = folder.resolve("kume.yaml");
         settings = new Settings(
-                null,
+                Files.exists(file) ? file : null,
                 folder.resolve("state"),
                 folder.resolve("disks"),
                 "iqn.2026-11.dev.kume",
@@ -169,6 +171,11 @@ final class RunningManagement implements AutoCloseable {
             }
             return answer.toString(StandardCharsets.UTF_8);
         }
+    }
+
+    /** True when a drain is over and the process would end. */
+    boolean drained() {
+        return management.drained().isDone();
     }
 
     @Override

@@ -95,6 +95,16 @@ final class SettingsFileTest {
                         + " write one such as 192.168.10.1:3260 or [fd00::1]:3260",
                 "schemaVersion: 1~portals:~  - {name: a, listen: [10.0.0.1:1, 10.0.0.1:1]}|3:23: 10.0.0.1:1 is an address"
                         + " of portal 'a' already; remove it once",
+                "schemaVersion: 1~portals:~  - {name: a, listen: [10.0.0.1:1]}~  - {name: b, listen: [0.0.0.0:1]}|4:23:"
+                        + " 0.0.0.0:1 and 10.0.0.1:1 of portal 'a' take the same connections; remove one of them",
+                "schemaVersion: 1~portals:~  - {name: a, listen: [\"[::]:1\", \"[fd00::1]:1\"]}|3:23: [fd00:0:0:0:0:0:0:1]:1"
+                        + " and [0:0:0:0:0:0:0:0]:1 of portal 'a' take the same connections; remove one of them",
+                "schemaVersion: 1~portals:~  - {name: a, tag: 0, listen: [10.0.0.1:1]}|3:20: tag is 0; it must be from 1"
+                        + " to 65535",
+                "schemaVersion: 1~portals:~  - {name: a, tag: 2, listen: [10.0.0.1:1]}~  - {name: b, listen: [10.0.0.2:1]}"
+                        + "|4:5: portal 'b' would have tag 2 by its place, which is the tag of portal 'a'; write tag: N",
+                "schemaVersion: 1~portals:~  - {name: a, tag: 9, listen: [10.0.0.1:1]}~  - {name: b, tag: 9, listen:"
+                        + " [10.0.0.2:1]}|4:20: 9 is the tag of portal 'a' already; write another one",
                 "schemaVersion: 1~admin:~  soket: /x|3:3: unknown key 'soket'; did you mean socket?",
                 "schemaVersion: 1~limits:~  taskPerSession: 4|3:3: unknown key 'taskPerSession'; did you mean"
                         + " tasksPerSession?",
@@ -126,6 +136,29 @@ final class SettingsFileTest {
         assertTrue(wrong.getMessage().startsWith(FILE + ":" + place), wrong.getMessage());
         assertTrue(wrong.getMessage().contains("this is not YAML: "), wrong.getMessage());
         assertEquals(1, wrong.getMessage().lines().count());
+    }
+
+    @Test
+    void portalsOfBothFamiliesHaveTheTagThatIsWrittenOrTheirPlace() throws Exception {
+        Settings settings = SettingsFile.parse(FILE, """
+                schemaVersion: 1
+                portals:
+                  - {name: a, listen: ["0.0.0.0:3260", "10.0.0.1:3261"]}
+                  - {name: b, listen: ["[::]:3261", "[::1]"]}
+                  - {name: c, tag: 65535, listen: ["[fd00::1]:3262"]}
+                """);
+        assertEquals(
+                "[1, 2, 65535]",
+                settings.portals().stream()
+                        .map(Settings.PortalSettings::tag)
+                        .toList()
+                        .toString());
+        assertEquals(
+                "[[0:0:0:0:0:0:0:0]:3261, [0:0:0:0:0:0:0:1]:3260]",
+                settings.portals().get(1).listen().stream()
+                        .map(ListenAddress::format)
+                        .toList()
+                        .toString());
     }
 
     @Test

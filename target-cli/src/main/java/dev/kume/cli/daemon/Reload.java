@@ -1,0 +1,75 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.api.ReloadView;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.TargetRecord;
+import dev.kume.protocol.server.PortalException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a changed {@code kume.yaml} in while the daemon runs: whole or not at all. On the thread of changes. */
+final class Reload {
+    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+
+    private final Changes changes;
+    private final Exports exports;
+
+    /** What the daemon works with; the thread of changes' alone. */
+    private Settings running;
+
+    Reload(Settings started, Changes changes, Exports exports) {
+        this.running = started;
+        this.changes = changes;
+        this.exports = exports;
+    }
+
+    /** Reads the file again and applies what can change at run time; any thread but that of changes. */
+    ReloadView run() {
+        return changes.inTurn(this::inTurn);
+    }
+
+    private ReloadView inTurn() {
+        if (running.file() == null) {
+            throw new ApiException(
+                    ErrorCode.CONFLICT,
+                    "the daemon runs with built-in settings; there is no file to read again",
+                    "start it with kume serve --config FILE");
+        }
+        Settings read;
+        try {
+            read = SettingsFile.reload(running, targetsTiedTo(changes.current()));
+        } catch (DaemonException e) {
+            throw new ApiException(ErrorCode.INVALID, String.valueOf(e.getMessage()), "nothing was changed");
+        }
+        ReloadView view = new ReloadView(running.file().toString(), SettingsChanges.between(running, read));
+        try {
+            if (!running.portals().equals(read.portals())) {
+                exports.openPortals(read.portals());
+            }
+        } catch (PortalException e) {
+            throw new ApiException(
+                    e.isInUse() ? ErrorCode.BUSY : ErrorCode.FAILED,
+                    String.valueOf(e.getMessage()),
+                    "no setting was changed");
+        }
+        running = running.withPortals(read.portals());
+        LOG.info("{} was read again: {}", view.file(), view.changes().isEmpty() ? "nothing is different" : "");
+        view.changes().forEach(change -> LOG.info("{} {}: {}", change.key(), change.text(), change.outcome()));
+        return view;
+    }
+
+    private Map<String, List<String>> targetsTiedTo(Inventory inventory) {
+        Map<String, List<String>> targets = new HashMap<>();
+        for (TargetRecord target : inventory.targets()) {
+            for (String portal : exports.portalsOf(target.iqn())) {
+                targets.computeIfAbsent(portal, name -> new ArrayList<>()).add(target.name());
+            }
+        }
+        return targets;
+    }
+}
