@@ -80,6 +80,8 @@ public final class Limits {
         DISKS(4_096, 1, 65_536),
         /** Targets in the inventory. */
         TARGETS(4_096, 1, 65_536),
+        /** Credentials in the inventory. */
+        CREDENTIALS(1_024, 1, 65_536),
         /** LUNs of one target. */
         LUNS_PER_TARGET(256, 1, 16_384),
         /** Initiator names allowed on one target. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Inventory {
     /** What a new daemon begins with. */
-    public static final Inventory EMPTY = new Inventory(0, 1, byName(), byName(), List.of());
+    public static final Inventory EMPTY =
+            new Inventory(0, 1, byName(), byName(), List.of(), new Access(byName(), ChapRule.NONE));
 
     private static final Comparator<Mapping> MAPPING_ORDER =
             Comparator.comparing(Mapping::target, String.CASE_INSENSITIVE_ORDER).thenComparingInt(Mapping::lun);
@@ -31,18 +32,24 @@ public final class Inventory {
     private final SortedMap<String, DiskRecord> disks;
     private final SortedMap<String, TargetRecord> targets;
     private final List<Mapping> mappings;
+    private final Access access;
+
+    /** Who proves what: credentials by name, and the rule of discovery. */
+    private record Access(SortedMap<String, CredentialRecord> credentials, ChapRule discovery) {}
 
     private Inventory(
             long version,
             int nextRelativePortId,
             SortedMap<String, DiskRecord> disks,
             SortedMap<String, TargetRecord> targets,
-            List<Mapping> mappings) {
+            List<Mapping> mappings,
+            Access access) {
         this.version = version;
         this.nextRelativePortId = nextRelativePortId;
         this.disks = Collections.unmodifiableSortedMap(disks);
         this.targets = Collections.unmodifiableSortedMap(targets);
         this.mappings = List.copyOf(mappings);
+        this.access = access;
     }
 
     /**
@@ -55,7 +62,9 @@ public final class Inventory {
             int nextRelativePortId,
             Collection<DiskRecord> disks,
             Collection<TargetRecord> targets,
-            Collection<Mapping> mappings) {
+            Collection<Mapping> mappings,
+            Collection<CredentialRecord> credentials,
+            ChapRule discovery) {
         SortedMap<String, DiskRecord> disksByName = byName();
         for (DiskRecord disk : disks) {
             unique(disksByName.put(disk.name(), disk), "disk", disk.name());
@@ -64,8 +73,18 @@ public final class Inventory {
         for (TargetRecord target : targets) {
             unique(targetsByName.put(target.name(), target), "target", target.name());
         }
+        SortedMap<String, CredentialRecord> credentialsByName = byName();
+        for (CredentialRecord credential : credentials) {
+            unique(credentialsByName.put(credential.name(), credential), "credential", credential.name());
+        }
         List<Mapping> sorted = mappings.stream().sorted(MAPPING_ORDER).toList();
-        Inventory inventory = new Inventory(version, nextRelativePortId, disksByName, targetsByName, sorted);
+        Inventory inventory = new Inventory(
+                version,
+                nextRelativePortId,
+                disksByName,
+                targetsByName,
+                sorted,
+                new Access(credentialsByName, discovery));
         inventory.check();
         return inventory;
     }
@@ -93,6 +112,30 @@ public final class Inventory {
     /** By target name, then LUN. */
     public List<Mapping> mappings() {
         return mappings;
+    }
+
+    /** By name. */
+    public Collection<CredentialRecord> credentials() {
+        return Collections.unmodifiableCollection(access.credentials().values());
+    }
+
+    /** How initiators prove themselves before they may look for targets. */
+    public ChapRule discovery() {
+        return access.discovery();
+    }
+
+    public @Nullable CredentialRecord findCredential(String name) {
+        return access.credentials().get(name);
+    }
+
+    /** The credential of this name; {@link InventoryException.Kind#NOT_FOUND} with the nearest when there is none. */
+    public CredentialRecord credential(String name) {
+        CredentialRecord credential = access.credentials().get(name);
+        if (credential == null) {
+            throw InventoryException.notFound(
+                    "credential", name, Nearest.to(name, access.credentials().keySet()));
+        }
+        return credential;
     }
 
     public @Nullable DiskRecord findDisk(String name) {
@@ -171,13 +214,13 @@ public final class Inventory {
                     .toList();
         }
         changed.put(disk.name(), disk);
-        return new Inventory(version + 1, nextRelativePortId, changed, targets, moved);
+        return new Inventory(version + 1, nextRelativePortId, changed, targets, moved, access);
     }
 
     Inventory withoutDisk(DiskRecord disk) {
         SortedMap<String, DiskRecord> changed = copy(disks);
         changed.remove(disk.name());
-        return new Inventory(version + 1, nextRelativePortId, changed, targets, mappings);
+        return new Inventory(version + 1, nextRelativePortId, changed, targets, mappings, access);
     }
 
     /** The next version with one target put in, in place of {@code replaced} when that is given. */
@@ -195,7 +238,7 @@ public final class Inventory {
         }
         changed.put(target.name(), target);
         int next = Math.max(nextRelativePortId, target.relativePortId() + 1);
-        return new Inventory(version + 1, next, disks, changed, moved);
+        return new Inventory(version + 1, next, disks, changed, moved, access);
     }
 
     /** The next version without a target and its mappings. */
@@ -205,20 +248,41 @@ public final class Inventory {
         List<Mapping> left = mappings.stream()
                 .filter(mapping -> !mapping.target().equals(target.name()))
                 .toList();
-        return new Inventory(version + 1, nextRelativePortId, disks, changed, left);
+        return new Inventory(version + 1, nextRelativePortId, disks, changed, left, access);
     }
 
     Inventory withMapping(Mapping mapping) {
         List<Mapping> changed = new ArrayList<>(mappings);
         changed.add(mapping);
         changed.sort(MAPPING_ORDER);
-        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, access);
     }
 
     Inventory withoutMapping(Mapping mapping) {
         List<Mapping> changed = new ArrayList<>(mappings);
         changed.remove(mapping);
-        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, access);
+    }
+
+    /** The next version with a credential put in, in place of the one of its name. */
+    Inventory withCredential(CredentialRecord credential) {
+        SortedMap<String, CredentialRecord> changed = copy(access.credentials());
+        changed.put(credential.name(), credential);
+        return withAccess(new Access(changed, access.discovery()));
+    }
+
+    Inventory withoutCredential(CredentialRecord credential) {
+        SortedMap<String, CredentialRecord> changed = copy(access.credentials());
+        changed.remove(credential.name());
+        return withAccess(new Access(changed, access.discovery()));
+    }
+
+    Inventory withDiscovery(ChapRule discovery) {
+        return withAccess(new Access(access.credentials(), discovery));
+    }
+
+    private Inventory withAccess(Access changed) {
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, mappings, changed);
     }
 
     private void check() {
@@ -238,6 +302,7 @@ public final class Inventory {
         }
         checkTargets();
         checkMappings();
+        checkCredentials();
     }
 
     private void checkTargets() {
@@ -281,6 +346,27 @@ public final class Inventory {
                 throw damaged("disk '%s' is exclusive and mapped into several targets".formatted(disk.name()));
             }
         }
+    }
+
+    private void checkCredentials() {
+        List<ChapRule> rules = new ArrayList<>(List.of(access.discovery()));
+        for (TargetRecord target : targets.values()) {
+            rules.add(target.chap());
+            rules.addAll(target.chapOf().values());
+            for (String initiator : target.chapOf().keySet()) {
+                boolean listed = target.initiators().contains(initiator);
+                if (!listed || !(InitiatorIdentifier.parse(initiator) instanceof InitiatorIdentifier.Name)) {
+                    throw damaged("target '%s' has credentials for %s, which is no iSCSI name that it allows"
+                            .formatted(target.name(), initiator));
+                }
+            }
+        }
+        for (ChapRule rule : rules) {
+            if (!Credentials.known(this, rule).equals(rule)) {
+                throw damaged("a name of a credential is not written as the credential's own, in %s".formatted(rule));
+            }
+        }
+        Credentials.checkUses(this, (one, other) -> false);
     }
 
     private static InventoryException damaged(String problem) {

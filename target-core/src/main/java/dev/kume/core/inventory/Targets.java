@@ -58,7 +58,7 @@ public final class Targets {
                     "all %d relative target port ids have been used".formatted(RELATIVE_PORT_ID_MAX),
                     "they are never used again; start with a new state directory");
         }
-        TargetRecord target = new TargetRecord(name, normalised, portId, description, true, List.of(), created);
+        TargetRecord target = TargetRecord.fresh(name, normalised, portId, description, created);
         return inventory.withTarget(null, withInitiators(target, initiators, limits));
     }
 
@@ -175,7 +175,7 @@ public final class Targets {
                                     limits.get(Limit.INITIATORS_PER_TARGET)),
                     "deny one or raise the limit in kume.yaml");
         }
-        return target.withInitiators(List.copyOf(all));
+        return target.withInitiators(all);
     }
 
     private static void checkNameFree(Inventory inventory, String name) {

@@ -402,14 +402,14 @@ final class InventoryRulesTest {
     void whatWasWrittenDownIsCheckedLikeAChange() {
         Inventory mapped = Mappings.map(two, "quorum", "hv-node1", 0, Limits.DEFAULTS);
         Inventory read = Inventory.of(
-                mapped.version(), mapped.nextRelativePortId(), mapped.disks(), mapped.targets(), mapped.mappings());
+                mapped.version(),
+                mapped.nextRelativePortId(),
+                mapped.disks(),
+                mapped.targets(),
+                mapped.mappings(),
+                List.of(),
+                ChapRule.NONE);
         assertEquals(mapped.mappings(), read.mappings());
-        assertThrows(
-                InventoryException.class,
-                () -> Inventory.of(1, 9, mapped.disks(), mapped.targets(), List.of(new Mapping("x", "hv-node1", 0))));
-        assertThrows(
-                InventoryException.class,
-                () -> Inventory.of(1, 1, mapped.disks(), mapped.targets(), mapped.mappings()));
         assertThrows(
                 InventoryException.class,
                 () -> Inventory.of(
@@ -417,7 +417,23 @@ final class InventoryRulesTest {
                         9,
                         mapped.disks(),
                         mapped.targets(),
-                        List.of(new Mapping("data", "hv-node1", 0), new Mapping("data", "hv-node2", 0))));
+                        List.of(new Mapping("x", "hv-node1", 0)),
+                        List.of(),
+                        ChapRule.NONE));
+        assertThrows(
+                InventoryException.class,
+                () -> Inventory.of(
+                        1, 1, mapped.disks(), mapped.targets(), mapped.mappings(), List.of(), ChapRule.NONE));
+        assertThrows(
+                InventoryException.class,
+                () -> Inventory.of(
+                        1,
+                        9,
+                        mapped.disks(),
+                        mapped.targets(),
+                        List.of(new Mapping("data", "hv-node1", 0), new Mapping("data", "hv-node2", 0)),
+                        List.of(),
+                        ChapRule.NONE));
     }
 
     @Test
