@@ -12,6 +12,8 @@ public final class ApiPaths {
     public static final String MAPPINGS = "/v1/mappings";
     public static final String INITIATORS = "/v1/initiators";
     public static final String SESSIONS = "/v1/sessions";
+    public static final String CREDENTIALS = "/v1/credentials";
+    public static final String DISCOVERY = "/v1/discovery";
     public static final String OPERATIONS = "/v1/operations";
 
     /** POST without a body. */
@@ -55,6 +57,11 @@ public final class ApiPaths {
     /** {@code /v1/targets/NAME/initiators/WHO?force=...}: DELETE denies. */
     public static String denial(String target, String initiator, boolean force) {
         return allowed(target, initiator) + "?force=" + force;
+    }
+
+    /** {@code /v1/credentials/NAME}: GET, PATCH, DELETE. */
+    public static String credential(String name) {
+        return CREDENTIALS + "/" + encode(name);
     }
 
     /** {@code /v1/mappings/DISK/TARGET?force=...}: DELETE unmaps. */

@@ -33,10 +33,21 @@ public final class CommandTree {
                 .addSubcommand(new TargetShowCommand(invocation))
                 .addSubcommand(new TargetSetCommand(invocation))
                 .addSubcommand(new TargetRemoveCommand(invocation))
+                .addSubcommand(new TargetEnableCommand(invocation))
+                .addSubcommand(new TargetDisableCommand(invocation))
                 .addSubcommand(new TargetAllowCommand(invocation))
                 .addSubcommand(new TargetDenyCommand(invocation));
         root.addSubcommand(new MapCommand(invocation));
         root.addSubcommand(new UnmapCommand(invocation));
+        noun(root, environment, "credential", "Add, change, list, show and remove users and secrets of CHAP.")
+                .addSubcommand(new CredentialAddCommand(invocation))
+                .addSubcommand(new CredentialListCommand(invocation))
+                .addSubcommand(new CredentialShowCommand(invocation))
+                .addSubcommand(new CredentialSetCommand(invocation))
+                .addSubcommand(new CredentialRemoveCommand(invocation));
+        noun(root, environment, "discovery", "Say who may look for targets.")
+                .addSubcommand(new DiscoveryShowCommand(invocation))
+                .addSubcommand(new DiscoverySetCommand(invocation));
         noun(root, environment, "initiator", "See who has ever tried to connect.")
                 .addSubcommand(new InitiatorListCommand(invocation));
         noun(root, environment, "session", "See who is logged in and what it does, and end sessions.")

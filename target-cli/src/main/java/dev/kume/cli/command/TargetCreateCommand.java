@@ -40,13 +40,35 @@ final class TargetCreateCommand implements Callable<Integer> {
     @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
     private @Nullable String description;
 
+    @Option(
+            names = "--chap",
+            paramLabel = "CRED",
+            description =
+                    "A credential that initiators must know; may be given several times, then any of them will do.")
+    private List<String> chap = new ArrayList<>();
+
+    @Option(
+            names = "--mutual",
+            paramLabel = "CRED",
+            description = "The credential by which the target proves itself to initiators that ask for it.")
+    private @Nullable String mutual;
+
+    @Option(
+            names = "--portal",
+            paramLabel = "PORTAL",
+            description =
+                    "A portal of kume.yaml through which the target is seen; may be given several times (default: all).")
+    private List<String> portals = new ArrayList<>();
+
     TargetCreateCommand(Invocation invocation) {
         this.invocation = invocation;
     }
 
     @Override
     public Integer call() {
-        Answer answer = invocation.api().post(ApiPaths.TARGETS, new TargetCreate(name, iqn, initiators, description));
+        Answer answer = invocation
+                .api()
+                .post(ApiPaths.TARGETS, new TargetCreate(name, iqn, initiators, description, chap, mutual, portals));
         invocation.printChange(answer.tree(), () -> {
             TargetView target = answer.as(TargetView.class);
             return "Target '" + target.name() + "' created: " + target.iqn();

@@ -28,12 +28,21 @@ final class TargetListCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** {@code one-way} or {@code mutual}; what initiators have of their own alone is {@code some}. */
+    private static String chap(TargetView target) {
+        if (target.chap().isEmpty()) {
+            return target.chapOf().isEmpty() ? "" : "some";
+        }
+        return target.mutual() == null ? "one-way" : "mutual";
+    }
+
     private static Table table(List<TargetView> targets) {
         Table table = new Table()
                 .column("NAME")
                 .column("STATUS")
                 .column("LUNS")
                 .number("ALLOWED")
+                .column("CHAP")
                 .number("SESSIONS")
                 .column("IQN")
                 .column("DESCRIPTION");
@@ -46,6 +55,7 @@ final class TargetListCommand implements Callable<Integer> {
                     target.status(),
                     luns,
                     Integer.toString(target.initiators().size()),
+                    chap(target),
                     Integer.toString(target.sessions().size()),
                     target.iqn(),
                     target.description());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.api.Confidential;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.Nearest;
 import java.util.List;
@@ -57,6 +58,11 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
         }
     }
 
+    /** The body as a record, or null when there is none. */
+    <T> @Nullable T optionalBody(JsonMapper mapper, Class<T> type) {
+        return body.isBlank() ? null : body(mapper, type);
+    }
+
     /** The body as a record. */
     <T> T body(JsonMapper mapper, Class<T> type) {
         if (body.isBlank()) {
@@ -89,10 +95,18 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
                     field.isEmpty()
                             ? "the body is not a JSON object"
                             : "the field '%s' has a wrong type".formatted(field),
-                    firstLine(e));
+                    reason(type, e));
         } catch (JsonProcessingException e) {
-            throw new ApiException(ErrorCode.INVALID, "the body is not JSON", firstLine(e));
+            throw new ApiException(ErrorCode.INVALID, "the body is not JSON", reason(type, e));
         }
+    }
+
+    /** What is said when there is no such method and path. */
+    ApiException unsupported() {
+        return new ApiException(
+                ErrorCode.UNSUPPORTED,
+                "this daemon does not know %s /v1/%s".formatted(method, String.join("/", path)),
+                "see docs/api.md; client and daemon may be of different versions");
     }
 
     private @Nullable String parameter(String name) {
@@ -118,7 +132,11 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
         throw new ApiException(ErrorCode.INVALID, "%s '%s' is not a number".formatted(name, value), "use digits");
     }
 
-    private static String firstLine(JsonProcessingException e) {
+    /** What Jackson says may quote what it has read. */
+    private static @Nullable String reason(Class<?> type, JsonProcessingException e) {
+        if (Confidential.class.isAssignableFrom(type)) {
+            return "see docs/api.md";
+        }
         return e.getOriginalMessage().lines().findFirst().orElse("");
     }
 }

@@ -7,7 +7,7 @@ import dev.kume.cli.api.DiskCreate;
 import dev.kume.cli.api.DiskImport;
 import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.api.InitiatorAllow;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.MappingCreate;
 import dev.kume.cli.api.MappingView;
@@ -35,6 +35,7 @@ final class ApiRoutes {
     private final Changes changes;
     private final DiskProvisioning disks;
     private final TargetProvisioning targets;
+    private final CredentialRoutes credentials;
     private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
@@ -49,6 +50,7 @@ final class ApiRoutes {
             Changes changes,
             DiskProvisioning disks,
             TargetProvisioning targets,
+            CredentialRoutes credentials,
             Operations operations,
             Exports exports,
             DiskShelf shelf,
@@ -57,6 +59,7 @@ final class ApiRoutes {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
+        this.credentials = credentials;
         this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
@@ -76,6 +79,8 @@ final class ApiRoutes {
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);
+            case "credentials" -> credentials.credentials(request);
+            case "discovery" -> credentials.discovery(request);
             case "sessions" -> sessions(request, path.size());
             case "operations" -> operations(request, path.size());
             default -> unknown(request);
@@ -181,7 +186,8 @@ final class ApiRoutes {
         return switch (request.method()) {
             case "PUT" -> {
                 request.allowParameters(Set.of());
-                yield ApiAnswer.ok(view(targets.allow(target, initiator)));
+                yield ApiAnswer.ok(
+                        view(targets.allow(target, initiator, request.optionalBody(mapper, InitiatorAllow.class))));
             }
             case "DELETE" -> {
                 request.allowParameters(Set.of("force"));
@@ -282,10 +288,7 @@ final class ApiRoutes {
     }
 
     private static ApiAnswer unknown(ApiRequest request) {
-        throw new ApiException(
-                ErrorCode.UNSUPPORTED,
-                "this daemon does not know %s /v1/%s".formatted(request.method(), String.join("/", request.path())),
-                "see docs/api.md; client and daemon may be of different versions");
+        throw request.unsupported();
     }
 
     private Views views() {

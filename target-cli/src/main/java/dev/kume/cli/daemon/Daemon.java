@@ -86,6 +86,7 @@ public final class Daemon implements AutoCloseable {
         // The files are closed when the loops have ended and no command can come any more.
         DiskShelf shelf = new DiskShelf(system.stores(), system.formats());
         undo("disks", shelf);
+        SecretShelf secrets = new SecretShelf(state.path(), system.files());
         CommandTable commands = Commands.table(limits);
         IscsiServer server = new IscsiServer(
                 system.clock(),
@@ -97,11 +98,19 @@ public final class Daemon implements AutoCloseable {
                 Runtime.getRuntime().availableProcessors());
         undo("event loops", server);
         keepTraces(server, state.path().resolve("traces"), commands);
-        IscsiExports served = new IscsiExports(server, commands, diskThreads, system.clock(), limits, system.version());
+        IscsiExports served = new IscsiExports(
+                server,
+                commands,
+                diskThreads,
+                system.clock(),
+                limits,
+                system.version(),
+                secrets,
+                settings.chapAlgorithms());
         exports = served;
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
         initiators.load();
-        Management management = Management.load(settings, system, served, shelf);
+        Management management = Management.load(settings, system, served, shelf, secrets);
         undo("sessions", () -> stop(server));
         undo("management", management::stop);
         management.drained().thenRun(() -> drained.complete(null));

@@ -7,6 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
 
 /** The steps of which a durable change of a small file is made, each of which can fail. */
 interface DurableFiles {
@@ -25,6 +29,33 @@ interface DurableFiles {
         }
     }
 
+    /** Makes a file that only its owner may open, and its content durable; one that is left of an earlier try goes. */
+    default void writePrivate(Path file, byte[] content) throws IOException {
+        Files.deleteIfExists(file);
+        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, options, ownerOnly(file))) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path file) {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[0]; // The directory's access list, which is inherited, must do.
+        }
+        return new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        };
+    }
+
+    /** Removes a file that may be gone already. */
+    default void remove(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
     /** Puts a file in the place of another, whole or not at all. */
     default void replace(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -38,6 +69,14 @@ interface DurableFiles {
                 channel.force(true);
             }
         }
+    }
+
+    /** As {@link #replaceContent}, for a file that only its owner may open. */
+    default void replacePrivateContent(Path file, byte[] content) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        writePrivate(temporary, content);
+        replace(temporary, file);
+        syncDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
     }
 
     /** Writes a file so that a crash at any moment leaves the old content or the new. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.core.inventory.ChapRule;
+import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.DiskIdentity;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -21,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -54,6 +58,7 @@ final class InventoryYaml {
                 writeTarget(out, target, inventory.mappingsIn(target));
             }
             out.writeEndArray();
+            writeCredentials(out, inventory);
             // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller
             // inventory.
             out.writeBooleanField("complete", true);
@@ -94,6 +99,7 @@ final class InventoryYaml {
             out.writeString(initiator);
         }
         out.writeEndArray();
+        writeLogins(out, target);
         out.writeStringField("created", target.created().toString());
         out.writeArrayFieldStart("luns");
         for (Mapping mapping : mappings) {
@@ -104,6 +110,62 @@ final class InventoryYaml {
         }
         out.writeEndArray();
         out.writeEndObject();
+    }
+
+    /** Left out where nothing is said, so that an inventory without them is one of an older Kume. */
+    private static void writeCredentials(JsonGenerator out, Inventory inventory) throws IOException {
+        if (!inventory.credentials().isEmpty()) {
+            out.writeArrayFieldStart("credentials");
+            for (CredentialRecord credential : inventory.credentials()) {
+                out.writeStartObject();
+                out.writeStringField("name", credential.name());
+                out.writeStringField("user", credential.user());
+                out.writeNumberField("revision", credential.revision());
+                out.writeStringField("created", credential.created().toString());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
+        if (inventory.discovery().isRequired()) {
+            out.writeObjectFieldStart("discovery");
+            writeChap(out, inventory.discovery());
+            out.writeEndObject();
+        }
+    }
+
+    private static void writeLogins(JsonGenerator out, TargetRecord target) throws IOException {
+        writeChap(out, target.chap());
+        if (!target.chapOf().isEmpty()) {
+            out.writeArrayFieldStart("chapOf");
+            for (var entry : target.chapOf().entrySet()) {
+                out.writeStartObject();
+                out.writeStringField("initiator", entry.getKey());
+                writeChap(out, entry.getValue());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
+        writeTexts(out, "portals", target.portals());
+        if (target.redirect() != null) {
+            out.writeStringField("redirect", target.redirect());
+        }
+    }
+
+    private static void writeChap(JsonGenerator out, ChapRule rule) throws IOException {
+        writeTexts(out, "chap", rule.incoming());
+        if (rule.mutual() != null) {
+            out.writeStringField("mutual", rule.mutual());
+        }
+    }
+
+    private static void writeTexts(JsonGenerator out, String key, List<String> texts) throws IOException {
+        if (!texts.isEmpty()) {
+            out.writeArrayFieldStart(key);
+            for (String text : texts) {
+                out.writeString(text);
+            }
+            out.writeEndArray();
+        }
     }
 
     static Inventory read(String file, String text) throws YamlException {
@@ -121,11 +183,54 @@ final class InventoryYaml {
             TargetRecord target = checked(keys, block -> readTarget(block, mappings));
             targets.add(target);
         }
+        List<CredentialRecord> credentials = new ArrayList<>();
+        for (YamlKeys keys : root.blocks("credentials")) {
+            credentials.add(checked(keys, InventoryYaml::readCredential));
+        }
+        ChapRule discovery = readDiscovery(root);
         if (!root.truth("complete")) {
             throw root.complain("complete", "the file is not complete");
         }
         root.end();
-        return checked(root, any -> Inventory.of(version, nextRelativePortId, disks, targets, mappings));
+        return checked(
+                root,
+                any -> Inventory.of(version, nextRelativePortId, disks, targets, mappings, credentials, discovery));
+    }
+
+    private static CredentialRecord readCredential(YamlKeys keys) throws YamlException {
+        CredentialRecord credential = new CredentialRecord(
+                keys.text("name"),
+                keys.text("user"),
+                (int) keys.number("revision", 1, Integer.MAX_VALUE),
+                keys.parsed("created", InventoryYaml::instant));
+        keys.end();
+        return credential;
+    }
+
+    private static ChapRule readDiscovery(YamlKeys root) throws YamlException {
+        YamlKeys keys = root.optionalKeys("discovery");
+        if (keys == null) {
+            return ChapRule.NONE;
+        }
+        ChapRule rule = checked(keys, InventoryYaml::readChap);
+        keys.end();
+        return rule;
+    }
+
+    private static ChapRule readChap(YamlKeys keys) throws YamlException {
+        return new ChapRule(keys.parsedList("chap", Function.identity()), keys.optionalText("mutual"));
+    }
+
+    private static SortedMap<String, ChapRule> readChapOf(YamlKeys target) throws YamlException {
+        SortedMap<String, ChapRule> all = new TreeMap<>();
+        for (YamlKeys keys : target.blocks("chapOf")) {
+            ChapRule rule = readChap(keys);
+            if (!rule.isRequired() || all.put(keys.text("initiator"), rule) != null) {
+                throw keys.complain("an initiator is there twice, or without a credential");
+            }
+            keys.end();
+        }
+        return all;
     }
 
     private static DiskRecord readDisk(YamlKeys keys) throws YamlException {
@@ -155,6 +260,10 @@ final class InventoryYaml {
                 Objects.requireNonNullElse(keys.optionalText("description"), ""),
                 keys.truth("enabled"),
                 keys.parsedList("initiators", Function.identity()),
+                readChap(keys),
+                readChapOf(keys),
+                keys.parsedList("portals", Function.identity()),
+                keys.optionalParsed("redirect", InventoryYaml::redirect),
                 keys.parsed("created", InventoryYaml::instant));
         for (YamlKeys lun : keys.blocks("luns")) {
             mappings.add(new Mapping(lun.text("disk"), target.name(), (int) lun.number("lun", 0, Mapping.LUN_MAX)));
@@ -162,6 +271,10 @@ final class InventoryYaml {
         }
         keys.end();
         return target;
+    }
+
+    private static String redirect(String text) {
+        return ListenAddress.format(ListenAddress.parse(text));
     }
 
     private static Instant instant(String text) {

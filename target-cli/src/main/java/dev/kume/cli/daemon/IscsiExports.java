@@ -32,7 +32,8 @@ import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.SeenInitiator;
 import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.connection.Target;
-import dev.kume.protocol.login.Authentication;
+import dev.kume.protocol.login.ChapAlgorithm;
+import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.PortalException;
 import dev.kume.protocol.server.PortalSpec;
@@ -76,6 +77,8 @@ final class IscsiExports implements Exports {
     private final Clock clock;
     private final Limits limits;
     private final WriteRoom writeRoom;
+    private final SecretShelf secrets;
+    private final List<ChapAlgorithm> algorithms;
     private final String revision;
 
     /** By the disk's uuid; the provisioning thread's alone. */
@@ -101,8 +104,10 @@ final class IscsiExports implements Exports {
             Executor diskThreads,
             Clock clock,
             Limits limits,
-            String version) {
-        this(server, commands, diskThreads, clock, limits, version, FENCE_TIME);
+            String version,
+            SecretShelf secrets,
+            List<ChapAlgorithm> algorithms) {
+        this(server, commands, diskThreads, clock, limits, version, secrets, algorithms, FENCE_TIME);
     }
 
     /** @param fenceTime how long a change may wait for a disk before it is answered as not finished */
@@ -113,7 +118,11 @@ final class IscsiExports implements Exports {
             Clock clock,
             Limits limits,
             String version,
+            SecretShelf secrets,
+            List<ChapAlgorithm> algorithms,
             Duration fenceTime) {
+        this.secrets = secrets;
+        this.algorithms = List.copyOf(algorithms);
         this.fenceTime = fenceTime;
         this.server = server;
         server.hints(new LoginRemedies(() -> published));
@@ -235,6 +244,8 @@ final class IscsiExports implements Exports {
                 luns.computeIfAbsent(mapping.target(), name -> new HashMap<>()).put(mapping.lun(), unit);
             }
         }
+        LoginProofs proofs = new LoginProofs(inventory, secrets);
+        server.security(new LoginSecurity(proofs.of(inventory.discovery()), algorithms));
         List<TargetSpec> specs = new ArrayList<>();
         for (TargetRecord target : inventory.targets()) {
             LunMap map = LunMap.of(luns.getOrDefault(target.name(), Map.of()));
@@ -244,10 +255,10 @@ final class IscsiExports implements Exports {
                             target.description(),
                             target.enabled(),
                             AccessList.of(target.identifiers()),
-                            Set.of(),
-                            null,
-                            Authentication.NONE,
-                            Map.of(),
+                            Set.copyOf(target.portals()),
+                            target.redirect(),
+                            proofs.of(target.chap()),
+                            proofs.ofInitiators(target),
                             map)));
         }
         waits.add(server.publish(specs));

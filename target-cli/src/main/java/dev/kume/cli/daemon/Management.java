@@ -1,15 +1,20 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.StatusView;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.TargetRecord;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +48,7 @@ final class Management {
             HostSystem system,
             Exports exports,
             DiskShelf shelf,
+            SecretShelf secrets,
             InventoryFile file,
             Inventory loaded) {
         this.exports = exports;
@@ -68,7 +74,10 @@ final class Management {
                 changes,
                 exports,
                 new HostNameCheck(system.names(), nameThreads, NAME_TIME),
+                secrets,
                 system.clock());
+        CredentialProvisioning credentials = new CredentialProvisioning(
+                settings.stateDirectory(), settings.limits(), changes, secrets, system.clock());
         this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
@@ -76,6 +85,7 @@ final class Management {
                 changes,
                 disks,
                 targets,
+                new CredentialRoutes(changes, credentials, secrets),
                 operations,
                 exports,
                 shelf,
@@ -89,7 +99,7 @@ final class Management {
      * yet; the
      * caller closes the shelf in the end.
      */
-    static Management load(Settings settings, HostSystem system, Exports exports, DiskShelf shelf)
+    static Management load(Settings settings, HostSystem system, Exports exports, DiskShelf shelf, SecretShelf secrets)
             throws DaemonException {
         int versionsKept = settings.limits().getInt(Limit.INVENTORY_VERSIONS);
         InventoryFile file = new InventoryFile(settings.stateDirectory(), versionsKept, system.files());
@@ -100,7 +110,8 @@ final class Management {
             throw DaemonException.failed("an unfinished disk file could not be settled: %s; see %s"
                     .formatted(Causes.of(e), settings.stateDirectory().resolve("unfinished")));
         }
-        Management management = new Management(settings, system, exports, shelf, file, loaded);
+        secrets.load(loaded);
+        Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
         return management;
     }
@@ -122,6 +133,18 @@ final class Management {
                 inventory.disks().size(),
                 inventory.targets().size(),
                 inventory.mappings().size());
+        Set<String> portals =
+                exports.portals().stream().map(StatusView.Portal::name).collect(Collectors.toSet());
+        for (TargetRecord target : inventory.targets()) {
+            if (!target.portals().isEmpty() && Collections.disjoint(target.portals(), portals)) {
+                LOG.warn(
+                        "Target {} is tied to portals that kume.yaml does not have ({}): nobody sees it; run 'kume target set"
+                                + " {} --portal NAME', or --all-portals",
+                        target.name(),
+                        String.join(", ", target.portals()),
+                        target.name());
+            }
+        }
         for (DiskRecord disk : inventory.disks()) {
             OpenDisk opened = shelf.find(disk);
             if (opened != null && opened.offlineReason() != null) {

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.core.Limits;
+import dev.kume.protocol.login.ChapAlgorithm;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param iqnPrefix      begins the IQN of a target that is given none
  * @param host           stands in that IQN; null for the name of this host
  * @param portals        where initiators connect
+ * @param chapAlgorithms the digests of CHAP that are allowed, the best liked first
  * @param adminSocket    of the management API; absolute
  * @param limits         all limits
  */
@@ -25,15 +27,18 @@ public record Settings(
         String iqnPrefix,
         @Nullable String host,
         List<PortalSettings> portals,
+        List<ChapAlgorithm> chapAlgorithms,
         Path adminSocket,
         Limits limits) {
     public Settings {
         portals = List.copyOf(portals);
+        chapAlgorithms = List.copyOf(chapAlgorithms);
     }
 
     /** The same with other portals. */
     Settings withPortals(List<PortalSettings> others) {
-        return new Settings(file, stateDirectory, diskDirectory, iqnPrefix, host, others, adminSocket, limits);
+        return new Settings(
+                file, stateDirectory, diskDirectory, iqnPrefix, host, others, chapAlgorithms, adminSocket, limits);
     }
 
     /**

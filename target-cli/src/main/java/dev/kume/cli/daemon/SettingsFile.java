@@ -5,6 +5,8 @@ import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.protocol.login.ChapAlgorithm;
+import dev.kume.protocol.login.LoginSecurity;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -77,6 +79,7 @@ public final class SettingsFile {
                 "iqn.2026-11.dev.kume",
                 null,
                 List.of(new PortalSettings("iscsi", 1, List.of(ListenAddress.parse("0.0.0.0:3260")))),
+                LoginSecurity.DEFAULT.algorithms(),
                 Path.of("/run/kume/admin.sock").toAbsolutePath(),
                 Limits.DEFAULTS);
     }
@@ -96,6 +99,9 @@ public final class SettingsFile {
         String host = root.optionalParsed("host", SettingsFile::host);
         List<PortalSettings> portals = section.read(root, defaults.portals());
         Path socket = defaults.adminSocket();
+        YamlKeys authentication = root.optionalKeys("authentication");
+        List<ChapAlgorithm> algorithms =
+                authentication == null ? defaults.chapAlgorithms() : ChapAlgorithms.read(authentication);
         YamlKeys admin = root.optionalKeys("admin");
         if (admin != null) {
             socket = or(admin.optionalParsed("socket", SettingsFile::absolutePath), socket);
@@ -104,7 +110,7 @@ public final class SettingsFile {
         YamlKeys limitKeys = root.optionalKeys("limits");
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
-        return new Settings(file, state, disks, prefix, host, portals, socket, limits);
+        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits);
     }
 
     private static Limits limits(YamlKeys keys) throws YamlException {

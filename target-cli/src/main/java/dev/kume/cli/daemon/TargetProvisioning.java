@@ -1,19 +1,26 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.api.InitiatorAllow;
 import dev.kume.cli.api.MappingCreate;
+import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TargetCreate;
 import dev.kume.cli.api.TargetSet;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
+import dev.kume.core.inventory.ChapRule;
+import dev.kume.core.inventory.Credentials;
 import dev.kume.core.inventory.InitiatorIdentifier;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
 import dev.kume.core.inventory.Mappings;
+import dev.kume.core.inventory.TargetLogins;
 import dev.kume.core.inventory.TargetRecord;
 import dev.kume.core.inventory.Targets;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates, changes and removes targets, their access lists and their mappings. Any thread; each call waits its turn.
@@ -25,6 +32,7 @@ final class TargetProvisioning {
     private final Changes changes;
     private final Exports exports;
     private final HostNameCheck hostNames;
+    private final SecretShelf secrets;
     private final Clock clock;
 
     /** @param host the name of this host, for IQNs */
@@ -35,6 +43,7 @@ final class TargetProvisioning {
             Changes changes,
             Exports exports,
             HostNameCheck hostNames,
+            SecretShelf secrets,
             Clock clock) {
         this.iqnPrefix = iqnPrefix;
         this.host = host;
@@ -42,6 +51,7 @@ final class TargetProvisioning {
         this.changes = changes;
         this.exports = exports;
         this.hostNames = hostNames;
+        this.secrets = secrets;
         this.clock = clock;
     }
 
@@ -54,15 +64,72 @@ final class TargetProvisioning {
         }
         hostNames.check(initiators.stream().map(InitiatorIdentifier::parse).toList());
         String description = Objects.requireNonNullElse(request.description(), "");
-        return changes.inTurn(() -> changes.apply(
-                        inventory -> Targets.add(inventory, name, iqn, initiators, description, clock.now(), limits))
+        return changes.inTurn(() -> changes.apply(inventory -> {
+                    Inventory next = Targets.add(inventory, name, iqn, initiators, description, clock.now(), limits);
+                    ChapRule rule = ChapRequests.changed(ChapRule.NONE, request.chap(), request.mutual());
+                    return withLogins(next, name, rule, request.portals(), null);
+                })
                 .target(name));
     }
 
-    TargetRecord set(String name, TargetSet request) {
-        if (request.rename() == null && request.description() == null && request.enabled() == null) {
+    private Inventory withLogins(
+            Inventory inventory,
+            String name,
+            ChapRule rule,
+            @Nullable List<String> portals,
+            @Nullable String redirect) {
+        Inventory next = TargetLogins.setChap(inventory, name, rule);
+        if (portals != null) {
+            portals.forEach(portal -> Requests.required("portals", portal));
+            next = TargetLogins.setPortals(next, name, portals, portalNames());
+        }
+        if (redirect != null) {
+            next = TargetLogins.setRedirect(next, name, redirect.isEmpty() ? null : redirect(redirect));
+        }
+        Credentials.checkUses(next, secrets::same);
+        return next;
+    }
+
+    private List<String> portalNames() {
+        return exports.portals().stream()
+                .map(StatusView.Portal::name)
+                .distinct()
+                .toList();
+    }
+
+    /** Where a login may be sent: not to a place that would send it there again. */
+    private String redirect(String text) {
+        InetSocketAddress address;
+        try {
+            address = ListenAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ApiException(ErrorCode.INVALID, String.valueOf(e.getMessage()), null);
+        }
+        if (address.getAddress().isAnyLocalAddress() || address.getAddress().isMulticastAddress()) {
             throw new ApiException(
-                    ErrorCode.INVALID, "nothing is to be changed", "give rename, description or enabled");
+                    ErrorCode.INVALID,
+                    "no login can be sent to %s".formatted(text),
+                    "write the address of one portal, such as 192.168.10.1:3260");
+        }
+        String place = ListenAddress.format(address);
+        for (StatusView.Portal portal : exports.portals()) {
+            if (portal.address().equals(place)) {
+                throw new ApiException(
+                        ErrorCode.INVALID,
+                        "%s is the portal '%s' of this server, which would send the login there again"
+                                .formatted(place, portal.name()),
+                        "name another server; --portal ties the target to portals of this one");
+            }
+        }
+        return place;
+    }
+
+    TargetRecord set(String name, TargetSet request) {
+        if (request.equals(new TargetSet(null, null, null))) {
+            throw new ApiException(
+                    ErrorCode.INVALID,
+                    "nothing is to be changed",
+                    "give rename, description, enabled, chap, mutual, portals or redirect");
         }
         return changes.inTurn(() -> {
             TargetRecord before = changes.current().target(name);
@@ -74,6 +141,8 @@ final class TargetProvisioning {
                 if (request.enabled() != null) {
                     next = Targets.enable(next, name, request.enabled());
                 }
+                ChapRule rule = ChapRequests.changed(before.chap(), request.chap(), request.mutual());
+                next = withLogins(next, name, rule, request.portals(), request.redirect());
                 return request.rename() == null ? next : Targets.rename(next, name, request.rename());
             });
             return changed.target(before.iqn());
@@ -88,13 +157,33 @@ final class TargetProvisioning {
         });
     }
 
-    TargetRecord allow(String name, String initiator) {
+    /** @param request null: nothing is said about credentials */
+    TargetRecord allow(String name, String initiator, @Nullable InitiatorAllow request) {
         InitiatorIdentifier entry = InitiatorIdentifier.parse(initiator);
         if (!changes.current().target(name).initiators().contains(entry.text())) {
             hostNames.check(List.of(entry));
         }
-        return changes.inTurn(() -> changes.apply(inventory -> Targets.allow(inventory, name, initiator, limits))
+        return changes.inTurn(() -> changes.apply(inventory -> {
+                    Inventory next = Targets.allow(inventory, name, initiator, limits);
+                    return request == null ? next : withOwnChap(next, name, entry.text(), request);
+                })
                 .target(name));
+    }
+
+    private Inventory withOwnChap(Inventory inventory, String name, String initiator, InitiatorAllow request) {
+        boolean asTarget = Boolean.TRUE.equals(request.asTarget());
+        if (asTarget && (request.chap() != null || request.mutual() != null)) {
+            throw new ApiException(
+                    ErrorCode.INVALID, "asTarget does not go together with chap or mutual", "leave one out");
+        }
+        if (!asTarget && request.chap() == null && request.mutual() == null) {
+            return inventory;
+        }
+        ChapRule before = inventory.target(name).chapOf().getOrDefault(initiator, ChapRule.NONE);
+        ChapRule rule = asTarget ? null : ChapRequests.changed(before, request.chap(), request.mutual());
+        Inventory next = TargetLogins.setChapOf(inventory, name, initiator, rule);
+        Credentials.checkUses(next, secrets::same);
+        return next;
     }
 
     TargetRecord deny(String name, String initiator, boolean force) {

@@ -123,6 +123,16 @@ final class Views {
                 target.enabled(),
                 status,
                 target.initiators(),
+                target.chap().incoming(),
+                target.chap().mutual(),
+                target.chapOf().entrySet().stream()
+                        .map(entry -> new TargetView.OwnChap(
+                                entry.getKey(),
+                                entry.getValue().incoming(),
+                                entry.getValue().mutual()))
+                        .toList(),
+                target.portals(),
+                target.redirect(),
                 luns,
                 connected.stream()
                         .map(session -> new TargetView.Connected(

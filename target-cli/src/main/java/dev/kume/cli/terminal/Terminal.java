@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The standard streams of one command line: data goes to {@code out}, everything a person reads beside it to {@code
@@ -17,11 +18,17 @@ public final class Terminal {
     private final PrintStream err;
     private final BufferedReader in;
     private final boolean interactive;
+    private final @Nullable Console console;
 
     /**
      * @param interactive whether a person sits there: questions may be asked and a progress bar may be drawn
      */
     public Terminal(InputStream in, PrintStream out, PrintStream err, boolean interactive) {
+        this(in, out, err, interactive, null);
+    }
+
+    private Terminal(InputStream in, PrintStream out, PrintStream err, boolean interactive, @Nullable Console console) {
+        this.console = console;
         this.in = new BufferedReader(new InputStreamReader(in, Charset.defaultCharset()));
         this.out = out;
         this.err = err;
@@ -32,7 +39,8 @@ public final class Terminal {
     @SuppressWarnings("SystemConsoleNull") // It is null again since JDK 25 where no terminal is.
     public static Terminal ofProcess() {
         Console console = System.console();
-        return new Terminal(System.in, System.out, System.err, console != null && console.isTerminal());
+        boolean terminal = console != null && console.isTerminal();
+        return new Terminal(System.in, System.out, System.err, terminal, console);
     }
 
     public PrintStream out() {
@@ -58,6 +66,22 @@ public final class Terminal {
                     && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** Asks for something that is not shown while it is typed; null at the end of the input. */
+    public char @Nullable [] secret(String question) {
+        if (console != null) {
+            err.flush();
+            return console.readPassword("%s", question);
+        }
+        err.print(question);
+        err.flush();
+        try {
+            String line = in.readLine();
+            return line == null ? null : line.toCharArray();
+        } catch (IOException e) {
+            return null;
         }
     }
 

@@ -22,6 +22,8 @@ final class Records {
     static final String NODE1 = """
             {"name":"hv-node1","iqn":"iqn.2026-11.dev.kume:store1-hv-node1","description":"","enabled":true,\
             "status":"connected","initiators":["iqn.1991-05.com.microsoft:hv-node1"],\
+            "chap":["node1"],"mutual":"store1","chapOf":[{"initiator":"iqn.1991-05.com.microsoft:hv-node1",\
+            "chap":["other","third"],"mutual":null}],"portals":["a"],"redirect":"10.0.0.1:3260",\
             "luns":[{"lun":0,"disk":"quorum","size":"2 GB","sizeBytes":2147483648,"status":"in use"}],\
             "sessions":[{"id":7,"initiator":"iqn.1991-05.com.microsoft:hv-node1","address":"192.168.10.11"}],\
             "created":"2026-11-23T07:00:00Z"}""";

@@ -54,7 +54,7 @@ final class TargetCommandsTest {
         assertEquals("Target 'hv-node1' created: iqn.2026-11.dev.kume:store1-hv-node1\n", kume.out());
         assertEquals(
                 "POST /v1/targets {\"name\":\"hv-node1\",\"iqn\":\"iqn.2026-11.dev.kume:x\",\"initiators\":[\"" + IQN
-                        + "\",\"iqn.1993-08.org.debian:01:a\"],\"description\":\"node 1\"}",
+                        + "\",\"iqn.1993-08.org.debian:01:a\"],\"description\":\"node 1\",\"chap\":[],\"mutual\":null,\"portals\":[]}",
                 daemon.asked().getFirst());
     }
 
@@ -70,9 +70,12 @@ final class TargetCommandsTest {
         daemon.answers("GET /v1/targets", 200, "{\"targets\":[" + Records.NODE1 + "," + Records.EMPTY_TARGET + "]}");
         assertEquals(0, kume.run("target", "list"));
         assertEquals("""
-                NAME      STATUS         LUNS      ALLOWED  SESSIONS  IQN                                   DESCRIPTION
-                hv-node1  connected      0:quorum        1         1  iqn.2026-11.dev.kume:store1-hv-node1  -
-                spare     not connected  -               0         0  iqn.2026-11.dev.kume:store1-spare     for later
+                NAME      STATUS         LUNS      ALLOWED  CHAP    SESSIONS  \
+                IQN                                   DESCRIPTION
+                hv-node1  connected      0:quorum        1  mutual         1  \
+                iqn.2026-11.dev.kume:store1-hv-node1  -
+                spare     not connected  -               0  -              0  \
+                iqn.2026-11.dev.kume:store1-spare     for later
                 """, kume.out());
     }
 
@@ -87,6 +90,10 @@ final class TargetCommandsTest {
                 description: -
                 created:     2026-11-23T07:00:00Z
                 allowed:     iqn.1991-05.com.microsoft:hv-node1
+                CHAP:        node1, mutual: store1
+                             iqn.1991-05.com.microsoft:hv-node1: other or third
+                portals:     a
+                redirect:    10.0.0.1:3260
                 LUNs:        0: quorum, 2 GB, in use
                 sessions:    7: iqn.1991-05.com.microsoft:hv-node1 from 192.168.10.11
                 """, kume.out());
@@ -98,6 +105,9 @@ final class TargetCommandsTest {
         assertEquals(0, kume.run("target", "show", "spare"));
         assertTrue(kume.out().endsWith("""
                                 allowed:     nobody; allow an initiator: kume target allow spare WHO
+                                CHAP:        not asked for
+                                portals:     all
+                                redirect:    none
                                 LUNs:        none; map a disk: kume map DISK spare
                                 sessions:    none
                                 """), kume.out());
@@ -108,7 +118,8 @@ final class TargetCommandsTest {
         daemon.answers("PATCH /v1/targets/hv-node1", 200, Records.NODE1);
         assertEquals(0, kume.run("target", "set", "hv-node1", "--rename", "n1", "--enabled", "false"));
         assertEquals(
-                "PATCH /v1/targets/hv-node1 {\"rename\":\"n1\",\"description\":null,\"enabled\":false}",
+                "PATCH /v1/targets/hv-node1 {\"rename\":\"n1\",\"description\":null,\"enabled\":false,\"chap\":null,"
+                        + "\"mutual\":null,\"portals\":null,\"redirect\":null}",
                 daemon.asked().getFirst());
     }
 

@@ -224,6 +224,7 @@ final class DaemonTest {
                 "iqn.2026-11.dev.kume",
                 null,
                 List.of(new PortalSettings("iscsi", 1, listen)),
+                dev.kume.protocol.login.LoginSecurity.DEFAULT.algorithms(),
                 socketPath(),
                 Limits.DEFAULTS);
     }

@@ -41,21 +41,9 @@ final class InventoryFileTest {
         same(first, load());
     }
 
-    /** How the world ends at a step. */
-    private enum Fault {
-        /** The process is killed in the middle of the step; nothing more happens. */
-        KILLED_BEFORE,
-        /** The process is killed when the step has been done. */
-        KILLED_AFTER,
-        /** The step fails, once. */
-        FAILS,
-        /** The step and all that follow fail: the device is gone. */
-        FAILS_FROM_THEN_ON
-    }
-
     @ParameterizedTest
-    @EnumSource(Fault.class)
-    void whateverHappensAtAnyStepLeavesTheOldVersionOrTheNew(Fault fault) throws Exception {
+    @EnumSource(FaultyFiles.Fault.class)
+    void whateverHappensAtAnyStepLeavesTheOldVersionOrTheNew(FaultyFiles.Fault fault) throws Exception {
         int steps = 0;
         for (int step = 1; ; step++) {
             Path fresh = Files.createDirectory(state.resolve("run" + step));
@@ -64,11 +52,11 @@ final class InventoryFileTest {
             boolean acknowledged = true;
             try {
                 new InventoryFile(fresh, KEPT, faulty).save(first, second);
-            } catch (IOException | Killed e) {
+            } catch (IOException | FaultyFiles.Killed e) {
                 acknowledged = false;
             }
             Inventory found = new InventoryFile(fresh, KEPT, DurableFiles.OF_THIS_HOST).load();
-            if (faulty.steps < step) {
+            if (faulty.steps() < step) {
                 assertTrue(acknowledged);
                 break; // The save has fewer steps than this: all of them have been tried.
             }
@@ -78,7 +66,7 @@ final class InventoryFileTest {
             } else {
                 same(first, found);
             }
-            if (fault == Fault.FAILS) {
+            if (fault == FaultyFiles.Fault.FAILS) {
                 assertFalse(acknowledged, "a failed step is not acknowledged");
                 same(first, found);
             }
@@ -124,6 +112,45 @@ final class InventoryFileTest {
                 refused.getMessage());
         Files.copy(newest, yaml, StandardCopyOption.REPLACE_EXISTING);
         same(first, load());
+    }
+
+    @Test
+    void whatLoginsNeedIsKept() throws Exception {
+        Inventory all = Samples.withLogins();
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, all);
+        same(all, load());
+        assertEquals(all.target("hv-node1"), load().target("hv-node1"));
+        assertEquals(all.discovery(), load().discovery());
+        assertEquals(List.copyOf(all.credentials()), List.copyOf(load().credentials()));
+    }
+
+    @Test
+    void anInventoryOfAnOlderKumeIsRead() throws Exception {
+        String text = new String(InventoryYaml.write(first), StandardCharsets.UTF_8);
+        for (String key : List.of("credentials:", "discovery:", "chap", "mutual:", "portals:", "redirect:")) {
+            assertFalse(text.contains(key), key + " is written without need");
+        }
+        Inventory read = InventoryYaml.read("x", text);
+        assertFalse(read.target("hv-node1").chap().isRequired());
+        assertFalse(read.discovery().isRequired());
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.CsvSource(
+            delimiter = '|',
+            value = {
+                "- \"node1\"|- \"node2\"|there is no credential 'node2'; did you mean node1?",
+                "name: \"store1\"|name: \"stor1\"|there is no credential 'store1'; did you mean stor1?",
+                "user: \"u1\"|user: \"\"|the user of credential 'node1' has 0 bytes; use 1 to 255 bytes of UTF-8",
+                "redirect: \"10.0.0.1:3260\"|redirect: \"there\"|'there' is not an IP address (names are not looked up);"
+                        + " write one such as 192.168.10.1:3260 or [fd00::1]:3260",
+            })
+    void aReferenceThatLeadsNowhereStopsTheStart(String good, String bad, String message) throws Exception {
+        String text = new String(InventoryYaml.write(Samples.withLogins()), StandardCharsets.UTF_8);
+        assertTrue(text.contains(good), text);
+        var wrong = assertThrows(
+                dev.kume.cli.yaml.YamlException.class, () -> InventoryYaml.read("x", text.replace(good, bad)));
+        assertTrue(wrong.getMessage().endsWith(": " + message), wrong.getMessage());
     }
 
     @Test
@@ -177,64 +204,5 @@ final class InventoryFileTest {
         assertEquals(
                 new String(InventoryYaml.write(expected), StandardCharsets.UTF_8),
                 new String(InventoryYaml.write(found), StandardCharsets.UTF_8));
-    }
-
-    private static final class Killed extends Error {
-        private static final long serialVersionUID = 1L;
-    }
-
-    /** Files whose steps go wrong at a number. */
-    private static final class FaultyFiles implements DurableFiles {
-        private final int faultyStep;
-        private final Fault fault;
-        private int steps;
-
-        FaultyFiles(int faultyStep, Fault fault) {
-            this.faultyStep = faultyStep;
-            this.fault = fault;
-        }
-
-        private interface Step {
-            void run() throws IOException;
-        }
-
-        @Override
-        public void write(Path file, byte[] content) throws IOException {
-            step(
-                    () -> DurableFiles.OF_THIS_HOST.write(file, content),
-                    () -> DurableFiles.OF_THIS_HOST.write(file, Arrays.copyOf(content, content.length / 2)));
-        }
-
-        @Override
-        public void replace(Path from, Path to) throws IOException {
-            step(() -> DurableFiles.OF_THIS_HOST.replace(from, to), () -> {});
-        }
-
-        @Override
-        public void syncDirectory(Path directory) throws IOException {
-            step(() -> DurableFiles.OF_THIS_HOST.syncDirectory(directory), () -> {});
-        }
-
-        private void step(Step whole, Step half) throws IOException {
-            steps++;
-            if (steps < faultyStep || (steps > faultyStep && fault == Fault.FAILS)) {
-                whole.run();
-                return;
-            }
-            switch (fault) {
-                case KILLED_BEFORE -> {
-                    half.run();
-                    throw new Killed();
-                }
-                case KILLED_AFTER -> {
-                    whole.run();
-                    throw new Killed();
-                }
-                case FAILS, FAILS_FROM_THEN_ON -> {
-                    half.run();
-                    throw new IOException("No space left on device");
-                }
-            }
-        }
     }
 }

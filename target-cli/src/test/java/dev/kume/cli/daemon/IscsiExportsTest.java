@@ -20,9 +20,11 @@ import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.HostNames;
 import dev.kume.protocol.connection.LoginServices;
+import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.Transport;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,8 +60,16 @@ final class IscsiExportsTest {
             new LoginServices(new SecureRandom(), HostNames.NONE),
             Transport.AUTO,
             1);
-    private final IscsiExports exports =
-            new IscsiExports(server, commands, Runnable::run, CLOCK, LIMITS, "0.1.0", Duration.ofMillis(300));
+    private final IscsiExports exports = new IscsiExports(
+            server,
+            commands,
+            Runnable::run,
+            CLOCK,
+            LIMITS,
+            "0.1.0",
+            new SecretShelf(Path.of("/no/such/state"), DurableFiles.OF_THIS_HOST),
+            LoginSecurity.DEFAULT.algorithms(),
+            Duration.ofMillis(300));
     private final CountDownLatch hanging = new CountDownLatch(1);
     private Inventory inventory = Samples.cluster();
 

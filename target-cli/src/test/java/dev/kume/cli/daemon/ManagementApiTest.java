@@ -289,6 +289,102 @@ final class ManagementApiTest {
     }
 
     @Test
+    void credentialsAreUsedGuardedAndNeverShown() throws Exception {
+        String secret = "c2VjcmV0LW9mLW5vZGU="; // secret-of-node
+        Reply added = kume.post(ApiPaths.CREDENTIALS, credential("node1", secret));
+        assertEquals(201, added.status(), added::toString);
+        assertEquals("usable", added.body().path("status").asText());
+        kume.post(ApiPaths.CREDENTIALS, credential("same", secret));
+        kume.post(ApiPaths.CREDENTIALS, credential("store1", "c2VjcmV0LW9mLXN0b3Jl"));
+        Reply target = kume.post(
+                ApiPaths.TARGETS,
+                "{\"name\":\"t\",\"initiators\":[\"%s\"],\"chap\":[\"NODE1\"],\"mutual\":\"store1\",\"portals\":[\"ISCSI\"]}"
+                        .formatted(NODE1));
+        assertEquals(201, target.status(), target::toString);
+        assertEquals("node1", target.body().path("chap").path(0).asText());
+        assertEquals("iscsi", target.body().path("portals").path(0).asText());
+        assertEquals(
+                "credentials 'same' (--mutual of target 't') and 'node1' (--chap of target 't') have the same secret; give"
+                        + " one of them another; a secret must never serve both ways",
+                kume.patch(ApiPaths.target("t"), "{\"mutual\":\"same\"}").error());
+        Reply rotated = kume.patch(ApiPaths.credential("store1"), "{\"secret\":\"%s\"}".formatted(secret));
+        assertEquals(409, rotated.status(), "also when it becomes so later");
+        assertEquals(
+                "mutual CHAP with 'store1' would answer initiators that have not proven themselves; say with --chap what they"
+                        + " have to know",
+                kume.patch(ApiPaths.DISCOVERY, "{\"mutual\":\"store1\"}").error());
+        Reply own = kume.call("PUT", ApiPaths.allowed("t", NODE1), "{\"chap\":[\"same\"]}");
+        assertEquals(
+                "same", own.body().path("chapOf").path(0).path("chap").path(0).asText());
+        assertEquals(
+                200, kume.patch(ApiPaths.DISCOVERY, "{\"chap\":[\"node1\"]}").status());
+        Reply busy = kume.delete(ApiPaths.credential("node1"));
+        assertEquals(
+                "credential 'node1' is used by discovery, target 't'; give them another one, or --no-chap, first",
+                busy.error());
+        Reply freed = kume.patch(ApiPaths.target("t"), "{\"chap\":[]}");
+        assertTrue(freed.body().path("mutual").isNull(), freed::toString);
+        assertEquals(200, kume.patch(ApiPaths.DISCOVERY, "{\"chap\":[]}").status());
+        assertEquals(200, kume.delete(ApiPaths.credential("node1")).status());
+        for (String path : List.of(ApiPaths.CREDENTIALS, ApiPaths.TARGETS, ApiPaths.DISCOVERY)) {
+            String shown = kume.get(path).toString();
+            assertFalse(shown.contains("secret-of") || shown.contains(secret), shown);
+        }
+    }
+
+    private static String credential(String name, String secret) {
+        return "{\"name\":\"%s\",\"user\":\"user of %s\",\"secret\":\"%s\"}".formatted(name, name, secret);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"name\":\"n\",\"user\":\"u\",\"secret\":\"topsecret!\"}|the field 'secret' is not base64; encode its bytes",
+                "{\"name\":\"n\",\"user\":\"u\",\"secret\":[\"topsecret\"]}|the field 'secret' has a wrong type; see docs/api.md",
+                "{\"name\":\"n\",\"user\":\"u\",\"secret\":topsecret}|the body is not JSON; see docs/api.md",
+                "{\"name\":\"n\",\"user\":\"u\",\"secret\":\"\"}|the secret is empty; use 12 to 16 bytes",
+                "{\"name\":\"n\",\"user\":\"u\",\"secret\":\"dG9wc2VjcmV0\"}|the secret has 9 bytes, too few to be safe (RFC 7143"
+                        + " 9.2.1); use 12 to 16 bytes",
+                "{\"name\":\"n\",\"user\":\"u\"}|the field 'secret' is missing; add it",
+                "{\"name\":\"a b\",\"user\":\"u\",\"secret\":\"c2VjcmV0LW9mLW5vZGU=\"}|'a b' is not a name for a credential; use"
+                        + " letters, digits, '.', '_' and '-', beginning with a letter or digit",
+            })
+    void aBadCredentialGetsOneLineThatQuotesNoSecret(String body, String error) throws Exception {
+        Reply reply = kume.post(ApiPaths.CREDENTIALS, body);
+        assertEquals(error, reply.error());
+        assertEquals(400, reply.status());
+        assertEquals(
+                0, kume.get(ApiPaths.CREDENTIALS).body().path("credentials").size());
+        assertFalse(Files.exists(folder.resolve("state/secrets")), "nothing is written");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "store2:3260|'store2:3260' is not an IP address (names are not looked up); write one such as 192.168.10.1:3260 or"
+                        + " [fd00::1]:3260",
+                "0.0.0.0:3260|no login can be sent to 0.0.0.0:3260; write the address of one portal, such as 192.168.10.1:3260",
+                "127.0.0.1|127.0.0.1:3260 is the portal 'iscsi' of this server, which would send the login there again; name"
+                        + " another server; --portal ties the target to portals of this one",
+            })
+    void aRedirectionThatLeadsNowhereIsRefused(String redirect, String error) throws Exception {
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"t\"}");
+        String problem = kume.patch(ApiPaths.target("t"), "{\"redirect\":\"%s\"}".formatted(redirect))
+                .error();
+        assertTrue(problem.startsWith(error), problem);
+        Reply set = kume.patch(ApiPaths.target("t"), "{\"redirect\":\"10.0.0.2\"}");
+        assertEquals("10.0.0.2:3260", set.body().path("redirect").asText());
+        Reply none = kume.patch(ApiPaths.target("t"), "{\"redirect\":\"\"}");
+        assertTrue(none.body().path("redirect").isNull());
+        assertEquals(
+                "kume.yaml has no portal 'b'; it has: iscsi",
+                kume.patch(ApiPaths.target("t"), "{\"portals\":[\"b\"]}").error());
+    }
+
+    @Test
     void initiatorsShowWhereTheyAreAllowedAndConnected() throws Exception {
         kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\",\"initiators\":[\"%s\"]}".formatted(NODE1));
         kume.exports.initiators.add(new InitiatorView(

@@ -12,6 +12,7 @@ import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.StoreProvider;
+import dev.kume.protocol.login.LoginSecurity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -59,6 +60,7 @@ final class RunningManagement implements AutoCloseable {
                 "iqn.2026-11.dev.kume",
                 null,
                 List.of(),
+                LoginSecurity.DEFAULT.algorithms(),
                 folder.resolve("run/admin.sock"),
                 Limits.DEFAULTS);
         Clock clock = new StoppedClock();
@@ -75,7 +77,8 @@ final class RunningManagement implements AutoCloseable {
         state = StateDirectory.lock(settings.stateDirectory(), LocalFiles.ofThisHost(), system.pid());
         shelf = new DiskShelf(system.stores(), system.formats());
         try {
-            management = Management.load(settings, system, exports, shelf);
+            management = Management.load(
+                    settings, system, exports, shelf, new SecretShelf(settings.stateDirectory(), files));
             management.listen();
         } catch (DaemonException e) {
             shelf.close();

@@ -1,12 +1,15 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.core.Limits;
+import dev.kume.core.inventory.ChapRule;
+import dev.kume.core.inventory.Credentials;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mappings;
 import dev.kume.core.inventory.SectorFormat;
 import dev.kume.core.inventory.Sharing;
+import dev.kume.core.inventory.TargetLogins;
 import dev.kume.core.inventory.Targets;
 import java.time.Instant;
 import java.util.List;
@@ -45,5 +48,20 @@ final class Samples {
             inventory = Mappings.map(inventory, "vms", name, 7, Limits.DEFAULTS);
         }
         return inventory;
+    }
+
+    /** The same, with everything that can be said about logins. */
+    static Inventory withLogins() {
+        Inventory inventory = cluster();
+        inventory = Credentials.add(inventory, "node1", "u1", THEN, Limits.DEFAULTS);
+        inventory = Credentials.add(inventory, "store1", "\u00fcser: #", THEN, Limits.DEFAULTS);
+        ChapRule rule = new ChapRule(List.of("node1"), "store1");
+        inventory = Targets.allow(inventory, "hv-node1", "192.168.10.0/24", Limits.DEFAULTS);
+        inventory = Targets.allow(inventory, "hv-node1", "node1.example.com", Limits.DEFAULTS);
+        inventory = TargetLogins.setChap(inventory, "hv-node1", rule);
+        inventory = TargetLogins.setChapOf(inventory, "hv-node1", NODE1, new ChapRule(List.of("node1"), null));
+        inventory = TargetLogins.setPortals(inventory, "hv-node1", List.of("a", "b"), List.of("a", "b"));
+        inventory = TargetLogins.setRedirect(inventory, "hv-node1", "10.0.0.1:3260");
+        return Credentials.setDiscovery(inventory, rule);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.protocol.login.ChapAlgorithm;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ final class SettingsFileTest {
                   - name: iscsi
                     listen: ["192.168.10.1:3261", "[fd00::1]:3260", "10.0.0.1"]
                   - {name: second, listen: ["0.0.0.0:3270"]}
+                authentication:
+                  chapAlgorithms: [SHA-256, md5]
                 admin:
                   socket: /run/k/admin.sock
                 limits:
@@ -49,6 +52,7 @@ final class SettingsFileTest {
                 List.of(new InetSocketAddress("0.0.0.0", 3270)),
                 settings.portals().getLast().listen());
         assertEquals(Path.of("/run/k/admin.sock"), settings.adminSocket());
+        assertEquals(List.of(ChapAlgorithm.SHA_256, ChapAlgorithm.MD5), settings.chapAlgorithms());
         assertEquals(64, settings.limits().get(Limit.TASKS_PER_SESSION));
         assertEquals(4096, settings.limits().get(Limit.CONNECTIONS));
     }
@@ -72,7 +76,7 @@ final class SettingsFileTest {
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
-                        + " diskDirectory, iqnPrefix, host, portals, admin, limits",
+                        + " diskDirectory, iqnPrefix, host, portals, authentication, admin, limits",
                 "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
                 "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
                 "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",
@@ -116,6 +120,12 @@ final class SettingsFileTest {
                 "schemaVersion: 1~iqnPrefix: &a iqn.2026-11.dev.kume~host: *a|3:7: an alias (*) is not allowed; write the"
                         + " value out, or put it in quotes",
                 "schemaVersion: 1~---~host: x|3:1: a second document begins; a file has one",
+                "schemaVersion: 1~authentication:~  chapAlgorithms: []|3:19: no algorithm is allowed; name at least one of MD5,"
+                        + " SHA-256, SHA3-256",
+                "schemaVersion: 1~authentication:~  chapAlgorithms: [SHA256]|3:20: 'SHA256' is not an algorithm of CHAP; did"
+                        + " you mean SHA-256 or SHA3-256?",
+                "schemaVersion: 1~authentication:~  chapAlgorithms: [SHA-256, sha-256]|3:19: an algorithm is there twice;"
+                        + " remove it once",
                 "# nothing|1:1: the file is empty",
                 "- a|1:1: the file must be a block of keys, not a list",
             })
@@ -181,6 +191,7 @@ final class SettingsFileTest {
         assertEquals(defaults.iqnPrefix(), read.iqnPrefix());
         assertEquals(defaults.portals(), read.portals());
         assertEquals(defaults.adminSocket(), read.adminSocket());
+        assertEquals(defaults.chapAlgorithms(), read.chapAlgorithms());
         for (Limit limit : Limit.values()) {
             String range = " From %d to %d.".formatted(limit.min(), limit.max());
             String line = "\n  %s: %d\n".formatted(limit.key(), limit.defaultValue());
