@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param since               when the login ended
  * @param negotiated          keys and values agreed on at login, by key
  * @param commandsOutstanding commands being worked on now
+ * @param portalGroupTag      the tag of the portal group it came in by
+ * @param initiatorAlias      what the initiator calls itself; null when it does not say
+ * @param authentication      how it has proven who it is
+ * @param activity            how far it has come
  */
 public record SessionView(
         long id,
@@ -33,10 +37,36 @@ public record SessionView(
         @Nullable String targetIqn,
         Instant since,
         Map<String, String> negotiated,
-        int commandsOutstanding) {
+        int commandsOutstanding,
+        int portalGroupTag,
+        @Nullable String initiatorAlias,
+        String authentication,
+        Activity activity) {
     public SessionView {
         negotiated = Lists.orEmpty(negotiated);
     }
+
+    /**
+     * What a session has done, at one moment.
+     *
+     * @param commands         SCSI commands since the login
+     * @param bytesRead        sent to the initiator
+     * @param bytesWritten     taken from the initiator
+     * @param expCmdSn         the command sequence number that is due
+     * @param maxCmdSn         the last one that the initiator may use
+     * @param statSn           that of the next answer
+     * @param silentSeconds    since the initiator was last known to be there
+     * @param nopInOutstanding a NOP-In waits for its answer
+     */
+    public record Activity(
+            long commands,
+            long bytesRead,
+            long bytesWritten,
+            long expCmdSn,
+            long maxCmdSn,
+            long statSn,
+            long silentSeconds,
+            boolean nopInOutstanding) {}
 
     /** Answer of {@code GET /v1/sessions}, by id. */
     public record Listing(List<SessionView> sessions) {}

@@ -4,6 +4,8 @@ import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.output.Facts;
+import dev.kume.core.Sizes;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -31,27 +33,38 @@ final class SessionShowCommand implements Callable<Integer> {
     }
 
     private Facts facts(SessionView session) {
+        SessionView.Activity activity = session.activity();
+        String age =
+                Ages.since(session.since(), invocation.environment().clock().now());
+        List<String> negotiated = session.negotiated().entrySet().stream()
+                .map(key -> key.getKey() + "=" + key.getValue())
+                .toList();
         return new Facts()
                 .add("session", session.id() + " (" + session.type() + ")")
                 .add("initiator", session.initiator())
+                .add("alias", Invocation.orEmpty(session.initiatorAlias()))
+                .add("authentication", session.authentication())
                 .add("ISID", session.isid())
                 .add("TSIH", Integer.toString(session.tsih()))
                 .add("address", session.address())
-                .add("portal", session.portal())
+                .add("portal", session.portal() + ", portal group " + session.portalGroupTag())
                 .add("target", Invocation.orEmpty(session.target()))
                 .add("target IQN", Invocation.orEmpty(session.targetIqn()))
+                .add("since", session.since() + " (" + age + ")")
+                .add("negotiated", negotiated, "nothing")
                 .add(
-                        "since",
-                        session.since() + " ("
-                                + Ages.since(
-                                        session.since(),
-                                        invocation.environment().clock().now()) + ")")
-                .add(
-                        "negotiated",
-                        session.negotiated().entrySet().stream()
-                                .map(key -> key.getKey() + "=" + key.getValue())
-                                .toList(),
-                        "nothing")
-                .add("commands", session.commandsOutstanding() + " outstanding");
+                        "commands",
+                        activity.commands() + ", " + session.commandsOutstanding() + " of them not answered yet")
+                .add("read", Sizes.format(activity.bytesRead()))
+                .add("written", Sizes.format(activity.bytesWritten()))
+                .add("window", "CmdSN " + activity.expCmdSn() + " to " + activity.maxCmdSn())
+                .add("StatSN", Long.toString(activity.statSn()))
+                .add("heard", heard(activity))
+                .add("last PDUs", "kume session trace " + session.id());
+    }
+
+    private static String heard(SessionView.Activity activity) {
+        String ago = Ages.of(activity.silentSeconds()) + " ago";
+        return activity.nopInOutstanding() ? ago + "; a NOP-In asks whether it is there" : ago;
     }
 }

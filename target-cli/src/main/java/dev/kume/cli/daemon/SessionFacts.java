@@ -5,6 +5,7 @@ import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.login.SessionParameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A session of the server as clients of the API see it. */
 final class SessionFacts {
@@ -24,7 +25,19 @@ final class SessionFacts {
                 info.targetName(),
                 info.since(),
                 negotiated(info.parameters()),
-                info.outstanding());
+                info.outstanding(),
+                info.portalGroupTag(),
+                info.initiatorAlias(),
+                info.authentication(),
+                new SessionView.Activity(
+                        info.commands(),
+                        info.bytesRead(),
+                        info.bytesWritten(),
+                        Integer.toUnsignedLong(info.expCmdSn()),
+                        Integer.toUnsignedLong(info.maxCmdSn()),
+                        Integer.toUnsignedLong(info.statSn()),
+                        TimeUnit.NANOSECONDS.toSeconds(info.silentNanos()),
+                        info.asked()));
     }
 
     /** The keys of RFC 7143 section 13, in its words; what only one side declares is told from its point of view. */

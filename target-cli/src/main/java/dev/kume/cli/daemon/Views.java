@@ -190,7 +190,11 @@ final class Views {
                 session.targetIqn(),
                 session.since(),
                 session.negotiated(),
-                session.commandsOutstanding());
+                session.commandsOutstanding(),
+                session.portalGroupTag(),
+                session.initiatorAlias(),
+                session.authentication(),
+                session.activity());
     }
 
     private @Nullable String nameOf(@Nullable String iqn) {

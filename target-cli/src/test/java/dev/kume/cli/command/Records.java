@@ -36,7 +36,21 @@ final class Records {
             {"id":7,"type":"normal","initiator":"iqn.1991-05.com.microsoft:hv-node1","isid":"400001370000","tsih":3,\
             "address":"192.168.10.11:49211","portal":"192.168.10.1:3260","target":"hv-node1",\
             "targetIqn":"iqn.2026-11.dev.kume:store1-hv-node1","since":"2026-11-23T07:00:00Z",\
-            "negotiated":{"MaxBurstLength":"262144"},"commandsOutstanding":3}""";
+            "negotiated":{"HeaderDigest":"None","MaxBurstLength":"262144"},"commandsOutstanding":3,\
+            "portalGroupTag":1,"initiatorAlias":null,"authentication":"CHAP SHA-256 user hv-node1",\
+            "activity":{"commands":5120,"bytesRead":1048576,"bytesWritten":2147483648,"expCmdSn":5121,\
+            "maxCmdSn":5245,"statSn":99,"silentSeconds":3,"nopInOutstanding":false}}""";
+
+    static final String TRACE = """
+            {"session":7,"began":"2026-11-23T07:00:00Z","address":"[fd00::1]:49211","portal":"[fd00::2]:13260",\
+            "initiator":"iqn.1991-05.com.microsoft:hv-node1","targetIqn":null,"reason":null,"pdusSeen":300,\
+            "pdus":[{"atNanos":1500000999,"direction":"in","name":"NOP-Out","broken":false,\
+            "initiatorTaskTag":"00000011","fields":{"immediate":true,"cmdSn":4294967295},\
+            "header":"408000000000000000000000000000000000001\
+            1ffffffffffffffff0000000600000000000000000000000000000000","extra":""},\
+            {"atNanos":2000000000,"direction":"out","name":"NOP-In","broken":false,"initiatorTaskTag":"ffffffff",\
+            "fields":{},"header":"208000000000000000000000000000000000\
+            000000000000000000000000000000000000000000000000000000000000","extra":""}]}""";
 
     private Records() {}
 

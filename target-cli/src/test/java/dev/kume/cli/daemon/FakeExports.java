@@ -102,6 +102,10 @@ final class FakeExports implements Exports {
                 iqn,
                 Instant.parse("2026-11-23T07:00:00Z"),
                 Map.of("MaxBurstLength", "262144"),
-                0));
+                0,
+                1,
+                null,
+                "None",
+                new SessionView.Activity(0, 0, 0, 1, 128, 1, 0, false)));
     }
 }

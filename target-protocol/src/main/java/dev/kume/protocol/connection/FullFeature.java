@@ -376,6 +376,11 @@ final class FullFeature {
                 scsi == null ? 0 : scsi.outstanding(),
                 scsi == null ? 0 : scsi.commands(),
                 scsi == null ? 0 : scsi.bytesRead(),
-                scsi == null ? 0 : scsi.bytesWritten());
+                scsi == null ? 0 : scsi.bytesWritten(),
+                window.expCmdSn(),
+                window.maxCmdSn(),
+                window.statSn(),
+                keepAlive.silentNanos(connection.loop().clock().nanoTime()),
+                keepAlive.asked());
     }
 }

@@ -30,6 +30,16 @@ final class KeepAlive {
         asked = false;
     }
 
+    /** A NOP-In waits for its answer. */
+    boolean asked() {
+        return asked;
+    }
+
+    /** How long ago the peer was last known to be there, as far as {@link #tick} has looked. */
+    long silentNanos(long nowNanos) {
+        return nowNanos - lastHeardNanos;
+    }
+
     /**
      * Looks at time; about once a second.
      *

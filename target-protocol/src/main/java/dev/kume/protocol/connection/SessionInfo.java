@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param initiatorAlias what the initiator says of itself, or null
  * @param authentication how it has proven who it is, for people: {@code None}, {@code CHAP SHA3-256 user hv-node1}
  * @param outstanding commands that have not been answered
+ * @param expCmdSn    the command sequence number that is due
+ * @param maxCmdSn    the last one that the initiator may use
+ * @param statSn      that of the next answer
+ * @param silentNanos since the initiator was last known to be there, to a second
+ * @param asked       a NOP-In waits for its answer
  */
 public record SessionInfo(
         long id,
@@ -31,4 +36,9 @@ public record SessionInfo(
         int outstanding,
         long commands,
         long bytesRead,
-        long bytesWritten) {}
+        long bytesWritten,
+        int expCmdSn,
+        int maxCmdSn,
+        int statSn,
+        long silentNanos,
+        boolean asked) {}

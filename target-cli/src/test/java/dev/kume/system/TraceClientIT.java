@@ -1,0 +1,159 @@
+package dev.kume.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Traces of sessions of a real initiator, read by a program that knows iSCSI from elsewhere. */
+final class TraceClientIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void clients() {
+        Clients.need("qemu-io", "tshark", "iscsi-ls");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "crc32c"})
+    void tsharkNamesTheCommandsOfALiveSessionAndFindsNoMalformedFrame(String digest) throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+            String iqn = daemon.provide("traced", "64MB", "vhd");
+            Path pcap = directory.resolve("session.pcap");
+            String options = daemon.imageOptions(RunningDaemon.NODE1, iqn, 0) + ",file.header-digest=" + digest;
+            Process qemu = new ProcessBuilder("stdbuf", "-oL", "qemu-io", "--image-opts", options)
+                    .redirectErrorStream(true)
+                    .start();
+            try {
+                type(qemu, "write -P 7 1M 2M", "wrote 2097152");
+                type(qemu, "read -P 7 1M 2M", "read 2097152");
+                type(qemu, "flush", "");
+                type(qemu, "read -P 7 1M 4k", "read 4096");
+                String id = daemon.get("/v1/sessions")
+                        .path("sessions")
+                        .path(0)
+                        .path("id")
+                        .asText();
+                daemon.admin("session", "trace", id, "--pcap", pcap.toString());
+                assertTrue(daemon.admin("session", "trace", id).contains("command=READ(10)"));
+                assertTrue(daemon.admin("session", "show", id).contains("HeaderDigest="));
+            } finally {
+                qemu.destroyForcibly();
+            }
+            assertEquals("", tshark(pcap, "-Y", "_ws.malformed"));
+            assertEquals("", tshark(pcap, "-Y", "tcp && !tcp.len == 0 && !iscsi && frame.cap_len > 54"));
+            List<String> opcodes = tshark(pcap, "-T", "fields", "-e", "iscsi.opcode")
+                    .lines()
+                    .distinct()
+                    .toList();
+            for (String opcode : List.of("0x01", "0x03", "0x05", "0x21", "0x23", "0x25", "0x31")) {
+                assertTrue(opcodes.contains(opcode), () -> "opcode " + opcode + " is not among " + opcodes);
+            }
+            String commands = tshark(pcap);
+            for (String name : List.of("Inquiry", "Read(10)", "Write(10)", "Synchronize Cache(10)", "Login Command")) {
+                assertTrue(commands.contains(name), () -> name + " is not in\n" + commands);
+            }
+        }
+    }
+
+    @Test
+    void aProtocolErrorLeavesAFileThatTsharkReadsAndTheLogNamesIt() throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+            try (Socket stranger = new Socket(daemon.portal().getAddress(), daemon.port())) {
+                byte[] nopOut = new byte[48];
+                nopOut[0] = 0x40;
+                nopOut[1] = (byte) 0x80;
+                stranger.getOutputStream().write(nopOut);
+                assertEquals(-1, stranger.getInputStream().read());
+            }
+            Path kept = awaitFile(directory.resolve("state").resolve("traces"));
+            assertTrue(daemon.log().contains(kept.toString()), daemon.log());
+            Path pcap = directory.resolve("kept.pcap");
+            daemon.admin("session", "trace", "--file", kept.toString(), "--pcap", pcap.toString());
+            assertEquals("", tshark(pcap, "-Y", "_ws.malformed"));
+            assertTrue(tshark(pcap).contains("NOP Out"));
+        }
+    }
+
+    @Test
+    void theNamesAndSecretsOfALoginAreInNoHeader() throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+            String iqn = daemon.provide("traced", "16MB", "vhd");
+            try (var session = daemon.login(RunningDaemon.NODE1, iqn)) {
+                session.clearUnitAttentions(0);
+                String id = daemon.get("/v1/sessions")
+                        .path("sessions")
+                        .path(0)
+                        .path("id")
+                        .asText();
+                JsonNode trace = daemon.get("/v1/sessions/" + id + "/trace");
+                assertTrue(trace.path("pdus").size() > 3, trace.toString());
+                String name = java.util.HexFormat.of().formatHex("microsoft".getBytes(StandardCharsets.US_ASCII));
+                for (JsonNode pdu : trace.path("pdus")) {
+                    assertFalse(pdu.path("header").asText().contains(name), pdu.toString());
+                    assertFalse(pdu.path("extra").asText().contains(name), pdu.toString());
+                }
+            }
+        }
+    }
+
+    private static void type(Process qemu, String line, String expected) throws IOException {
+        OutputStream in = qemu.getOutputStream();
+        in.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        in.flush();
+        StringBuilder seen = new StringBuilder();
+        for (int c = qemu.getInputStream().read();
+                c >= 0;
+                c = qemu.getInputStream().read()) {
+            seen.append((char) c);
+            if (!expected.isEmpty() && seen.indexOf(expected) >= 0) {
+                return;
+            }
+            if (expected.isEmpty() && seen.indexOf("qemu-io> ", 1) >= 0) {
+                return;
+            }
+        }
+        throw new AssertionError("qemu-io ended: " + seen);
+    }
+
+    private static Path awaitFile(Path folder) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (System.nanoTime() < end) {
+            if (Files.exists(folder)) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    Path file = files.findFirst().orElse(null);
+                    if (file != null && Files.size(file) > 0) {
+                        return file;
+                    }
+                }
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("no trace in " + folder);
+    }
+
+    private static String tshark(Path pcap, String... words) {
+        List<String> line = Program.words("tshark", "-n", "-r", pcap);
+        line.addAll(List.of(words));
+        return Program.run(LIMIT, java.util.Map.of(), line).outOfSuccess();
+    }
+}
