@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,14 +43,10 @@ final class TraceClientIT {
             String iqn = daemon.provide("traced", "64MB", "vhd");
             Path pcap = directory.resolve("session.pcap");
             String options = daemon.imageOptions(RunningDaemon.NODE1, iqn, 0) + ",file.header-digest=" + digest;
-            Process qemu = new ProcessBuilder("stdbuf", "-oL", "qemu-io", "--image-opts", options)
-                    .redirectErrorStream(true)
-                    .start();
+            Path said = directory.resolve("qemu-io.log");
+            Process qemu = busyThenIdle(options, said);
             try {
-                type(qemu, "write -P 7 1M 2M", "wrote 2097152");
-                type(qemu, "read -P 7 1M 2M", "read 2097152");
-                type(qemu, "flush", "");
-                type(qemu, "read -P 7 1M 4k", "read 4096");
+                awaitText(said, "read 4096/4096", qemu);
                 String id = daemon.get("/v1/sessions")
                         .path("sessions")
                         .path(0)
@@ -88,6 +83,7 @@ final class TraceClientIT {
                 nopOut[0] = 0x40;
                 nopOut[1] = (byte) 0x80;
                 stranger.getOutputStream().write(nopOut);
+                stranger.setSoTimeout(10_000);
                 assertEquals(-1, stranger.getInputStream().read());
             }
             Path kept = awaitFile(directory.resolve("state").resolve("traces"));
@@ -152,23 +148,25 @@ final class TraceClientIT {
         }
     }
 
-    private static void type(Process qemu, String line, String expected) throws IOException {
-        OutputStream in = qemu.getOutputStream();
-        in.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
-        in.flush();
-        StringBuilder seen = new StringBuilder();
-        for (int c = qemu.getInputStream().read();
-                c >= 0;
-                c = qemu.getInputStream().read()) {
-            seen.append((char) c);
-            if (!expected.isEmpty() && seen.indexOf(expected) >= 0) {
-                return;
-            }
-            if (expected.isEmpty() && seen.indexOf("qemu-io> ", 1) >= 0) {
-                return;
-            }
+    /** Writes, reads and flushes, and then keeps its session for as long as the test may take. */
+    private static Process busyThenIdle(String options, Path said) throws IOException {
+        List<String> words = new ArrayList<>(List.of("stdbuf", "-oL", "qemu-io", "--image-opts", options));
+        for (String command :
+                List.of("write -P 7 1M 2M", "read -P 7 1M 2M", "flush", "read -P 7 1M 4k", "sleep 30000")) {
+            words.addAll(List.of("-c", command));
         }
-        throw new AssertionError("qemu-io ended: " + seen);
+        return new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+    }
+
+    private static void awaitText(Path file, String text, Process writer) throws IOException, InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!Files.readString(file).contains(text)) {
+            assertTrue(writer.isAlive() && System.nanoTime() < end, Files.readString(file));
+            Thread.sleep(20);
+        }
     }
 
     private static Path awaitFile(Path folder) throws IOException, InterruptedException {
