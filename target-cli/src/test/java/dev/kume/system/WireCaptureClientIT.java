@@ -56,6 +56,7 @@ final class WireCaptureClientIT {
                 for (String page : List.of("0", "0x80", "0x83", "0xb0", "0xb1", "0xb2")) {
                     succeed("iscsi-inq", "-i", RunningDaemon.NODE1, "-e", "1", "-c", page, daemon.url(iqn, 0));
                 }
+                awaitStillness(pcap);
             } finally {
                 endCapture(capture);
             }
@@ -81,6 +82,19 @@ final class WireCaptureClientIT {
             Thread.sleep(20);
         }
         return capture;
+    }
+
+    /** The capturing process writes behind what it has captured. */
+    private static void awaitStillness(Path pcap) throws IOException, InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        long bytes = -1;
+        for (int still = 0; still < 3 && System.nanoTime() < end; still++) {
+            Thread.sleep(500);
+            if (Files.size(pcap) != bytes) {
+                bytes = Files.size(pcap);
+                still = 0;
+            }
+        }
     }
 
     /** In order, so that the file is whole. */
