@@ -7,9 +7,12 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.nio.channels.spi.SelectorProvider;
 
@@ -31,7 +34,7 @@ public enum Transport {
         return this;
     }
 
-    IoHandlerFactory handlers() {
+    public IoHandlerFactory handlers() {
         return chosen() == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     }
 
@@ -52,5 +55,10 @@ public enum Transport {
                 bootstrap.option(IPV6_ONLY, 1);
             }
         }
+    }
+
+    /** What connects to somebody else. */
+    public Class<? extends SocketChannel> clientChannel() {
+        return chosen() == EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 }
