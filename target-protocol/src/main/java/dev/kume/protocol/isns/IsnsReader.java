@@ -63,9 +63,13 @@ final class IsnsReader {
 
     private void begin(IsnsHeader pdu) throws IsnsProtocolException {
         IsnsHeader before = first;
-        if (pdu.isFirst() != (before == null) || pdu.sequenceId() != nextSequenceId) {
+        if (pdu.sequenceId() != nextSequenceId) {
             throw new IsnsProtocolException(
                     "sent PDU %d where PDU %d of a message was due".formatted(pdu.sequenceId(), nextSequenceId));
+        }
+        if (pdu.isFirst() != (before == null)) {
+            throw new IsnsProtocolException("sent PDU %d of a message %s the flag of a first PDU"
+                    .formatted(pdu.sequenceId(), pdu.isFirst() ? "with" : "without"));
         }
         if (before == null) {
             first = pdu;
