@@ -90,6 +90,10 @@ public final class Limits {
         NEXUSES_PER_DISK(1_024, 64, 65_536),
         /** Versions of the inventory kept in {@code history/}. */
         INVENTORY_VERSIONS(200, 1, 10_000),
+        /** Seconds an iSNS server may take to connect or to answer. */
+        ISNS_SECONDS(5, 1, 60),
+        /** Largest answer taken from an iSNS server. */
+        ISNS_ANSWER_BYTES(1_048_576, 65_536, 16_777_216),
         /** Seconds a stopping daemon gives running commands before it closes their sessions. */
         STOP_SECONDS(3, 1, 600);
 

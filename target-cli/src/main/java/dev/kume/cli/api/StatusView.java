@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport        {@code epoll} or {@code nio}
  * @param inventoryVersion grows with every change
  * @param portals          where initiators connect
+ * @param isns             the iSNS servers that are told of the targets
  * @param counts           how much there is
  * @param limits           every limit in force, by its name in {@code kume.yaml}
  */
@@ -36,6 +37,7 @@ public record StatusView(
         String transport,
         long inventoryVersion,
         List<Portal> portals,
+        List<IsnsServer> isns,
         Counts counts,
         Map<String, Long> limits) {
     public static final String READY = "ready";
@@ -44,6 +46,7 @@ public record StatusView(
 
     public StatusView {
         portals = Lists.orEmpty(portals);
+        isns = Lists.orEmpty(isns);
         limits = Lists.orEmpty(limits);
     }
 
@@ -57,6 +60,23 @@ public record StatusView(
     public record Portal(String name, String address, String state) {
         public static final String LISTENING = "listening";
         public static final String CLOSED = "closed";
+    }
+
+    /**
+     * How things stand with one iSNS server.
+     *
+     * @param server        {@code host:port}
+     * @param status        {@code registered}, {@code connecting}, {@code failed}, {@code nothing to register} or
+     *                      {@code stopped}
+     * @param since         when this status began
+     * @param detail        one line for people
+     * @param portals       registered there
+     * @param targets       registered there
+     * @param periodSeconds the registration period that the server granted; 0 for none
+     */
+    public record IsnsServer(
+            String server, String status, Instant since, String detail, int portals, int targets, long periodSeconds) {
+        public static final String REGISTERED = "registered";
     }
 
     /** How much there is. */

@@ -31,11 +31,16 @@ final class StatusCommand implements Callable<Integer> {
                 .toList();
         StatusView.Counts counts = status.counts();
         String config = status.configFile();
-        return new Facts()
+        Facts facts = new Facts()
                 .add("state", status.state() + ", up " + Ages.of(status.uptimeSeconds()))
                 .add("version", status.version() + " (process " + status.pid() + " on " + status.host() + ")")
-                .add("portals", portals, "none")
-                .add("disks", disks(counts))
+                .add("portals", portals, "none");
+        if (!status.isns().isEmpty()) {
+            List<String> servers =
+                    status.isns().stream().map(StatusCommand::isns).toList();
+            facts.add("isns", servers, "none");
+        }
+        return facts.add("disks", disks(counts))
                 .add(
                         "targets",
                         Words.count(counts.targets(), "target") + ", " + Words.count(counts.mappings(), "mapping"))
@@ -47,6 +52,13 @@ final class StatusCommand implements Callable<Integer> {
                 .add("config", config == null ? "built-in defaults" : config)
                 .add("state directory", status.stateDirectory())
                 .add("socket", status.socket());
+    }
+
+    private static String isns(StatusView.IsnsServer server) {
+        String facts = server.status().equals(StatusView.IsnsServer.REGISTERED)
+                ? Words.count(server.portals(), "portal") + ", " + Words.count(server.targets(), "target")
+                : server.detail();
+        return server.server() + " (" + server.status() + " since " + server.since() + ": " + facts + ")";
     }
 
     private static String disks(StatusView.Counts counts) {

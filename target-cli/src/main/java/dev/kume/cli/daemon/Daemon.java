@@ -7,6 +7,8 @@ import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.DnsHostNames;
 import dev.kume.protocol.connection.LoginServices;
+import dev.kume.protocol.isns.IsnsOptions;
+import dev.kume.protocol.isns.IsnsRegistration;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.PortalException;
@@ -17,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +52,9 @@ public final class Daemon implements AutoCloseable {
 
     /** What the end of the server may take beyond the time that its sessions are given. */
     private static final long STOP_EXTRA_MILLIS = 500;
+
+    /** What iSNS servers are waited for at the beginning of a stop. */
+    private static final long DEREGISTER_MILLIS = 300;
 
     private final Settings settings;
     private final HostSystem system;
@@ -111,6 +118,7 @@ public final class Daemon implements AutoCloseable {
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
         initiators.load();
         Management management = Management.load(settings, system, served, shelf, secrets);
+        IsnsRegistration isns = isns(server);
         undo("sessions", () -> stop(server));
         undo("management", management::stop);
         management.drained().thenRun(() -> drained.complete(null));
@@ -118,6 +126,10 @@ public final class Daemon implements AutoCloseable {
         management.listen();
         flushNowAndThen(initiators);
         management.logInventory();
+        if (isns != null) {
+            served.announcements().to(isns);
+            undo("iSNS", () -> deregister(isns));
+        }
     }
 
     /** Where lookups of DNS names wait, out of the way of everything else. */
@@ -149,6 +161,42 @@ public final class Daemon implements AutoCloseable {
         } catch (PortalException e) {
             String message = String.valueOf(e.getMessage());
             throw e.isInUse() ? DaemonException.busy(message) : DaemonException.failed(message);
+        }
+    }
+
+    /** The client of the iSNS servers, which is told nothing yet; null when there are none. */
+    private @Nullable IsnsRegistration isns(IscsiServer server) {
+        IsnsSettings isns = settings.isns();
+        if (isns.servers().isEmpty()) {
+            return null;
+        }
+        Limits limits = settings.limits();
+        IsnsRegistration registration = new IsnsRegistration(
+                isns.servers(),
+                new IsnsOptions(
+                        Objects.requireNonNullElse(isns.entity(), system.name()),
+                        isns.periodSeconds(),
+                        limits.getInt(Limit.ISNS_SECONDS),
+                        limits.getInt(Limit.ISNS_ANSWER_BYTES)),
+                server.transport(),
+                system.clock(),
+                new SplittableRandom(system.random().nextLong()),
+                HostAddresses::now);
+        // Ended after the sessions: until then a slow server may still answer.
+        undo("iSNS connections", registration);
+        return registration;
+    }
+
+    /** First of all, so that nobody is sent here any more; but no server can hold up the stop for long. */
+    private static void deregister(IsnsRegistration isns) throws IOException {
+        try {
+            isns.stop().get(DEREGISTER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("a server has not answered yet; the stop goes on", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -69,6 +69,11 @@ interface Exports {
     /** Every address listened on. */
     List<StatusView.Portal> portals();
 
+    /** Every iSNS server that is told of the targets. */
+    default List<StatusView.IsnsServer> isnsServers() {
+        return List.of();
+    }
+
     /** {@code epoll} or {@code nio}. */
     String transport();
 

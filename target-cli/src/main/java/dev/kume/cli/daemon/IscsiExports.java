@@ -32,6 +32,7 @@ import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.SeenInitiator;
 import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.connection.Target;
+import dev.kume.protocol.isns.IsnsServerState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.server.IscsiServer;
@@ -45,6 +46,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -78,8 +80,9 @@ final class IscsiExports implements Exports {
     private final Limits limits;
     private final WriteRoom writeRoom;
     private final SecretShelf secrets;
-    private final List<ChapAlgorithm> algorithms;
+    private volatile List<ChapAlgorithm> algorithms;
     private final String revision;
+    private final Announcements announcements = new Announcements();
 
     /** By the disk's uuid; the provisioning thread's alone. */
     private final Map<UUID, LogicalUnit> units = new HashMap<>();
@@ -135,6 +138,21 @@ final class IscsiExports implements Exports {
         this.revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
     }
 
+    /** What is told to iSNS servers. */
+    Announcements announcements() {
+        return announcements;
+    }
+
+    @Override
+    public void chapAlgorithms(List<ChapAlgorithm> allowed) {
+        algorithms = List.copyOf(allowed);
+        secure(new LoginProofs(published, secrets));
+    }
+
+    private void secure(LoginProofs proofs) {
+        server.security(new LoginSecurity(proofs.of(published.discovery()), algorithms));
+    }
+
     @Override
     public void openPortals(List<PortalSettings> portals) throws PortalException {
         List<PortalSpec> specs = portals.stream()
@@ -143,6 +161,7 @@ final class IscsiExports implements Exports {
         var _ = server.open(specs, limits.getInt(Limit.STOP_SECONDS))
                 .thenAccept(cut -> cut.forEach(session ->
                         LOG.warn("{} did not log out when its portal closed: cut", session.initiatorName())));
+        announcements.portals(server.portals());
     }
 
     // ---- disks ------------------------------------------------------------------------------------------------------
@@ -245,7 +264,7 @@ final class IscsiExports implements Exports {
             }
         }
         LoginProofs proofs = new LoginProofs(inventory, secrets);
-        server.security(new LoginSecurity(proofs.of(inventory.discovery()), algorithms));
+        secure(proofs);
         List<TargetSpec> specs = new ArrayList<>();
         for (TargetRecord target : inventory.targets()) {
             LunMap map = LunMap.of(luns.getOrDefault(target.name(), Map.of()));
@@ -262,6 +281,7 @@ final class IscsiExports implements Exports {
                             map)));
         }
         waits.add(server.publish(specs));
+        announcements.targets(specs, inventory.targets());
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
         unfinished.add(new Unfinished(change, WriteReach.taken(before, inventory)));
         await(change, fenceTime, "publishing inventory version " + inventory.version());
@@ -363,8 +383,24 @@ final class IscsiExports implements Exports {
     }
 
     @Override
+    public List<StatusView.IsnsServer> isnsServers() {
+        return announcements.states().stream().map(IscsiExports::view).toList();
+    }
+
+    private static StatusView.IsnsServer view(IsnsServerState state) {
+        return new StatusView.IsnsServer(
+                ListenAddress.format(state.server()),
+                state.status().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                state.since(),
+                state.detail(),
+                state.portals(),
+                state.targets(),
+                state.periodSeconds());
+    }
+
+    @Override
     public String transport() {
-        return server.transport().name().toLowerCase(java.util.Locale.ROOT);
+        return server.transport().name().toLowerCase(Locale.ROOT);
     }
 
     private static <T> @Nullable T await(CompletableFuture<T> future, Duration time, String doing) {

@@ -12,7 +12,6 @@ final class ListenAddress {
 
     private static final Pattern ADDRESS = Pattern.compile("(?:\\[([^]]+)]|([^:\\[\\]]+))(?::([0-9]{1,5}))?");
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-    private static final String EXAMPLES = "write one such as 192.168.10.1:3260 or [fd00::1]:3260";
 
     private ListenAddress() {}
 
@@ -22,24 +21,30 @@ final class ListenAddress {
      * @throws IllegalArgumentException with one line that quotes the text
      */
     static InetSocketAddress parse(String text) {
+        return parse(text, PORT);
+    }
+
+    /** As {@link #parse(String)}, for another service than iSCSI, with the port that it has when none is given. */
+    static InetSocketAddress parse(String text, int usualPort) {
+        String examples = "write one such as 192.168.10.1:%1$d or [fd00::1]:%1$d".formatted(usualPort);
         Matcher matcher = ADDRESS.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'%s' is not an address and port; %s".formatted(text, EXAMPLES));
+            throw new IllegalArgumentException("'%s' is not an address and port; %s".formatted(text, examples));
         }
         String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
         boolean bracketed = matcher.group(1) != null;
         if (!bracketed && !IPV4.matcher(host).matches()) {
             throw new IllegalArgumentException(
-                    "'%s' is not an IP address (names are not looked up); %s".formatted(text, EXAMPLES));
+                    "'%s' is not an IP address (names are not looked up); %s".formatted(text, examples));
         }
-        int port = matcher.group(3) == null ? PORT : Integer.parseInt(matcher.group(3));
+        int port = matcher.group(3) == null ? usualPort : Integer.parseInt(matcher.group(3));
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("the port of '%s' is not from 1 to 65535".formatted(text));
         }
         try {
             return new InetSocketAddress(InetAddress.ofLiteral(host), port);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("'%s' is not an IP address; %s".formatted(text, EXAMPLES), e);
+            throw new IllegalArgumentException("'%s' is not an IP address; %s".formatted(text, examples), e);
         }
     }
 

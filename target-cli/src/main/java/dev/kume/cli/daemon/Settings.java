@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param chapAlgorithms the digests of CHAP that are allowed, the best liked first
  * @param adminSocket    of the management API; absolute
  * @param limits         all limits
+ * @param isns           where targets are registered
  */
 public record Settings(
         @Nullable Path file,
@@ -29,16 +30,50 @@ public record Settings(
         List<PortalSettings> portals,
         List<ChapAlgorithm> chapAlgorithms,
         Path adminSocket,
-        Limits limits) {
+        Limits limits,
+        IsnsSettings isns) {
     public Settings {
         portals = List.copyOf(portals);
         chapAlgorithms = List.copyOf(chapAlgorithms);
     }
 
-    /** The same with other portals. */
-    Settings withPortals(List<PortalSettings> others) {
+    /** Settings that register targets nowhere. */
+    Settings(
+            @Nullable Path file,
+            Path stateDirectory,
+            Path diskDirectory,
+            String iqnPrefix,
+            @Nullable String host,
+            List<PortalSettings> portals,
+            List<ChapAlgorithm> chapAlgorithms,
+            Path adminSocket,
+            Limits limits) {
+        this(
+                file,
+                stateDirectory,
+                diskDirectory,
+                iqnPrefix,
+                host,
+                portals,
+                chapAlgorithms,
+                adminSocket,
+                limits,
+                IsnsSettings.OFF);
+    }
+
+    /** The same with what can change while the daemon runs taken from others. */
+    Settings withLiveOf(Settings others) {
         return new Settings(
-                file, stateDirectory, diskDirectory, iqnPrefix, host, others, chapAlgorithms, adminSocket, limits);
+                file,
+                stateDirectory,
+                diskDirectory,
+                iqnPrefix,
+                host,
+                others.portals,
+                others.chapAlgorithms,
+                adminSocket,
+                limits,
+                isns);
     }
 
     /**

@@ -107,10 +107,11 @@ public final class SettingsFile {
             socket = or(admin.optionalParsed("socket", SettingsFile::absolutePath), socket);
             admin.end();
         }
+        IsnsSettings isns = IsnsSettings.of(root.optionalKeys("isns"));
         YamlKeys limitKeys = root.optionalKeys("limits");
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
-        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits);
+        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits, isns);
     }
 
     private static Limits limits(YamlKeys keys) throws YamlException {

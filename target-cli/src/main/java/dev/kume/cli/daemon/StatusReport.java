@@ -62,6 +62,7 @@ final class StatusReport {
                 exports.transport(),
                 inventory.version(),
                 exports.portals(),
+                exports.isnsServers(),
                 new StatusView.Counts(
                         states.size(),
                         count(states, DiskView.IN_USE),

@@ -36,6 +36,10 @@ final class SettingsFileTest {
                   chapAlgorithms: [SHA-256, md5]
                 admin:
                   socket: /run/k/admin.sock
+                isns:
+                  servers: ["192.168.10.5", "[fd00::5]:3206"]
+                  entity: box 1
+                  periodSeconds: 60
                 limits:
                   tasksPerSession: 64
                 """);
@@ -52,6 +56,11 @@ final class SettingsFileTest {
                 List.of(new InetSocketAddress("0.0.0.0", 3270)),
                 settings.portals().getLast().listen());
         assertEquals(Path.of("/run/k/admin.sock"), settings.adminSocket());
+        assertEquals(
+                List.of("192.168.10.5:3205", "[fd00:0:0:0:0:0:0:5]:3206"),
+                settings.isns().servers().stream().map(ListenAddress::format).toList());
+        assertEquals("box 1", settings.isns().entity());
+        assertEquals(60, settings.isns().periodSeconds());
         assertEquals(List.of(ChapAlgorithm.SHA_256, ChapAlgorithm.MD5), settings.chapAlgorithms());
         assertEquals(64, settings.limits().get(Limit.TASKS_PER_SESSION));
         assertEquals(4096, settings.limits().get(Limit.CONNECTIONS));
@@ -63,6 +72,7 @@ final class SettingsFileTest {
         assertEquals(SettingsFile.defaults().portals(), settings.portals());
         assertEquals(SettingsFile.defaults().adminSocket(), settings.adminSocket());
         assertNull(settings.host());
+        assertEquals(IsnsSettings.OFF, settings.isns());
         assertEquals(Limits.DEFAULTS.asMap(), settings.limits().asMap());
     }
 
@@ -76,7 +86,7 @@ final class SettingsFileTest {
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
-                        + " diskDirectory, iqnPrefix, host, portals, authentication, admin, limits",
+                        + " diskDirectory, iqnPrefix, host, portals, authentication, admin, isns, limits",
                 "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
                 "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
                 "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",
@@ -110,6 +120,15 @@ final class SettingsFileTest {
                 "schemaVersion: 1~portals:~  - {name: a, tag: 9, listen: [10.0.0.1:1]}~  - {name: b, tag: 9, listen:"
                         + " [10.0.0.2:1]}|4:20: 9 is the tag of portal 'a' already; write another one",
                 "schemaVersion: 1~admin:~  soket: /x|3:3: unknown key 'soket'; did you mean socket?",
+                "schemaVersion: 1~isns:~  servers: [store1]|3:13: 'store1' is not an IP address (names are not looked up);"
+                        + " write one such as 192.168.10.1:3205 or [fd00::1]:3205",
+                "schemaVersion: 1~isns:~  servers: [\"0.0.0.0\"]|3:13: '0.0.0.0' is the address of no server; write one"
+                        + " such as 192.168.10.5:3205",
+                "schemaVersion: 1~isns:~  servers: [10.0.0.5, \"10.0.0.5:3205\"]|3:12: 10.0.0.5:3205 is there twice",
+                "schemaVersion: 1~isns:~  server: [10.0.0.5]|3:3: unknown key 'server'; did you mean servers?",
+                "schemaVersion: 1~isns:~  entity: \" \"|3:11: ' ' is no entity name; write 1 to 255 bytes of text, such"
+                        + " as store1",
+                "schemaVersion: 1~isns:~  periodSeconds: 5|3:18: periodSeconds is 5; it must be from 30 to 86400",
                 "schemaVersion: 1~limits:~  taskPerSession: 4|3:3: unknown key 'taskPerSession'; did you mean"
                         + " tasksPerSession?",
                 "schemaVersion: 1~limits:~  tasksPerSession: 4|3:20: tasksPerSession is 4; it must be from 8 to 1024",

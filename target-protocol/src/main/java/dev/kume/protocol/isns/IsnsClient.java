@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * This daemon at one iSNS server. Confined to its event loop, but for {@link #state}.
  *
- * <p>One request is on its way at a time. Whatever goes wrong ends the connection; the next one registers everything anew,
- * so that nobody has to guess what the server has kept.
+ * <p>One request is on its way at a time. Whatever goes wrong ends the connection; the next one registers everything
+ * anew, so that nobody has to guess what the server has kept.
  */
 final class IsnsClient {
     private static final Logger LOG = LoggerFactory.getLogger(IsnsClient.class);

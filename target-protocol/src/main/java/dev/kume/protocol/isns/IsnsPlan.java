@@ -38,8 +38,8 @@ final class IsnsPlan {
     }
 
     /**
-     * From one to the other, where neither is empty. What is new comes before what goes, so that the entity never stands
-     * there without a target: the server would forget it.
+     * From one to the other, where neither is empty. What is new comes before what goes, so that the entity never
+     * stands there without a target: the server would forget it.
      */
     Deque<IsnsRequest> change(IsnsObjects have, IsnsObjects wanted) {
         IsnsAttributes portals = new IsnsAttributes();

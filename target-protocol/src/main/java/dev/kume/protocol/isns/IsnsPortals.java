@@ -47,8 +47,8 @@ final class IsnsPortals {
                 && (loopback || !address.isLoopbackAddress());
     }
 
-    /** The wildcard of IPv6 takes both families, that of IPv4 only its own. */
+    /** A listening socket is of one address family only. */
     private static boolean takes(InetAddress wildcard, InetAddress own) {
-        return !(wildcard instanceof Inet4Address) || own instanceof Inet4Address;
+        return (wildcard instanceof Inet4Address) == (own instanceof Inet4Address);
     }
 }

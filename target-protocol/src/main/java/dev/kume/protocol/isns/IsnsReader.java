@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes messages of the bytes that a peer sends. Holds one message at most, and no more of it than has arrived; after an
- * exception the stream cannot be trusted any more. Confined to its event loop.
+ * Makes messages of the bytes that a peer sends. Holds one message at most, and no more of it than has arrived; after
+ * an exception the stream cannot be trusted any more. Confined to its event loop.
  */
 final class IsnsReader {
     private final int messageBytesMax;

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * This daemon at all its iSNS servers, each with a connection and a state of its own. Its methods may be called from any
- * thread and do not wait; {@link #close} does.
+ * This daemon at all its iSNS servers, each with a connection and a state of its own. Its methods may be called from
+ * any thread and do not wait; {@link #close} does.
  */
 public final class IsnsRegistration implements AutoCloseable {
     private static final int CLOSE_SECONDS = 1;

@@ -126,7 +126,8 @@ final class IsnsPlanTest {
                 IsnsPortals.reachable(listening, IsnsSamples.HOST, false)
                         .getFirst()
                         .tag());
-        // A socket on 0.0.0.0 is one of IPv4.
+        // A socket on 0.0.0.0 is one of IPv4, and one on :: of IPv6.
+        assertEquals(List.of(at("fd00::1")), addresses(List.of(portal("v6", 1, "::")), false));
         assertEquals(List.of(at("10.0.0.1")), addresses(List.of(portal("v4", 1, "0.0.0.0")), true));
     }
 

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What an iSNS server makes of requests: objects as text, kept by the rules of RFC 4171 for one entity. It reads attributes
- * on its own, and refuses what a server would.
+ * What an iSNS server makes of requests: objects as text, kept by the rules of RFC 4171 for one entity. It reads
+ * attributes on its own, and refuses what a server would.
  */
 final class IsnsTestDatabase {
     /** {@code 10.0.0.1:3260}. */
