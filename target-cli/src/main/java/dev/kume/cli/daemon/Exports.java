@@ -8,6 +8,7 @@ import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
 import java.util.List;
 import java.util.Objects;
@@ -54,6 +55,9 @@ interface Exports {
      * out.
      */
     void openPortals(List<PortalSettings> portals) throws PortalException;
+
+    /** From now on these digests of CHAP are allowed, the best liked first; sessions stay. On the thread of changes. */
+    void chapAlgorithms(List<ChapAlgorithm> allowed);
 
     /**
      * Closes the portals and asks every initiator to log out; those that have not done so in time are cut.

@@ -57,7 +57,10 @@ final class Reload {
                     String.valueOf(e.getMessage()),
                     "no setting was changed");
         }
-        running = running.withPortals(read.portals());
+        if (!running.chapAlgorithms().equals(read.chapAlgorithms())) {
+            exports.chapAlgorithms(read.chapAlgorithms());
+        }
+        running = running.withLiveOf(read);
         LOG.info("{} was read again: {}", view.file(), view.changes().isEmpty() ? "nothing is different" : "");
         view.changes().forEach(change -> LOG.info("{} {}: {}", change.key(), change.text(), change.outcome()));
         return view;

@@ -20,6 +20,9 @@ final class SettingsChanges {
     /** Compared one by one, and not settings of their own. */
     private static final Set<String> APART = Set.of("file", "portals", "limits");
 
+    /** What takes effect while the daemon runs, portals apart. */
+    private static final Set<String> LIVE = Set.of("chapAlgorithms");
+
     /** Settings that {@code kume.yaml} has in a block. */
     private static final Map<String, String> KEYS =
             Map.of("adminSocket", "admin.socket", "chapAlgorithms", "authentication.chapAlgorithms");
@@ -33,8 +36,7 @@ final class SettingsChanges {
                 Object before = value(component, running);
                 Object now = value(component, read);
                 if (!Objects.equals(before, now)) {
-                    String key = KEYS.getOrDefault(component.getName(), component.getName());
-                    changes.add(needsRestart(key, before, now));
+                    changes.add(change(component.getName(), before, now));
                 }
             }
         }
@@ -42,14 +44,16 @@ final class SettingsChanges {
         running.limits().asMap().forEach((key, before) -> {
             Long now = limits.get(key);
             if (!before.equals(now)) {
-                changes.add(needsRestart("limits." + key, before, now));
+                changes.add(change("limits." + key, before, now));
             }
         });
         return List.copyOf(changes);
     }
 
-    private static Change needsRestart(String key, @Nullable Object before, @Nullable Object now) {
-        return new Change(key, Change.NEEDS_RESTART, "is %s and is to be %s".formatted(shown(before), shown(now)));
+    private static Change change(String name, @Nullable Object before, @Nullable Object now) {
+        String key = KEYS.getOrDefault(name, name);
+        String text = "is %s and is to be %s".formatted(shown(before), shown(now));
+        return new Change(key, LIVE.contains(name) ? Change.APPLIED : Change.NEEDS_RESTART, text);
     }
 
     private static String shown(@Nullable Object value) {

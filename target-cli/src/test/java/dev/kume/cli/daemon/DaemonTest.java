@@ -13,6 +13,7 @@ import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.StoreProvider;
+import dev.kume.protocol.login.LoginSecurity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -224,7 +225,7 @@ final class DaemonTest {
                 "iqn.2026-11.dev.kume",
                 null,
                 List.of(new PortalSettings("iscsi", 1, listen)),
-                dev.kume.protocol.login.LoginSecurity.DEFAULT.algorithms(),
+                LoginSecurity.DEFAULT.algorithms(),
                 socketPath(),
                 Limits.DEFAULTS);
     }

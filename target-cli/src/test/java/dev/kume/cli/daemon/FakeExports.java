@@ -7,6 +7,7 @@ import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.protocol.login.ChapAlgorithm;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class FakeExports implements Exports {
     final CompletableFuture<List<SessionView>> drained = new CompletableFuture<>();
     final Map<String, Set<String>> tied = new ConcurrentHashMap<>();
     volatile List<PortalSettings> opened = List.of();
+    volatile List<ChapAlgorithm> algorithms = List.of();
     volatile Inventory published = Inventory.EMPTY;
 
     @Override
@@ -66,6 +68,11 @@ final class FakeExports implements Exports {
     @Override
     public void openPortals(List<PortalSettings> portals) {
         opened = portals;
+    }
+
+    @Override
+    public void chapAlgorithms(List<ChapAlgorithm> allowed) {
+        algorithms = allowed;
     }
 
     @Override
