@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -97,10 +98,9 @@ final class TraceClientIT {
     void aProtocolErrorLeavesAFileThatTsharkReadsAndTheLogNamesIt() throws Exception {
         try (RunningDaemon daemon = RunningDaemon.start(directory)) {
             try (Socket stranger = new Socket(daemon.portal().getAddress(), daemon.port())) {
-                byte[] nopOut = new byte[48];
-                nopOut[0] = 0x40;
-                nopOut[1] = (byte) 0x80;
-                java.util.Arrays.fill(nopOut, 20, 24, (byte) 0xFF);
+                byte[] nopOut = HexFormat.of()
+                        .parseHex("40800000" + "00".repeat(12) + "00000004" + "ffffffff" + "0000000300000002"
+                                + "00".repeat(16));
                 stranger.getOutputStream().write(nopOut);
                 stranger.setSoTimeout(10_000);
                 assertEquals(-1, stranger.getInputStream().read());
@@ -127,7 +127,7 @@ final class TraceClientIT {
                         .asText();
                 JsonNode trace = daemon.get("/v1/sessions/" + id + "/trace");
                 assertTrue(trace.path("pdus").size() > 3, trace.toString());
-                String name = java.util.HexFormat.of().formatHex("microsoft".getBytes(StandardCharsets.US_ASCII));
+                String name = HexFormat.of().formatHex("microsoft".getBytes(StandardCharsets.US_ASCII));
                 for (JsonNode pdu : trace.path("pdus")) {
                     assertFalse(pdu.path("header").asText().contains(name), pdu.toString());
                     assertFalse(pdu.path("extra").asText().contains(name), pdu.toString());

@@ -173,9 +173,10 @@ final class SessionTraceCommand implements Callable<Integer> {
             throw new CliException(ExitCode.FAILED, to + " could not be written: " + e.getMessage());
         }
         int port = trace.local().getPort();
-        invocation.say("%d PDUs written, without their data and digests%s%s"
+        invocation.say("%d of %d PDUs written, without their data and digests%s%s"
                 .formatted(
                         written,
+                        trace.pdus().size(),
                         written == trace.pdus().size() ? "" : "; what broke the stream is left out",
                         port == PcapFile.ISCSI_PORT
                                 ? ""

@@ -83,7 +83,7 @@ final class SessionCommandsTest {
         assertEquals("4d3cb2a1", HexFormat.of().formatHex(Arrays.copyOf(file, 4)));
         assertEquals("", kume.out());
         assertEquals(
-                "2 PDUs written, without their data and digests; port 13260 is written as 3260, by which readers know"
+                "2 of 2 PDUs written, without their data and digests; port 13260 is written as 3260, by which readers know"
                         + " iSCSI\n",
                 kume.err());
         assertEquals(4, kume.run("session", "trace", "7", "--pcap", pcap.toString()), "the file exists");
