@@ -51,6 +51,12 @@ final class Initiator {
 
     private void turn() {
         try {
+            if (finishing) {
+                left.stream().filter(each -> each.phase == Session.Phase.FULL).forEach(each -> {
+                    each.phase = Session.Phase.OVER;
+                    each.wire.close();
+                });
+            }
             if (isFinished()) {
                 return;
             }
@@ -119,7 +125,7 @@ final class Initiator {
         } else {
             simulation.logins++;
             if (!of.discovery) {
-                world.check(!simulation.isForbidden(this), this + " was let in though it is denied");
+                world.check(!simulation.isForbidden(this, of.beganNanos), this + " was let in though it is denied");
                 // The nexus was granted: no task of a session before it is left.
                 left.forEach(Session::endAll);
                 left.clear();

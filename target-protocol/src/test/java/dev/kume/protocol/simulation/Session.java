@@ -30,6 +30,7 @@ final class Session implements Wire.Peer {
     final Wire wire;
     final boolean discovery;
     final int segmentBytes;
+    final long beganNanos;
     Phase phase = Phase.LOGIN;
     /** The target may close this connection, and that would be no fault of it. */
     boolean mayBeClosed;
@@ -57,6 +58,7 @@ final class Session implements Wire.Peer {
         this.world = simulation.world;
         this.initiator = initiator;
         this.discovery = discovery;
+        beganNanos = world.nanoTime();
         segmentBytes = 1 << 9 + world.random.nextInt(8);
         cmdSn = world.oneIn(3) ? -world.random.nextInt(40) : world.random.nextInt();
         expStatSn = world.random.nextInt();
@@ -410,7 +412,9 @@ final class Session implements Wire.Peer {
         } else if (response == 1) {
             for (Op op : function.covers()) {
                 if (ops.remove(op.itt, op)) {
-                    world.check(simulation.mayVanish(op), "a task has vanished: " + op);
+                    boolean endedByOther =
+                            functions.values().stream().anyMatch(each -> each.covers().contains(op));
+                    world.check(endedByOther || simulation.mayVanish(op), "a task has vanished: " + op);
                     op.sealed();
                 }
             }

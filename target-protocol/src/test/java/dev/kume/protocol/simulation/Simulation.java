@@ -66,7 +66,8 @@ public final class Simulation {
     private final Map<String, Set<Integer>> mapped = new TreeMap<>();
     private final Set<Integer> denied = new TreeSet<>();
     private final Set<String> disabled = new TreeSet<>();
-    private final Set<Integer> forbidden = new TreeSet<>();
+    /** Initiators that are denied, and since when for certain. */
+    private final Map<Integer, Long> forbidden = new TreeMap<>();
     private final Map<String, Set<Integer>> withdrawn = new TreeMap<>();
     private boolean publishing;
     private boolean draining;
@@ -224,7 +225,7 @@ public final class Simulation {
     private void guard(int lun, long stamp) {
         world.check(!sealedStamps.contains(stamp), "write %x reaches disk%d after its end".formatted(stamp, lun));
         int initiator = (int) (stamp & 0xFF);
-        world.check(!forbidden.contains(initiator), "a write of node%d, which is denied".formatted(initiator));
+        world.check(!forbidden.containsKey(initiator), "a write of node%d, which is denied".formatted(initiator));
         String of = initiators.get(initiator - 1).target;
         world.check(
                 !withdrawnFrom(of).contains(lun),
@@ -277,7 +278,7 @@ public final class Simulation {
                 denied.add(initiator.index);
                 world.tell("deny " + initiator);
                 initiator.mayBeClosedUntil = Long.MAX_VALUE;
-                publish(() -> forbidden.add(initiator.index));
+                publish(() -> forbidden.put(initiator.index, world.nanoTime()));
             }
         } else if (kind < 17) {
             world.tell("enable or disable " + name);
@@ -322,8 +323,9 @@ public final class Simulation {
 
     // ---- what initiators have to know -------------------------------------------------------------------------------
 
-    boolean isForbidden(Initiator initiator) {
-        return forbidden.contains(initiator.index);
+    /** True when it has been denied since before this time. */
+    boolean isForbidden(Initiator initiator, long nanos) {
+        return forbidden.getOrDefault(initiator.index, Long.MAX_VALUE) < nanos;
     }
 
     boolean isSurelyMapped(String name, int lun) {

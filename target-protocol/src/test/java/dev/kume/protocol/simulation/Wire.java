@@ -33,6 +33,7 @@ final class Wire {
     private boolean peerGone;
     private boolean targetClosed;
     private boolean handing;
+    private boolean dead;
 
     Wire(World world, Peer peer) {
         this.world = world;
@@ -134,8 +135,10 @@ final class Wire {
     }
 
     void written(byte[] bytes) {
-        toPeer.add(bytes, 0, bytes.length);
-        hand();
+        if (!dead) {
+            toPeer.add(bytes, 0, bytes.length);
+            hand();
+        }
     }
 
     private void hand() {
@@ -173,6 +176,10 @@ final class Wire {
 
     /** The target's host lost its power: the initiator learns it by a reset, sooner or later. */
     void targetDied() {
+        if (targetClosed) {
+            return;
+        }
+        dead = true;
         targetClosed = true;
         channel = null;
         toPeer.take(toPeer.size());
