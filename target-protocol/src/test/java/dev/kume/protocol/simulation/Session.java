@@ -412,8 +412,8 @@ final class Session implements Wire.Peer {
         } else if (response == 1) {
             for (Op op : function.covers()) {
                 if (ops.remove(op.itt, op)) {
-                    boolean endedByOther =
-                            functions.values().stream().anyMatch(each -> each.covers().contains(op));
+                    boolean endedByOther = functions.values().stream()
+                            .anyMatch(each -> each.covers().contains(op));
                     world.check(endedByOther || simulation.mayVanish(op), "a task has vanished: " + op);
                     op.sealed();
                 }

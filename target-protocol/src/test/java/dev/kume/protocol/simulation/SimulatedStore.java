@@ -4,6 +4,7 @@ import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -90,13 +91,16 @@ final class SimulatedStore implements BackingStore {
         int left = source.remaining();
         int at = (int) offsetBytes;
         while (left > 0) {
-            byte[] content = new byte[SECTOR_BYTES];
-            source.get(content);
+            int sector = at / SECTOR_BYTES;
+            int within = at % SECTOR_BYTES;
+            int length = Math.min(left, SECTOR_BYTES - within);
+            byte[] content = Arrays.copyOfRange(now, sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES);
+            source.get(content, within, length);
             guard.accept(ByteBuffer.wrap(content).getLong(0));
-            System.arraycopy(content, 0, now, at, SECTOR_BYTES);
-            unflushed.add(new Change(at / SECTOR_BYTES, content));
-            at += SECTOR_BYTES;
-            left -= SECTOR_BYTES;
+            System.arraycopy(content, 0, now, sector * SECTOR_BYTES, SECTOR_BYTES);
+            unflushed.add(new Change(sector, content));
+            at += length;
+            left -= length;
             if (left == half) {
                 world.goOnMeanwhile(STEPS_INSIDE_MAX);
             }

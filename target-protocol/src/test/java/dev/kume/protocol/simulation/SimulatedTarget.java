@@ -179,6 +179,11 @@ final class SimulatedTarget {
                 () -> connections.end(connection -> true, "server stops").thenRun(whenDone));
     }
 
+    /** Data buffers that tasks of all sessions hold. */
+    long dataBytes() {
+        return dataOut.takenBytes();
+    }
+
     boolean isOver() {
         return over;
     }

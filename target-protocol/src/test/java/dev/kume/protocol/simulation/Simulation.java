@@ -68,6 +68,7 @@ public final class Simulation {
     private final Set<String> disabled = new TreeSet<>();
     /** Initiators that are denied, and since when for certain. */
     private final Map<Integer, Long> forbidden = new TreeMap<>();
+
     private final Map<String, Set<Integer>> withdrawn = new TreeMap<>();
     private boolean publishing;
     private boolean draining;
