@@ -3,13 +3,17 @@ package dev.kume.protocol.simulation;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.LunMap;
+import dev.kume.protocol.connection.AccessList;
 import dev.kume.protocol.connection.Target;
+import dev.kume.protocol.login.Authentication;
+import dev.kume.protocol.login.ChapCredential;
 import dev.kume.protocol.pdu.PduListener;
 import dev.kume.protocol.pdu.PduReader;
 import dev.kume.protocol.server.TargetSpec;
 import dev.kume.protocol.testing.NettyLeaks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 public final class Fuzz {
     private static final String NAME = "iqn.2026-11.test:fuzz";
     private static final String TARGET = "iqn.2026-11.dev.kume:fuzz";
+    private static final String CHAP_TARGET = "iqn.2026-11.dev.kume:fuzz-chap";
     private static final int INPUTS_OF_A_SEED = 100;
     private static final long DATA_OUT_BYTES = 4L << 20;
     /** What comes unasked has its own bound: the window and the immediate commands, each with a list of 1 MiB. */
@@ -44,9 +49,16 @@ public final class Fuzz {
         mutator = new Mutator(world.random);
         Limits limits = Limits.of(Map.of(Limit.TASKS_PER_SESSION, 16L, Limit.LOGIN_SECONDS, 5L));
         target = new SimulatedTarget(world, limits, 2, DATA_OUT_BYTES, List.of(new byte[1 << 20]), 200);
-        target.publish(List.of(new TargetSpec(
-                TARGET,
-                new Target.Definition("", true, Set.of(NAME), LunMap.of(Map.of(0, target.units.getFirst()))))));
+        LunMap luns = LunMap.of(Map.of(0, target.units.getFirst()));
+        Authentication chap = new Authentication.Chap(
+                List.of(new ChapCredential("user", "a secret nobody tells".getBytes(StandardCharsets.UTF_8))),
+                new ChapCredential("target", "our own secret".getBytes(StandardCharsets.UTF_8)));
+        AccessList access = AccessList.ofNames(Set.of(NAME));
+        target.publish(List.of(
+                new TargetSpec(TARGET, new Target.Definition("", true, Set.of(NAME), luns)),
+                new TargetSpec(
+                        CHAP_TARGET,
+                        new Target.Definition("", true, access, Set.of(), null, chap, Map.of(), luns))));
     }
 
     /** Runs the inputs of one seed; {@code outcomes} counts what came of them. */
@@ -87,6 +99,7 @@ public final class Fuzz {
         runFor(TimeUnit.MILLISECONDS.toNanos(40));
         world.check(
                 target.dataBytes() <= DATA_OUT_BYTES + UNASKED_BYTES, "more memory than is allowed: " + target.dataBytes());
+        world.check(!target.isLoggedInTo(CHAP_TARGET), "somebody is logged in who does not know the secret");
         count(input.kind() + (peer.closed ? " was closed" : " goes on"));
         end(peer);
     }
@@ -200,8 +213,15 @@ public final class Fuzz {
         long leaks = 0;
         while (System.nanoTime() - began < minutes * 60e9) {
             run(seed++, outcomes);
-            if (++seeds % 200 == 0) {
+            if (++seeds % 1_000 == 0) {
                 leaks += NettyLeaks.take().size();
+                System.out.printf(
+                        Locale.ROOT,
+                        "%6.1f min: %d inputs, %d distinct outcomes, %d leaks%n",
+                        (System.nanoTime() - began) / 60e9,
+                        seeds * INPUTS_OF_A_SEED,
+                        outcomes.size(),
+                        leaks);
             }
         }
         leaks += NettyLeaks.take().size();

@@ -14,6 +14,8 @@ import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.Connection;
+import dev.kume.protocol.connection.HostNames;
+import dev.kume.protocol.connection.LoginServices;
 import dev.kume.protocol.connection.LoopContext;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.ServerContext;
@@ -63,7 +65,8 @@ final class SimulatedTarget {
         CommandTable commands = Commands.table(limits);
         TargetParameters parameters =
                 TargetParameters.of(limits).withInitialR2T(false).withImmediateData(true);
-        server = new ServerContext(world, limits, commands, parameters);
+        server = new ServerContext(
+                world, limits, commands, parameters, new LoginServices(world.random, HostNames.NONE));
         List<LoopPort> ports = new ArrayList<>();
         for (int i = 0; i < loopCount; i++) {
             SimulatedLoop loop = new SimulatedLoop(world);
@@ -190,6 +193,17 @@ final class SimulatedTarget {
 
     int connectionCount() {
         return server.connectionCount();
+    }
+
+    boolean isLoggedInTo(String targetName) {
+        boolean[] found = new boolean[1];
+        for (int i = 0; i < contexts.size(); i++) {
+            LoopContext context = contexts.get(i);
+            world.asLoop(loops.get(i), () -> context.connections().stream()
+                    .map(Connection::target)
+                    .forEach(each -> found[0] |= each != null && each.name().equals(targetName)));
+        }
+        return found[0];
     }
 
     /** The connections that are there, for people. */
