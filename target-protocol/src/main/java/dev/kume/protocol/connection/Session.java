@@ -312,7 +312,8 @@ final class Session {
 
     /** The task was aborted: no answer, only its slot comes back. */
     void ended(IscsiTask task) {
-        // A read whose last Data-In took the status, and which is held for data that it never wanted, is retired already.
+        // A read whose last Data-In took the status, and which is held for data that it never wanted, is retired
+        // already.
         if (!task.statusCollapsed()) {
             retire(task);
         }

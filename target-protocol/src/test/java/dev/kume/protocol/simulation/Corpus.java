@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The recorded inputs of the fuzzer: hex with comments behind {@code #}, and text in quotes in which {@code |} is a zero
+ * Recorded inputs of the fuzzer: hex with comments behind {@code #}, and text in quotes in which {@code |} is a zero
  * byte. A line that begins with a minus sign begins a PDU; lengths are filled in.
  */
 final class Corpus {
@@ -43,7 +43,9 @@ final class Corpus {
             if (text.startsWith("-")) {
                 end(bytes, pdus);
             } else if (text.startsWith("\"")) {
-                byte[] quoted = text.substring(1, text.lastIndexOf('"')).replace('|', '\0').getBytes(StandardCharsets.UTF_8);
+                byte[] quoted = text.substring(1, text.lastIndexOf('"'))
+                        .replace('|', '\0')
+                        .getBytes(StandardCharsets.UTF_8);
                 bytes.add(quoted, 0, quoted.length);
             } else if (!text.isEmpty()) {
                 byte[] octets = HexFormat.of().parseHex(text.replace(" ", ""));

@@ -57,8 +57,7 @@ public final class Fuzz {
         target.publish(List.of(
                 new TargetSpec(TARGET, new Target.Definition("", true, Set.of(NAME), luns)),
                 new TargetSpec(
-                        CHAP_TARGET,
-                        new Target.Definition("", true, access, Set.of(), null, chap, Map.of(), luns))));
+                        CHAP_TARGET, new Target.Definition("", true, access, Set.of(), null, chap, Map.of(), luns))));
     }
 
     /** Runs the inputs of one seed; {@code outcomes} counts what came of them. */
@@ -74,8 +73,7 @@ public final class Fuzz {
         } catch (RuntimeException | Error failure) {
             throw new AssertionError(
                     "fuzzing seed %d, input %d (replay with -Dkume.seed=%d): %s%n%s"
-                            .formatted(
-                                    seed, number, seed, failure.getMessage(), String.join("\n", fuzz.world.story())),
+                            .formatted(seed, number, seed, failure.getMessage(), String.join("\n", fuzz.world.story())),
                     failure);
         }
     }
@@ -98,7 +96,8 @@ public final class Fuzz {
         peer.wire.send(bytes);
         runFor(TimeUnit.MILLISECONDS.toNanos(40));
         world.check(
-                target.dataBytes() <= DATA_OUT_BYTES + UNASKED_BYTES, "more memory than is allowed: " + target.dataBytes());
+                target.dataBytes() <= DATA_OUT_BYTES + UNASKED_BYTES,
+                "more memory than is allowed: " + target.dataBytes());
         world.check(!target.isLoggedInTo(CHAP_TARGET), "somebody is logged in who does not know the secret");
         count(input.kind() + (peer.closed ? " was closed" : " goes on"));
         end(peer);
@@ -225,7 +224,8 @@ public final class Fuzz {
             }
         }
         leaks += NettyLeaks.take().size();
-        long usedBytes = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        long usedBytes =
+                Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
         System.out.printf(
                 Locale.ROOT,
                 "%.1f min: %d inputs, %d distinct outcomes, %d leaks, heap in use %d KiB%n",

@@ -103,15 +103,15 @@ final class FuzzPeer implements Wire.Peer {
 
     private void onPdu(Pdu pdu) {
         String detail = switch (pdu.opcode()) {
-            case Pdu.LOGIN_RESPONSE -> "login status %04x".formatted(pdu.header().getShort(36));
+            case Pdu.LOGIN_RESPONSE ->
+                "login status %04x".formatted(pdu.header().getShort(36));
             case Pdu.SCSI_RESPONSE -> "SCSI status %02x %s".formatted(pdu.octet(3), pdu.sense());
             case Pdu.REJECT, Pdu.TASK_MANAGEMENT_RESPONSE, Pdu.LOGOUT_RESPONSE ->
                 "%02x reason %d".formatted(pdu.opcode(), pdu.octet(2));
             default -> "%02x flags %02x".formatted(pdu.opcode(), pdu.octet(1));
         };
         outcomes.merge(detail, 1L, Long::sum);
-        world.check(
-                pdu.opcode() >= 0x20, "the target sends a request of an initiator, or garbage: " + pdu);
+        world.check(pdu.opcode() >= 0x20, "the target sends a request of an initiator, or garbage: " + pdu);
         if (pdu.takesStatSn()) {
             expStatSn = pdu.word(24) + 1;
         }

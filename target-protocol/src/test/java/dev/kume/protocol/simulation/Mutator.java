@@ -17,13 +17,47 @@ final class Mutator {
     private static final long[] VALUES = {0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFFL, -1, -2};
 
     private static final String[] WORDS = {
-        "InitiatorName=", "TargetName=", "SessionType=Discovery", "SessionType=", "AuthMethod=CHAP", "AuthMethod=None",
-        "CHAP_A=5", "CHAP_A=", "CHAP_N=a", "CHAP_R=0x", "CHAP_R=0b====", "CHAP_I=256", "CHAP_C=0xZZ", "HeaderDigest=CRC32C",
-        "DataDigest=,,", "MaxConnections=0", "MaxConnections=65536", "InitialR2T=Maybe", "MaxBurstLength=511",
-        "MaxBurstLength=16777216", "FirstBurstLength=0x200", "MaxRecvDataSegmentLength=0", "MaxOutstandingR2T=99999999999",
-        "ErrorRecoveryLevel=2", "DefaultTime2Wait=-1", "SendTargets=All", "SendTargets=", "SendTargets=iqn.x", "X-a=b",
-        "=", "==", "a", "TargetAlias=\u00fc", "InitiatorAlias=", "OFMarkInt=1~65535", "IFMarker=Yes", "TaskReporting=FastAbort",
-        "iSCSIProtocolLevel=2", "NoSuchKey=1", "TargetPortalGroupTag=1", "Reject=Irrelevant"
+        "InitiatorName=",
+        "TargetName=",
+        "SessionType=Discovery",
+        "SessionType=",
+        "AuthMethod=CHAP",
+        "AuthMethod=None",
+        "CHAP_A=5",
+        "CHAP_A=",
+        "CHAP_N=a",
+        "CHAP_R=0x",
+        "CHAP_R=0b====",
+        "CHAP_I=256",
+        "CHAP_C=0xZZ",
+        "HeaderDigest=CRC32C",
+        "DataDigest=,,",
+        "MaxConnections=0",
+        "MaxConnections=65536",
+        "InitialR2T=Maybe",
+        "MaxBurstLength=511",
+        "MaxBurstLength=16777216",
+        "FirstBurstLength=0x200",
+        "MaxRecvDataSegmentLength=0",
+        "MaxOutstandingR2T=99999999999",
+        "ErrorRecoveryLevel=2",
+        "DefaultTime2Wait=-1",
+        "SendTargets=All",
+        "SendTargets=",
+        "SendTargets=iqn.x",
+        "X-a=b",
+        "=",
+        "==",
+        "a",
+        "TargetAlias=\u00fc",
+        "InitiatorAlias=",
+        "OFMarkInt=1~65535",
+        "IFMarker=Yes",
+        "TaskReporting=FastAbort",
+        "iSCSIProtocolLevel=2",
+        "NoSuchKey=1",
+        "TargetPortalGroupTag=1",
+        "Reject=Irrelevant"
     };
 
     private final RandomGenerator random;
@@ -84,8 +118,7 @@ final class Mutator {
     }
 
     private byte[] text(byte[] data) {
-        List<String> pairs = new ArrayList<>(
-                Arrays.asList(new String(data, StandardCharsets.ISO_8859_1).split("\0")));
+        List<String> pairs = new ArrayList<>(Arrays.asList(new String(data, StandardCharsets.ISO_8859_1).split("\0")));
         if (pairs.isEmpty()) {
             pairs.add("");
         }

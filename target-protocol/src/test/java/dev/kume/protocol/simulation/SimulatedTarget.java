@@ -65,8 +65,8 @@ final class SimulatedTarget {
         CommandTable commands = Commands.table(limits);
         TargetParameters parameters =
                 TargetParameters.of(limits).withInitialR2T(false).withImmediateData(true);
-        server = new ServerContext(
-                world, limits, commands, parameters, new LoginServices(world.random, HostNames.NONE));
+        server =
+                new ServerContext(world, limits, commands, parameters, new LoginServices(world.random, HostNames.NONE));
         List<LoopPort> ports = new ArrayList<>();
         for (int i = 0; i < loopCount; i++) {
             SimulatedLoop loop = new SimulatedLoop(world);
@@ -199,9 +199,12 @@ final class SimulatedTarget {
         boolean[] found = new boolean[1];
         for (int i = 0; i < contexts.size(); i++) {
             LoopContext context = contexts.get(i);
-            world.asLoop(loops.get(i), () -> context.connections().stream()
-                    .map(Connection::target)
-                    .forEach(each -> found[0] |= each != null && each.name().equals(targetName)));
+            world.asLoop(
+                    loops.get(i),
+                    () -> context.connections().stream()
+                            .map(Connection::target)
+                            .forEach(each ->
+                                    found[0] |= each != null && each.name().equals(targetName)));
         }
         return found[0];
     }
@@ -211,8 +214,13 @@ final class SimulatedTarget {
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < contexts.size(); i++) {
             LoopContext context = contexts.get(i);
-            world.asLoop(loops.get(i), () -> context.connections()
-                    .forEach(each -> all.append(each).append(' ').append(each.info()).append("; ")));
+            world.asLoop(
+                    loops.get(i),
+                    () -> context.connections()
+                            .forEach(each -> all.append(each)
+                                    .append(' ')
+                                    .append(each.info())
+                                    .append("; ")));
         }
         return all + " data buffers " + dataOut.takenBytes() + " of " + dataOut.limitBytes();
     }

@@ -12,7 +12,7 @@ import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that runs, in one thread: event loops, disk threads, and what happens at a time. Chance decides who runs next, and
+ * All that runs, in one thread: event loops, disk threads, and what happens at a time. Chance decides who is next, and
  * the clock moves as things run; when nothing can run it jumps to the next time at which something happens.
  */
 final class World implements Clock {
