@@ -8,6 +8,7 @@ import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.core.scsi.Sense;
+import dev.kume.core.scsi.Task;
 import dev.kume.protocol.login.SessionParameters;
 import dev.kume.protocol.pdu.Lun;
 import dev.kume.protocol.pdu.PduHeader;
@@ -15,6 +16,7 @@ import dev.kume.protocol.pdu.RejectReason;
 import dev.kume.protocol.pdu.ScsiCommandPdu;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,9 +254,12 @@ final class Session {
     }
 
     /** Drops answers of this unit's tasks that wait for unsolicited data: those tasks are in no task set any more. */
-    void abortHeld(LogicalUnit unit) {
+    void abortHeld(LogicalUnit unit, Predicate<Task> which) {
         for (IscsiTask task : slots) {
-            if (task != null && task.unitOrNull() == unit && task.state() == IscsiTask.State.COMPLETE) {
+            if (task != null
+                    && task.unitOrNull() == unit
+                    && task.state() == IscsiTask.State.COMPLETE
+                    && which.test(task)) {
                 task.abort();
             }
         }

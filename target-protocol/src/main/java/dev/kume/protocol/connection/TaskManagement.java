@@ -118,22 +118,23 @@ final class TaskManagement {
     }
 
     private void abortTaskSet(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
-        session.abortHeld(unit);
-        unit.fence(task -> task.nexus() == nexus && before.test(task), null, affected -> answerLater(itt));
+        session.abortHeld(unit, before);
+        unit.fence(
+                task -> task.nexus() == nexus && before.test(task), null, affected -> answerLater(itt, unit, before));
     }
 
     private void clearTaskSet(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
-        session.abortHeld(unit);
+        session.abortHeld(unit, before);
         unit.fence(before, null, affected -> {
             unit.raise(
                     Sense.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, other -> other != nexus && affected.contains(other));
-            answerLater(itt);
+            answerLater(itt, unit, before);
         });
     }
 
     private void logicalUnitReset(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
-        session.abortHeld(unit);
-        unit.reset(before, nexus, () -> answerLater(itt));
+        session.abortHeld(unit, before);
+        unit.reset(before, nexus, () -> answerLater(itt, unit, before));
     }
 
     private void targetReset(int itt, TaskManagementRequestPdu pdu, boolean cold) {
@@ -153,6 +154,7 @@ final class TaskManagement {
         Runnable unitDone = () -> {
             if (left.decrementAndGet() == 0) {
                 later(() -> {
+                    units.forEach(unit -> session.abortHeld(unit, before));
                     answer(itt, TaskManagementResponse.FUNCTION_COMPLETE);
                     if (cold) {
                         connection.coldReset();
@@ -161,14 +163,21 @@ final class TaskManagement {
             }
         };
         for (LogicalUnit unit : units) {
-            session.abortHeld(unit);
+            session.abortHeld(unit, before);
             unit.reset(before, session.units().nexusOf(unit), unitDone);
         }
         unitDone.run();
     }
 
-    private void answerLater(int itt) {
-        later(() -> answer(itt, TaskManagementResponse.FUNCTION_COMPLETE));
+    /**
+     * Answers when a fence is over. A task may have completed before the fence had its turn, with its answer held for
+     * data that was announced: it is in no task set, and no answer of it may come behind ours.
+     */
+    private void answerLater(int itt, LogicalUnit unit, Predicate<Task> before) {
+        later(() -> {
+            session.abortHeld(unit, before);
+            answer(itt, TaskManagementResponse.FUNCTION_COMPLETE);
+        });
     }
 
     /** A fence ends on whichever loop was last. */

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * served meanwhile; those that are still there when the time is over are told so and cut. One way in which a stop, a
  * drain and the closing of a portal end sessions; they differ in {@link Manner}.
  */
-final class SessionEnding {
+public final class SessionEnding {
     private static final long LOOK_MILLIS = 20;
 
     /** What a cut may take beyond its time, before the connection cuts itself. */
@@ -29,7 +29,7 @@ final class SessionEnding {
      * @param loginSeconds how long a login under way is served, to be refused in its own words; 0: it is closed at once
      * @param why          for the log
      */
-    record Manner(int graceSeconds, int idleSeconds, int loginSeconds, String why) {}
+    public record Manner(int graceSeconds, int idleSeconds, int loginSeconds, String why) {}
 
     private final Connections connections;
     private final LoopTimer timer;
@@ -72,7 +72,7 @@ final class SessionEnding {
      * @param progress hears again and again which sessions are left
      * @return the sessions that had to be cut, when no task of any is left
      */
-    static CompletableFuture<List<SessionInfo>> begin(
+    public static CompletableFuture<List<SessionInfo>> begin(
             Connections connections,
             LoopTimer timer,
             Clock clock,

@@ -22,6 +22,7 @@ import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.Connections;
+import dev.kume.protocol.server.SessionEnding;
 import dev.kume.protocol.server.TargetPublisher;
 import dev.kume.protocol.server.TargetSpec;
 import io.netty.channel.Channel;
@@ -172,14 +173,19 @@ final class SimulatedTarget {
         return found.definition();
     }
 
-    /** As {@code IscsiServer.stop} does: logins are refused, initiators are asked to go, and then cut. */
+    /** Logins are refused, initiators are asked to go, and those that stay are cut. */
     void drain(int graceSeconds, Runnable whenDone) {
         server.targets().drain();
-        connections.each(connection -> true, connection -> connection.requestLogout(graceSeconds));
-        world.after(
-                graceSeconds,
-                TimeUnit.SECONDS,
-                () -> connections.end(connection -> true, "server stops").thenRun(whenDone));
+        SimulatedLoop loop = loops.getFirst();
+        SessionEnding.begin(
+                        connections,
+                        (delay, unit, action) -> world.after(delay, unit, () -> loop.execute(action)),
+                        world,
+                        connection -> true,
+                        new SessionEnding.Manner(
+                                graceSeconds, world.random.nextInt(3), world.random.nextInt(3), "drain"),
+                        left -> {})
+                .thenRun(whenDone);
     }
 
     /** Data buffers that tasks of all sessions hold. */
