@@ -347,4 +347,10 @@ final class Initiator {
     public String toString() {
         return "node" + index;
     }
+
+    /** What it has open, for people. */
+    String describe() {
+        return this + ": " + (session == null ? "no session" : session.describe())
+                + left.stream().map(Session::describe).toList();
+    }
 }

@@ -409,8 +409,13 @@ final class Session implements Wire.Peer {
                     simulation.aborts++;
                 }
             }
-        } else if (response == 1) {
-            for (Op op : function.covers()) {
+        } else {
+            // It does not exist any more, or its LUN does not.
+            world.check(
+                    response == 1 || response == 2, "response %d to function %d".formatted(response, function.code()));
+            // Of a LUN that is not there any more tasks may still be on their way out: an abort alone looks for its task.
+            List<Op> gone = function.code() == Initiator.ABORT_TASK ? function.covers() : List.of();
+            for (Op op : gone) {
                 if (ops.remove(op.itt, op)) {
                     boolean endedByOther = functions.values().stream()
                             .anyMatch(each -> each.covers().contains(op));
@@ -418,8 +423,6 @@ final class Session implements Wire.Peer {
                     op.sealed();
                 }
             }
-        } else {
-            world.check(response == 2, "response %d to function %d".formatted(response, function.code()));
         }
         simulation.disturbanceOver(this);
     }
@@ -459,7 +462,7 @@ final class Session implements Wire.Peer {
         }
     }
 
-    int cmdSn() {
-        return cmdSn;
+    String describe() {
+        return phase + " " + ops.values() + " " + functions.values() + " " + wire;
     }
 }

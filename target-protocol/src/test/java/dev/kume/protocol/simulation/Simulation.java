@@ -155,7 +155,11 @@ public final class Simulation {
             step();
             if (world.nanoTime() - deadline > 0) {
                 throw new AssertionError("it does not come to an end: %d connections, %s, publishing %s, draining %s"
-                        .formatted(target.connectionCount(), target.describe(), publishing, draining));
+                        .formatted(
+                                target.connectionCount(),
+                                target.describe() + initiators.stream().map(Initiator::describe).toList(),
+                                publishing,
+                                draining));
             }
         }
         initiators.forEach(Initiator::endAll);

@@ -186,6 +186,18 @@ final class Wire {
         hand();
     }
 
+    @Override
+    public String toString() {
+        return "%d pieces arrived%s%s%s%s, %d bytes to the initiator"
+                .formatted(
+                        arrived.size(),
+                        finArrived ? ", FIN" : "",
+                        resetArrived ? ", reset" : "",
+                        silent ? ", silent" : "",
+                        targetClosed ? ", closed by the target" : "",
+                        toPeer.size());
+    }
+
     boolean isTargetClosed() {
         return targetClosed;
     }
