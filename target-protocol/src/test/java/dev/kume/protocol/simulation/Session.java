@@ -413,7 +413,8 @@ final class Session implements Wire.Peer {
             // It does not exist any more, or its LUN does not.
             world.check(
                     response == 1 || response == 2, "response %d to function %d".formatted(response, function.code()));
-            // Of a LUN that is not there any more tasks may still be on their way out: an abort alone looks for its task.
+            // Of a LUN that is not there any more tasks may still be on their way out: an abort alone looks for its
+            // task.
             List<Op> gone = function.code() == Initiator.ABORT_TASK ? function.covers() : List.of();
             for (Op op : gone) {
                 if (ops.remove(op.itt, op)) {

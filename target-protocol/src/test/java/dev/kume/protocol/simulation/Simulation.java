@@ -157,7 +157,10 @@ public final class Simulation {
                 throw new AssertionError("it does not come to an end: %d connections, %s, publishing %s, draining %s"
                         .formatted(
                                 target.connectionCount(),
-                                target.describe() + initiators.stream().map(Initiator::describe).toList(),
+                                target.describe()
+                                        + initiators.stream()
+                                                .map(Initiator::describe)
+                                                .toList(),
                                 publishing,
                                 draining));
             }
