@@ -256,10 +256,7 @@ final class Session {
     /** Drops answers of this unit's tasks that wait for unsolicited data: those tasks are in no task set any more. */
     void abortHeld(LogicalUnit unit, Predicate<Task> which) {
         for (IscsiTask task : slots) {
-            if (task != null
-                    && task.unitOrNull() == unit
-                    && task.state() == IscsiTask.State.COMPLETE
-                    && which.test(task)) {
+            if (task != null && task.unitOrNull() == unit && task.state() == Task.State.COMPLETE && which.test(task)) {
                 task.abort();
             }
         }
