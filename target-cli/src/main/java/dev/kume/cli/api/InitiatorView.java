@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastTarget the iSCSI name it asked for last; null after discovery alone
  * @param outcome    of its last try: {@code discovery}, {@code logged in} or {@code refused}
  * @param reason     why it was refused, null otherwise
+ * @param failures   logins that were refused, one after the other, since the last that went well
  * @param connected  true while it has a session
  * @param allowedOn  names of the targets that allow it
  */
@@ -25,6 +26,7 @@ public record InitiatorView(
         @Nullable String lastTarget,
         String outcome,
         @Nullable String reason,
+        long failures,
         boolean connected,
         List<String> allowedOn) {
     public static final String DISCOVERY = "discovery";

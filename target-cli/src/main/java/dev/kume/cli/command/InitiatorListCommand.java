@@ -12,8 +12,13 @@ import picocli.CommandLine.Command;
 /** {@code kume initiator list}. */
 @Command(
         name = "list",
-        description = "List every initiator that has ever tried: from where, when, and why it was refused.")
+        description =
+                "List every initiator that has ever tried: from where, when, how often it failed since it last got in,"
+                        + " and why it was refused. -o json has the reasons in full.")
 final class InitiatorListCommand implements Callable<Integer> {
+    private static final int REASON_CHARACTERS = 60;
+    private static final String ELLIPSIS = "...";
+
     private final Invocation invocation;
 
     InitiatorListCommand(Invocation invocation) {
@@ -31,12 +36,20 @@ final class InitiatorListCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** As much of a reason as a screen has room for beside the rest. */
+    private static String shortened(String reason) {
+        return reason.length() <= REASON_CHARACTERS
+                ? reason
+                : reason.substring(0, REASON_CHARACTERS - ELLIPSIS.length()).stripTrailing() + ELLIPSIS;
+    }
+
     private static Table table(List<InitiatorView> initiators) {
         Table table = new Table()
                 .column("INITIATOR")
                 .column("ADDRESS")
                 .column("LAST SEEN")
                 .column("OUTCOME")
+                .number("FAILURES")
                 .column("ALLOWED ON")
                 .column("REASON");
         for (InitiatorView initiator : initiators) {
@@ -45,8 +58,9 @@ final class InitiatorListCommand implements Callable<Integer> {
                     initiator.address(),
                     initiator.lastSeen().truncatedTo(ChronoUnit.SECONDS).toString(),
                     initiator.connected() ? "connected" : initiator.outcome(),
+                    Long.toString(initiator.failures()),
                     String.join(", ", initiator.allowedOn()),
-                    Invocation.orEmpty(initiator.reason()));
+                    shortened(Invocation.orEmpty(initiator.reason())));
         }
         return table;
     }

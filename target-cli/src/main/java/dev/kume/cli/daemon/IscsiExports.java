@@ -366,6 +366,7 @@ final class IscsiExports implements Exports {
                 seen.lastTarget(),
                 outcome,
                 seen.refused() ? seen.outcome() : null,
+                seen.failures(),
                 false,
                 List.of());
     }

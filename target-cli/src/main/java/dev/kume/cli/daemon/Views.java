@@ -165,6 +165,7 @@ final class Views {
                 seen.lastTarget(),
                 seen.outcome(),
                 seen.reason(),
+                seen.failures(),
                 connected,
                 allowedOn);
     }

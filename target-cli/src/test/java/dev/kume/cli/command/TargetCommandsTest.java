@@ -214,11 +214,19 @@ final class TargetCommandsTest {
         daemon.answers("GET /v1/initiators", 200, """
                 {"initiators":[{"name":"iqn.a:1","address":"192.168.10.12","firstSeen":"2026-11-23T07:00:00Z",\
                 "lastSeen":"2026-11-23T07:05:00.250Z","lastTarget":"iqn.b:2","outcome":"refused",\
-                "reason":"not allowed on hv-node1 (2/02)","connected":false,"allowedOn":["hv-node2"]}]}""");
+                "reason":"not allowed on hv-node1 (2/02)","failures":12,"connected":false,\
+                "allowedOn":["hv-node2"]},\
+                {"name":"iqn.a:2","address":"192.168.10.13","firstSeen":"2026-11-23T07:00:00Z",\
+                "lastSeen":"2026-11-23T07:05:00.250Z","lastTarget":"iqn.b:2","outcome":"refused",\
+                "reason":"a reason of so many words that it would make the whole table wider than a screen is, and more",\
+                "failures":1,"connected":false,"allowedOn":[]}]}""");
         assertEquals(0, kume.run("initiator", "list"));
         assertEquals("""
-                INITIATOR  ADDRESS        LAST SEEN             OUTCOME  ALLOWED ON  REASON
-                iqn.a:1    192.168.10.12  2026-11-23T07:05:00Z  refused  hv-node2    not allowed on hv-node1 (2/02)
+                INITIATOR  ADDRESS        LAST SEEN             OUTCOME  FAILURES  ALLOWED ON  REASON
+                iqn.a:1    192.168.10.12  2026-11-23T07:05:00Z  refused        12  hv-node2    \
+                not allowed on hv-node1 (2/02)
+                iqn.a:2    192.168.10.13  2026-11-23T07:05:00Z  refused         1  -           \
+                a reason of so many words that it would make the whole ta...
                 """, kume.out());
     }
 

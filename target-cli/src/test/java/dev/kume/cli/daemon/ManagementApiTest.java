@@ -395,12 +395,14 @@ final class ManagementApiTest {
                 NODE1_TARGET,
                 "logged in",
                 null,
+                2,
                 false,
                 List.of()));
         kume.exports.connect(1, NODE1, NODE1_TARGET);
         JsonNode initiator =
                 kume.get(ApiPaths.INITIATORS).body().path("initiators").path(0);
         assertTrue(initiator.path("connected").asBoolean());
+        assertEquals(2, initiator.path("failures").asInt());
         assertEquals("hv-node1", initiator.path("allowedOn").path(0).asText());
     }
 
