@@ -218,7 +218,8 @@ final class TargetCommandsTest {
                 "allowedOn":["hv-node2"]},\
                 {"name":"iqn.a:2","address":"192.168.10.13","firstSeen":"2026-11-23T07:00:00Z",\
                 "lastSeen":"2026-11-23T07:05:00.250Z","lastTarget":"iqn.b:2","outcome":"refused",\
-                "reason":"a reason of so many words that it would make the whole table wider than a screen is, and more",\
+                "reason":"a reason of so many words that it would make the whole table \
+                wider than a screen is, and more",\
                 "failures":1,"connected":false,"allowedOn":[]}]}""");
         assertEquals(0, kume.run("initiator", "list"));
         assertEquals("""
