@@ -56,9 +56,9 @@ final class MappingChangeTest {
             AtomicBoolean changing = new AtomicBoolean(true);
             CompletableFuture<Integer> undisturbed = CompletableFuture.supplyAsync(() -> {
                 int reads = 0;
-                while (changing.get()) {
+                do {
                     assertEquals(0, other.run(other.read(reads++ % 100, 1)).status());
-                }
+                } while (changing.get());
                 return reads;
             });
             List<Long> before = ids(rig);
