@@ -23,6 +23,7 @@ final class ServiceDrainCommand implements Callable<Integer> {
     private static final Pattern TIME = Pattern.compile("([0-9]{1,4})([sm]?)");
     private static final int WAIT_SECONDS = 10;
     private static final int PROCESS_SECONDS = 30;
+    private static final int LOOK_MILLIS = 100;
 
     private final Invocation invocation;
 
@@ -82,21 +83,30 @@ final class ServiceDrainCommand implements Callable<Integer> {
                 ExitCode.USAGE, "--timeout " + timeout + " is no time from 1s to 60m; write one such as 90s or 2m");
     }
 
-    private static void awaitEnd(DrainView view) {
+    private void awaitEnd(DrainView view) {
         var process = ProcessHandle.of(view.pid());
-        if (process.isEmpty()) {
-            return;
+        long end = invocation.environment().clock().nanoTime() + TimeUnit.SECONDS.toNanos(PROCESS_SECONDS);
+        while (process.isPresent() && lives(process.get())) {
+            if (invocation.environment().clock().nanoTime() - end > 0) {
+                throw new CliException(
+                        ExitCode.TIMED_OUT,
+                        "every session has ended, but process " + view.pid() + " lives on; its log may say why");
+            }
         }
+    }
+
+    /** Looks for a moment. One that has ended and whose parent has not noticed yet has no command any more. */
+    private static boolean lives(ProcessHandle process) {
         try {
-            process.get().onExit().get(PROCESS_SECONDS, TimeUnit.SECONDS);
+            process.onExit().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            return false;
         } catch (TimeoutException e) {
-            throw new CliException(
-                    ExitCode.TIMED_OUT,
-                    "every session has ended, but process " + view.pid() + " lives on; its log may say why");
+            return process.info().command().isPresent();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

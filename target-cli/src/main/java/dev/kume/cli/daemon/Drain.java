@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Drain {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
+    /** How long somebody who watches may take to ask who was cut. */
+    private static final int TELL_SECONDS = 2;
+
     /** What disks may take beyond the time of the sessions before the process ends without them. */
     private static final int DISK_SECONDS = 10;
 
@@ -31,7 +34,6 @@ final class Drain {
     private int timeoutSeconds;
     private long revision;
     private boolean over;
-    private int watchers;
     private List<DrainView.Session> left = List.of();
     private List<DrainView.Session> cut = List.of();
 
@@ -74,7 +76,7 @@ final class Drain {
         var _ = exports.drain(given, this::leftAre)
                 .orTimeout(given + DISK_SECONDS, TimeUnit.SECONDS)
                 .whenComplete(this::over);
-        return view();
+        return told(view());
     }
 
     /** How it stands as soon as its revision is above {@code afterRevision}, or the time is over. */
@@ -83,16 +85,13 @@ final class Drain {
             throw new ApiException(ErrorCode.NOT_FOUND, "the daemon does not drain", "kume service drain begins it");
         }
         lock.lock();
-        watchers++;
         try {
             long leftNanos = TimeUnit.SECONDS.toNanos(waitSeconds);
             while (revision <= afterRevision && leftNanos > 0) {
                 leftNanos = changed.awaitNanos(leftNanos);
             }
-            return view();
+            return told(view());
         } finally {
-            watchers--;
-            endWhenTold();
             lock.unlock();
         }
     }
@@ -135,16 +134,18 @@ final class Drain {
             over = true;
             revision++;
             changed.signalAll();
-            endWhenTold();
         } finally {
             lock.unlock();
         }
+        ended.completeOnTimeout(null, TELL_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void endWhenTold() {
-        if (over && watchers == 0) {
+    /** The end is for somebody to see, who may be between two questions; it does not wait for long. */
+    private DrainView told(DrainView view) {
+        if (view.state().equals(DrainView.DRAINED)) {
             ended.complete(null);
         }
+        return view;
     }
 
     private static DrainView.Session session(SessionView session) {

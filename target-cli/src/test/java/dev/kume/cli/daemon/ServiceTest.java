@@ -125,6 +125,7 @@ final class ServiceTest {
             assertEquals(503, daemon.post(ApiPaths.DRAIN, "{}").status());
             assertFalse(daemon.drained());
             daemon.exports.drained.complete(List.copyOf(daemon.exports.sessions));
+            assertFalse(daemon.drained(), "who was cut has not been heard yet");
             Reply over = daemon.get(
                     ApiPaths.drainChange(begun.body().path("revision").asLong(), 10));
             assertEquals("drained", over.body().path("state").asText());
