@@ -176,4 +176,22 @@ final class IsnsClientIT {
             daemon.stop();
         }
     }
+
+    @Test
+    void itSeesAPortalThatIsAddedAndIsToldOfADrainBeforeInitiatorsAre() throws Exception {
+        try (RunningDaemon daemon = daemon()) {
+            daemon.provide("one", "8MB", "vhd");
+            state(daemon, IsnsClientIT::isRegistered);
+            int added = RunningDaemon.freePort();
+            Path yaml = directory.resolve("kume.yaml");
+            String old = "\"127.0.0.1:%d\"".formatted(daemon.port());
+            Files.writeString(yaml, Files.readString(yaml).replace(old, old + ", \"127.0.0.1:%d\"".formatted(added)));
+            daemon.admin("service", "reload");
+            until("the portal is there", () -> listing("portals").contains("= " + added + "/tcp"));
+            assertTrue(listing("portals").contains("= " + daemon.port() + "/tcp"));
+
+            daemon.admin("service", "drain", "--timeout", "20s", "--yes");
+            assertEquals("", listing("entities") + listing("portals") + listing("nodes"));
+        }
+    }
 }

@@ -68,6 +68,13 @@ final class Announcements {
         }
     }
 
+    /** Takes everything back, for initiators are to stay away; what comes later is told to nobody. */
+    synchronized void withdraw() {
+        if (registration != null) {
+            var _ = registration.stop();
+        }
+    }
+
     /** How things stand with each server. */
     synchronized List<IsnsServerState> states() {
         return registration == null ? List.of() : registration.states();

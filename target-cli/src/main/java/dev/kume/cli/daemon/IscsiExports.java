@@ -338,6 +338,8 @@ final class IscsiExports implements Exports {
 
     @Override
     public CompletableFuture<List<SessionView>> drain(int seconds, Consumer<List<SessionView>> left) {
+        // Before anything else, so that nobody is sent here any more.
+        announcements.withdraw();
         return server.drain(seconds, infos -> left.accept(views(infos))).thenApply(IscsiExports::views);
     }
 

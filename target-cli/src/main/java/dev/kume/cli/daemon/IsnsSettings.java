@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,13 @@ public record IsnsSettings(
         keys.end();
         long periodSeconds = Objects.requireNonNullElse(period, (long) PERIOD_SECONDS);
         return new IsnsSettings(servers, entity, Math.toIntExact(periodSeconds));
+    }
+
+    @Override
+    public String toString() {
+        String at = servers.stream().map(ListenAddress::format).collect(Collectors.joining(", "));
+        String as = entity == null ? "the name of this host" : entity;
+        return servers.isEmpty() ? "off" : "%s as %s for %d s".formatted(at, as, periodSeconds);
     }
 
     private static InetSocketAddress server(String text) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This daemon at all its iSNS servers, each with a connection and a state of its own. Its methods may be called from
@@ -23,6 +24,7 @@ public final class IsnsRegistration implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
     private final List<IsnsClient> clients;
+    private @Nullable CompletableFuture<Void> ending;
 
     /**
      * Starts the event loop; nothing is registered before something is published.
@@ -57,8 +59,17 @@ public final class IsnsRegistration implements AutoCloseable {
         return clients.stream().map(IsnsClient::state).toList();
     }
 
-    /** Deregisters everywhere. Completes when all servers have answered or their time is over. */
-    public CompletableFuture<Void> stop() {
+    /** Deregisters everywhere, once. Completes when all servers have answered or their time is over. */
+    public synchronized CompletableFuture<Void> stop() {
+        CompletableFuture<Void> begun = ending;
+        if (begun == null) {
+            begun = end();
+            ending = begun;
+        }
+        return begun.copy();
+    }
+
+    private CompletableFuture<Void> end() {
         List<CompletableFuture<Void>> ends = clients.stream()
                 .map(client -> {
                     CompletableFuture<Void> end = new CompletableFuture<>();

@@ -174,6 +174,9 @@ final class IsnsRegistrationTest {
         registration.stop().get(10, TimeUnit.SECONDS);
         assertEquals(Set.of(), server.names());
         assertEquals(Status.STOPPED, registration.states().getFirst().status());
+        registration.stop().get(10, TimeUnit.SECONDS);
+        registration.publish(IsnsSamples.targets("one"));
+        assertEquals(Set.of(), server.names());
     }
 
     @Test
