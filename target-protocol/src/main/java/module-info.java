@@ -10,6 +10,7 @@ module dev.kume.protocol {
     requires static org.jspecify;
 
     exports dev.kume.protocol.connection;
+    exports dev.kume.protocol.initiator;
     exports dev.kume.protocol.isns;
     exports dev.kume.protocol.login;
     exports dev.kume.protocol.pdu;

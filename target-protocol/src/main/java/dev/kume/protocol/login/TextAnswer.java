@@ -4,20 +4,22 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text for the initiator: pairs, each behind the other with a NUL after it, handed out in segments that fit the
- * initiator's MaxRecvDataSegmentLength. Belongs to one event loop.
+ * Text for a peer: pairs, each behind the other with a NUL after it, handed out in segments that fit the
+ * peer's MaxRecvDataSegmentLength. Belongs to one event loop.
  */
-final class TextAnswer {
+public final class TextAnswer {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private byte[] pending = {};
     private int sentBytes;
 
-    void add(String key, String value) {
+    public TextAnswer() {}
+
+    public void add(String key, String value) {
         written.writeBytes((key + "=" + value + "\0").getBytes(StandardCharsets.UTF_8));
     }
 
     /** What to send next, maybe empty; {@link #hasMore()} tells whether the C bit belongs to it. */
-    TextSegment next(int segmentBytesMax) {
+    public TextSegment next(int segmentBytesMax) {
         if (written.size() > 0) {
             assert !hasMore() : "an answer is added to only between exchanges";
             pending = written.toByteArray();
@@ -30,11 +32,11 @@ final class TextAnswer {
         return segment;
     }
 
-    boolean hasMore() {
+    public boolean hasMore() {
         return sentBytes < pending.length;
     }
 
-    void clear() {
+    public void clear() {
         written.reset();
         pending = new byte[0];
         sentBytes = 0;

@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Text of the initiator that may come in several PDUs (C bit), gathered and then taken apart into pairs by the rules of
+ * Text of a peer that may come in several PDUs (C bit), gathered and then taken apart into pairs by the rules of
  * RFC 7143 section 6.1. Belongs to one event loop; holds at most {@link Limit#TEXT_BYTES}.
  */
-final class TextBuffer {
+public final class TextBuffer {
     private static final int KEY_BYTES_MAX = 63;
 
     private final int bytesMax;
@@ -22,13 +22,14 @@ final class TextBuffer {
     private byte[] bytes = {};
     private int lengthBytes;
 
-    TextBuffer(Limits limits) {
+    /** An empty one, as large as these limits allow. */
+    public TextBuffer(Limits limits) {
         bytesMax = limits.getInt(Limit.TEXT_BYTES);
         keysMax = limits.getInt(Limit.TEXT_KEYS);
     }
 
     /** Copies the data segment of one PDU behind what is there. */
-    void append(ByteBuf text, int offsetBytes, int segmentBytes) {
+    public void append(ByteBuf text, int offsetBytes, int segmentBytes) {
         if (segmentBytes > bytesMax - lengthBytes) {
             throw new TextException("more than %d bytes of text in one exchange".formatted(bytesMax));
         }
@@ -40,7 +41,7 @@ final class TextBuffer {
     }
 
     /** The pairs in the order they came; the buffer is empty afterwards. */
-    List<KeyValue> take() {
+    public List<KeyValue> take() {
         List<KeyValue> pairs = new ArrayList<>();
         int start = 0;
         for (int at = 0; at < lengthBytes; at++) {
@@ -67,7 +68,7 @@ final class TextBuffer {
         return lengthBytes == 0;
     }
 
-    void clear() {
+    public void clear() {
         lengthBytes = 0;
         bytes = new byte[0];
     }

@@ -9,6 +9,9 @@ import io.netty.buffer.Unpooled;
  * to its connection's loop. After a fatal error it eats everything.
  */
 public final class PduReader {
+    /** What {@link PduListener#onBroken} says of a header with a wrong digest. */
+    public static final String HEADER_DIGEST_ERROR = "header digest error";
+
     private enum Part {
         HEADER,
         DATA,
@@ -117,7 +120,7 @@ public final class PduReader {
         if (headerDigest && !headerCrc.matches(buffer, at, digested)) {
             // RFC 7143 7.8: with a wrong header digest not even the length can be believed.
             listener.onBrokenHeader(buffer, at);
-            broken("header digest error");
+            broken(HEADER_DIGEST_ERROR);
             return;
         }
         dataLeft = bhs.dataSegmentLength();

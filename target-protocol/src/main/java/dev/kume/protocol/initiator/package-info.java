@@ -1,0 +1,3 @@
+/** The built-in initiator: sessions that survive lost connections, several paths to one disk, and a client for disks. */
+@org.jspecify.annotations.NullMarked
+package dev.kume.protocol.initiator;
