@@ -1,6 +1,7 @@
 package dev.kume.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.protocol.initiator.InitiatorSession;
@@ -36,6 +37,15 @@ final class RestartClientIT {
     void noErrorReachesAWriterWhenTheDaemonIsKilledAndStartedAgain() throws Exception {
         survive("kill -9 and restart", daemon -> {
             daemon.kill();
+            daemon.restart();
+        });
+    }
+
+    @Test
+    void noErrorReachesAWriterWhenTheDaemonIsDrainedAndStartedAgain() throws Exception {
+        survive("service drain and start", daemon -> {
+            String out = daemon.admin("service", "drain", "--timeout", "60s");
+            assertFalse(out.contains("cut"), () -> "somebody did not log out when asked: " + out);
             daemon.restart();
         });
     }

@@ -16,6 +16,8 @@ public final class Limits {
         LOGINS_AT_ONCE(256, 1, 65_536),
         /** Connections in the login phase from one address. */
         LOGINS_PER_ADDRESS(64, 1, 65_536),
+        /** Of those, places that only addresses can have from which somebody was logged in to a target before. */
+        LOGINS_FOR_KNOWN(64, 0, 65_536),
         /** Seconds a connection may take from accept to the full feature phase. */
         LOGIN_SECONDS(15, 1, 600),
         /** Logins of one address that may fail in the window below before its next ones are answered late. */
@@ -32,6 +34,8 @@ public final class Limits {
         DNS_CACHE_SECONDS(30, 1, 3_600),
         /** DNS names whose addresses are remembered. */
         DNS_NAMES(4_096, 64, 65_536),
+        /** Seconds a discovery session may last; it counts as a login all the time. */
+        DISCOVERY_SECONDS(60, 1, 3_600),
         /** Login or text negotiation bytes of one exchange, over all its PDUs. */
         TEXT_BYTES(65_536, 8_192, 1_048_576),
         /** Key=value pairs in one negotiation exchange. */

@@ -1,5 +1,6 @@
 package dev.kume.protocol.connection;
 
+import dev.kume.core.Limits.Limit;
 import dev.kume.protocol.login.LoginResult;
 import dev.kume.protocol.pdu.AsyncEvent;
 import dev.kume.protocol.pdu.PduReader;
@@ -64,6 +65,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private boolean channelClosed;
     private boolean heard = true;
     private long deadlineNanos;
+    private boolean holdsLoginPlace = true;
     private final List<Runnable> whenEnded = new ArrayList<>(1);
 
     private Connection(
@@ -95,7 +97,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     public static @Nullable Connection accept(
             ServerContext server, LoopContext loop, Channel channel, PortalGroup portalGroup) {
         InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-        if (peer == null || !server.enter(peer.getAddress())) {
+        if (peer == null || !server.places().enter(peer.getAddress())) {
             LOG.warn("{}: connection refused: too many connections or logins at once", peer);
             return null;
         }
@@ -189,7 +191,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** The login is agreed on and the nexus is ours: the last Login Response has been added. */
     void loggedIn(LoginResult.Complete result, CommandWindow window, int tsih, @Nullable Target target) {
-        server.loginOver(peer.getAddress());
+        if (target == null) {
+            // A discovery session may be anybody's: it keeps its place among the logins, and does not stay for ever.
+            deadlineNanos = loop.clock().nanoTime()
+                    + TimeUnit.SECONDS.toNanos(server.limits().get(Limit.DISCOVERY_SECONDS));
+        } else {
+            deadlineNanos = 0;
+            leaveLoginPlace();
+        }
         var parameters = result.parameters();
         reader.negotiated(
                 parameters.headerDigest(), parameters.dataDigest(), parameters.targetMaxRecvDataSegmentLength());
@@ -198,7 +207,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         fullFeature = new FullFeature(this, server, login.portalGroup(), result, writer, window, output, tsih, target);
         production.of(fullFeature);
         phase = Phase.FULL_FEATURE;
-        deadlineNanos = 0;
     }
 
     boolean inFullFeature() {
@@ -301,8 +309,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         reader.close();
         production.stop();
         output.close();
+        leaveLoginPlace();
         if (wasLogin) {
-            server.loginOver(peer.getAddress());
             login.giveUp(why);
             ended();
         } else {
@@ -313,6 +321,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             } else {
                 feature.end(this::ended);
             }
+        }
+    }
+
+    private void leaveLoginPlace() {
+        if (holdsLoginPlace) {
+            holdsLoginPlace = false;
+            server.places().loginOver(peer.getAddress());
         }
     }
 
@@ -343,7 +358,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** A connection counts, and is watched, until its tasks have ended and its last bytes are sent or given up. */
     private void leaveWhenOver() {
         if (channelClosed && phase == Phase.CLOSED && loop.remove(this)) {
-            server.left();
+            server.places().left();
         }
     }
 
@@ -385,7 +400,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             case LOGIN -> close("no login within the time limit");
             case FULL_FEATURE -> {
                 notice(AsyncEvent.DROP_CONNECTION, cid(), 0, 0);
-                closeAfterFlush("asked to log out and did not");
+                closeAfterFlush(target() == null ? "end of the time of a discovery" : "asked to log out and did not");
             }
             case CLOSING, CLOSED -> close("time limit");
         }

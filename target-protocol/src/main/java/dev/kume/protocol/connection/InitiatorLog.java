@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ public final class InitiatorLog {
     private final Clock clock;
     private final int initiatorsMax;
     private final LinkedHashMap<String, SeenInitiator> byName = new LinkedHashMap<>();
+    /** Where somebody was logged in to a target, the latest last. */
+    private final LinkedHashSet<String> addresses = new LinkedHashSet<>();
+
     private long changes;
 
     public InitiatorLog(Clock clock, int initiatorsMax) {
@@ -23,7 +27,12 @@ public final class InitiatorLog {
 
     /** Takes back what an earlier run of the daemon had written down. */
     public synchronized void restore(Collection<SeenInitiator> known) {
-        known.forEach(initiator -> byName.put(initiator.name(), initiator));
+        for (SeenInitiator initiator : known) {
+            byName.put(initiator.name(), initiator);
+            if (!initiator.refused() && initiator.lastTarget() != null) {
+                remember(initiator.address());
+            }
+        }
         trim();
     }
 
@@ -57,8 +66,24 @@ public final class InitiatorLog {
                         refused,
                         before == null ? 1 : before.attempts() + 1,
                         refused ? failures + 1 : 0));
+        if (!refused && target != null) {
+            remember(from.getHostAddress());
+        }
         changes++;
         trim();
+    }
+
+    /** True when somebody was logged in to a target from this address, as far as that is remembered. */
+    synchronized boolean knows(InetAddress address) {
+        return addresses.contains(address.getHostAddress());
+    }
+
+    private void remember(String address) {
+        addresses.remove(address);
+        addresses.add(address);
+        if (addresses.size() > initiatorsMax) {
+            addresses.removeFirst();
+        }
     }
 
     /** Strangers under ever new names push each other out before they push out one that has been let in. */

@@ -12,8 +12,6 @@ import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.pdu.LoginStatus;
 import dev.kume.protocol.trace.TraceDumps;
 import java.net.InetAddress;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +38,7 @@ public final class ServerContext {
     private volatile BiConsumer<Target, String> sessionCloser = (target, why) -> {};
     private volatile TraceDumps traceDumps = TraceDumps.NONE;
     private final AtomicLong lastConnectionId = new AtomicLong();
-    private final AtomicInteger connections = new AtomicInteger();
-    private final AtomicInteger logins = new AtomicInteger();
-    private final ConcurrentHashMap<InetAddress, Integer> loginsByAddress = new ConcurrentHashMap<>();
+    private final LoginPlaces places;
     private final AtomicLong bugs = new AtomicLong();
     private volatile @Nullable Throwable lastBug;
 
@@ -61,6 +57,7 @@ public final class ServerContext {
         this.throttle = new LoginThrottle(clock, limits);
         this.refusals = new RefusalLog(clock, limits, LOG::warn);
         this.initiators = new InitiatorLog(clock, limits.getInt(Limit.INITIATORS_SEEN));
+        this.places = new LoginPlaces(limits, initiators::knows);
     }
 
     Clock clock() {
@@ -176,36 +173,13 @@ public final class ServerContext {
         return lastConnectionId.incrementAndGet();
     }
 
-    /** True when one more connection from this address may try to log in; the loser is closed without an answer. */
-    boolean enter(InetAddress from) {
-        if (connections.incrementAndGet() > limits.getInt(Limit.CONNECTIONS)) {
-            connections.decrementAndGet();
-            return false;
-        }
-        int fromAddress = loginsByAddress.merge(from, 1, Integer::sum);
-        if (logins.incrementAndGet() > limits.getInt(Limit.LOGINS_AT_ONCE)
-                || fromAddress > limits.getInt(Limit.LOGINS_PER_ADDRESS)) {
-            loginOver(from);
-            left();
-            return false;
-        }
-        return true;
-    }
-
-    /** The login phase of a connection is over, well or not. */
-    void loginOver(InetAddress from) {
-        logins.decrementAndGet();
-        loginsByAddress.computeIfPresent(from, (address, count) -> count == 1 ? null : count - 1);
-    }
-
-    /** A connection that had entered is gone. */
-    void left() {
-        connections.decrementAndGet();
+    LoginPlaces places() {
+        return places;
     }
 
     /** Connections that are open. */
     public int connectionCount() {
-        return connections.get();
+        return places.connections();
     }
 
     /** An error of our own has cost a connection. */

@@ -372,10 +372,12 @@ final class FullFeaturePhase {
                 InitiatorException.Reason.REJECTED,
                 "%s rejected: %s".formatted(Opcode.nameOf(rejected.opcode()), RejectReason.nameOf(pdu.reason())));
         InitiatorTask task = tasks.get(tag);
-        // RFC 7143 11.17.1: after a data digest error the task that there is gets a status of its own.
-        if (task != null
-                && rejected.opcode() == Opcode.SCSI_COMMAND
-                && pdu.reason() != RejectReason.DATA_DIGEST_ERROR) {
+        if (task != null && rejected.opcode() == Opcode.SCSI_COMMAND) {
+            if (pdu.reason() == RejectReason.DATA_DIGEST_ERROR) {
+                // RFC 7143 7.3: its CmdSN stays open. At error recovery level 0 only a new session closes the gap.
+                throw new InitiatorException(
+                        InitiatorException.Reason.CONNECTION_LOST, "a command was damaged on its way");
+            }
             endTasks(List.of(task), why);
         }
         functions.rejected(tag, why);

@@ -20,6 +20,7 @@ final class DamagingNetwork implements WireFilter, SessionListener {
     int damagedHeaders;
     int damagedAdditionalHeaders;
     int damagedData;
+    int damagedCommands;
     int damagedAnswers;
 
     /** @param oneIn of so many PDUs one is damaged, as long as nobody waits for the effect of another */
@@ -46,7 +47,7 @@ final class DamagingNetwork implements WireFilter, SessionListener {
     }
 
     int damaged() {
-        return damagedHeaders + damagedData + damagedAnswers;
+        return damagedHeaders + damagedCommands + damagedData + damagedAnswers;
     }
 
     @Override
@@ -60,7 +61,11 @@ final class DamagingNetwork implements WireFilter, SessionListener {
         if (data && hasData && bhs.dataSegmentLength() > 0 && (!headers || random.nextInt(3) > 0)) {
             // Data, padding and digest.
             flip(pdu, headerBytes, pdu.writerIndex());
-            damagedData++;
+            if (bhs.opcode() == Opcode.SCSI_COMMAND) {
+                damagedCommands++;
+            } else {
+                damagedData++;
+            }
             armed = false;
         } else if (headers) {
             if (bhs.totalAhsBytes() > 0) {

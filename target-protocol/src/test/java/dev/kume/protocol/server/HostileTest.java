@@ -238,6 +238,18 @@ final class HostileTest {
     }
 
     @Test
+    void aDiscoverySessionEndsAfterItsTimeAndIsALoginUntilThen() throws IOException {
+        try (Rig rig = Rig.with(Limit.DISCOVERY_SECONDS, 3, Limit.LOGINS_PER_ADDRESS, 1)) {
+            RawInitiator initiator = rig.connect().loggedIn(RawInitiator.NAME, "");
+            rig.connect().expectClosed();
+            assertEquals(WirePdu.ASYNC_MESSAGE, initiator.receive().opcode());
+            initiator.expectClosed();
+            Rig.eventually("it is gone", () -> rig.target.server().connectionCount() == 0);
+            rig.connect().loggedIn(RawInitiator.NAME, RawInitiator.TARGET);
+        }
+    }
+
+    @Test
     void textsWithoutEndAreRefused() throws IOException {
         try (Rig rig = Rig.standard()) {
             RawInitiator initiator = rig.connect().loggedIn(RawInitiator.NAME, "");
