@@ -52,10 +52,11 @@ final class DamagingNetwork implements WireFilter, SessionListener {
 
     @Override
     public void outgoing(ByteBuf pdu) {
-        if (!armed || random.nextInt(oneIn) != 0) {
+        Bhs bhs = new Bhs().wrap(pdu, 0);
+        boolean rare = headers && bhs.totalAhsBytes() > 0 && damagedAdditionalHeaders == 0;
+        if (!armed || !isDue(rare)) {
             return;
         }
-        Bhs bhs = new Bhs().wrap(pdu, 0);
         int headerBytes = PduHeader.SIZE_BYTES + bhs.totalAhsBytes() + (headers ? Digests.SIZE_BYTES : 0);
         boolean hasData = bhs.opcode() == Opcode.SCSI_COMMAND || bhs.opcode() == Opcode.DATA_OUT;
         if (data && hasData && bhs.dataSegmentLength() > 0 && (!headers || random.nextInt(3) > 0)) {
@@ -82,11 +83,16 @@ final class DamagingNetwork implements WireFilter, SessionListener {
     @Override
     public void incoming(ByteBuf bytes) {
         // Only where both digests cover everything is it sure to be noticed, wherever the bytes are cut.
-        if (armed && headers && data && random.nextInt(oneIn) == 0) {
+        if (armed && headers && data && isDue(damagedAnswers == 0 && random.nextInt(4) == 0)) {
             flip(bytes, bytes.readerIndex(), bytes.writerIndex());
             damagedAnswers++;
             armed = false;
         }
+    }
+
+    /** How connections are cut is chance; what is rare is damaged the first time, so that no run goes without it. */
+    private boolean isDue(boolean rare) {
+        return oneIn < Integer.MAX_VALUE && (rare || random.nextInt(oneIn) == 0);
     }
 
     private void flip(ByteBuf buffer, int from, int end) {
