@@ -42,6 +42,8 @@ final class FullFeaturePhase {
         void onReject(int reason);
     }
 
+    private static final int ANSWERS_WAITING_MAX = 128;
+
     private final SessionParameters parameters;
     private final SessionNumbers numbers;
     private final RequestWriter writer;
@@ -57,6 +59,7 @@ final class FullFeaturePhase {
     private final Map<Integer, TextDialogue> texts = new HashMap<>();
     private @Nullable CompletableFuture<Integer> logout;
     private int lastTag;
+    private int answersWaiting;
 
     private final DataInPdu dataIn = new DataInPdu();
     private @Nullable InitiatorTask dataInTask;
@@ -323,6 +326,7 @@ final class FullFeaturePhase {
             numbers.onCurrentStatus(pdu.statSn());
             numbers.onWindow(pdu.expCmdSn(), pdu.maxCmdSn());
             if (pdu.targetTransferTag() != PduHeader.NO_TAG) {
+                checkAnswersAreTaken();
                 writer.nopOut(PduHeader.NO_TAG, pdu.targetTransferTag(), pdu.lun(), ByteBuffer.allocate(0));
             }
             return;
@@ -333,6 +337,14 @@ final class FullFeaturePhase {
             throw InitiatorException.violation("a NOP-In that answers nothing");
         }
         ping.complete(ByteBuffer.wrap(ByteBufUtil.getBytes(data)));
+    }
+
+    /** Who asks and asks and takes no answer would make them pile up here. */
+    private void checkAnswersAreTaken() {
+        answersWaiting = channel.isWritable() ? 0 : answersWaiting + 1;
+        if (answersWaiting > ANSWERS_WAITING_MAX) {
+            throw InitiatorException.violation("%d NOP-In came and no answer was taken".formatted(answersWaiting));
+        }
     }
 
     private void onText(TextResponsePdu pdu, ByteBuf data) {

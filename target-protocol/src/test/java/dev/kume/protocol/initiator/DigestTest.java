@@ -34,7 +34,7 @@ final class DigestTest {
     private static final int SESSIONS = 3;
     private static final int REGION_BLOCKS = 2_048;
     private static final int REGION_BYTES = REGION_BLOCKS * CheckingDisk.BLOCK_BYTES;
-    private static final int BATCHES = 60;
+    private static final int BATCHES = 80;
 
     /** A damaged TotalAHSLength makes the reader wait for more of the header: only a ping finds that out. */
     private static final SessionTimes TIMES =
@@ -54,7 +54,7 @@ final class DigestTest {
     void noDamageReachesTheDisk(boolean header, boolean data) throws Exception {
         List<DamagingNetwork> networks = run(header, data, 60);
         int damaged = networks.stream().mapToInt(DamagingNetwork::damaged).sum();
-        assertTrue(damaged > 30, () -> "only %d PDUs were damaged".formatted(damaged));
+        assertTrue(damaged > 20, () -> "only %d PDUs were damaged".formatted(damaged));
         if (header) {
             assertTrue(networks.stream().anyMatch(network -> network.damagedAdditionalHeaders > 0));
         }
