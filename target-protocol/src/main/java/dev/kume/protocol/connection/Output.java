@@ -25,6 +25,7 @@ final class Output {
     private int handedBytes;
 
     private boolean dirty;
+    private boolean flushing;
     private int turnBytes;
 
     Output(Channel channel, LoopContext loop, FlightRecorder recorder) {
@@ -80,6 +81,11 @@ final class Output {
         return turnBytes >= TURN_BYTES_MAX;
     }
 
+    /** True while what the network says is news of our own flush, in the middle of a turn. */
+    boolean isFlushing() {
+        return flushing;
+    }
+
     void newTurn() {
         turnBytes = 0;
     }
@@ -92,7 +98,13 @@ final class Output {
         }
         if (dirty) {
             dirty = false;
-            channel.flush();
+            boolean outer = flushing;
+            flushing = true;
+            try {
+                channel.flush();
+            } finally {
+                flushing = outer;
+            }
             loop.reclaimChunks();
         }
         settle();

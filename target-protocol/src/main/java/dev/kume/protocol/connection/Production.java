@@ -35,6 +35,8 @@ final class Production {
         if (of == null || underWay) {
             return;
         }
+        // News of a flush of our own comes in the middle of a turn, which does not begin anew by that.
+        boolean inTurn = output.isFlushing();
         underWay = true;
         try {
             // A flush may drain everything, which tells nobody while we are here.
@@ -45,15 +47,22 @@ final class Production {
         } finally {
             underWay = false;
         }
-        endOfTurn();
+        if (inTurn) {
+            askForAnotherTurn();
+        } else {
+            endOfTurn();
+        }
     }
 
     /** What was made in this turn is flushed; what did not fit into it goes on in another one. */
     void endOfTurn() {
-        boolean stopped = output.turnIsFull();
+        askForAnotherTurn();
         output.newTurn();
+    }
+
+    private void askForAnotherTurn() {
         FullFeature of = feature;
-        if (stopped && !asked && of != null && of.hasMoreToProduce()) {
+        if (output.turnIsFull() && !asked && of != null && of.hasMoreToProduce()) {
             asked = true;
             later.accept(this::inAnotherTurn);
         }
