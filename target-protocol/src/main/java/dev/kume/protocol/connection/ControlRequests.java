@@ -33,7 +33,8 @@ final class ControlRequests {
     private final @Nullable TaskManagement taskManagement;
     private final Bhs bhs = new Bhs();
     private int aheadBytes;
-    private int immediateOutstanding;
+    private final int[] functionTags;
+    private int functionsOutstanding;
     private boolean loggedOut;
 
     /** The request being carried out took a CmdSN, which is open again when it is rejected. */
@@ -56,6 +57,7 @@ final class ControlRequests {
         this.text = text;
         this.keepAlive = keepAlive;
         this.session = session;
+        functionTags = new int[limits.getInt(Limit.IMMEDIATE_TASKS_PER_SESSION)];
         taskManagement = session == null
                 ? null
                 : new TaskManagement(session, connection, window, ahead, this::taskManagementDone);
@@ -144,11 +146,25 @@ final class ControlRequests {
             reject(RejectReason.INVALID_PDU_FIELD, pdu);
             return true;
         }
-        if (session != null && session.find(itt) != null) {
+        if (isFunction(itt) || (session != null && session.find(itt) != null)) {
             reject(RejectReason.TASK_IN_PROGRESS, pdu);
             return true;
         }
         return false;
+    }
+
+    /** True when a task management function of this tag has not been answered. */
+    boolean isFunction(int initiatorTaskTag) {
+        return functionsOutstanding > 0 && indexOfFunction(initiatorTaskTag) >= 0;
+    }
+
+    private int indexOfFunction(int initiatorTaskTag) {
+        for (int i = 0; i < functionsOutstanding; i++) {
+            if (functionTags[i] == initiatorTaskTag) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private void onNopOut(NopOutPdu pdu, ByteBuf data) {
@@ -234,16 +250,17 @@ final class ControlRequests {
             reject(RejectReason.PROTOCOL_ERROR, pdu);
         } else if (isTagWrong(pdu)) {
             return;
-        } else if (immediateOutstanding == limits.getInt(Limit.IMMEDIATE_TASKS_PER_SESSION)) {
+        } else if (functionsOutstanding == functionTags.length) {
             reject(RejectReason.TOO_MANY_IMMEDIATE_COMMANDS, pdu);
         } else {
-            immediateOutstanding++;
+            functionTags[functionsOutstanding++] = pdu.initiatorTaskTag();
             functions.onRequest(pdu);
         }
     }
 
     private void taskManagementDone(int initiatorTaskTag, int response) {
-        immediateOutstanding--;
+        int at = indexOfFunction(initiatorTaskTag);
+        functionTags[at] = functionTags[--functionsOutstanding];
         if (connection.inFullFeature()) {
             writer.taskManagementResponse(initiatorTaskTag, response);
             connection.touched();

@@ -137,7 +137,7 @@ final class FullFeature {
         if (verdict == CommandWindow.Verdict.IGNORE) {
             return;
         }
-        int refusal = scsi.refusal(pdu);
+        int refusal = requests.isFunction(pdu.initiatorTaskTag()) ? RejectReason.TASK_IN_PROGRESS : scsi.refusal(pdu);
         if (refusal != 0) {
             requests.reject(refusal, pdu);
         } else if (verdict == CommandWindow.Verdict.TAKE && (dataBytes == 0 || headerForReject == null)) {

@@ -268,4 +268,39 @@ final class TaskManagementTest {
             initiator.ping();
         }
     }
+
+    @Test
+    void aTagOfAFunctionThatIsAtWorkIsInUse() throws Exception {
+        try (Rig rig = Rig.standard()) {
+            RawInitiator initiator = rig.session("ImmediateData=Yes");
+            rig.disk.arrived.drainPermits();
+            rig.disk.block();
+            WirePdu write = initiator.write(5, 1).with(new byte[512]);
+            initiator.send(write);
+            rig.disk.awaitArrivals(1);
+            WirePdu abort = initiator.taskManagement(1, 0, write.initiatorTaskTag());
+            int tag = abort.initiatorTaskTag();
+            initiator.send(abort);
+            WirePdu command = initiator.testUnitReady().word(16, tag);
+            initiator.cmdSn--;
+            List<WirePdu> wrong = List.of(
+                    initiator.taskManagement(1, 0, write.initiatorTaskTag()).word(16, tag),
+                    initiator.taskManagement(5, 0, WirePdu.NO_TAG).word(16, write.initiatorTaskTag()),
+                    initiator.nopOut(new byte[0]).word(16, tag),
+                    initiator.logout(0).word(16, tag),
+                    command);
+            for (WirePdu each : wrong) {
+                WirePdu reject = initiator.send(each).receive();
+                assertEquals(WirePdu.REJECT, reject.opcode(), reject::toString);
+                assertEquals(7, reject.octet(2), "task in progress");
+            }
+            rig.disk.unblock();
+            WirePdu answer = initiator.receive();
+            assertEquals(WirePdu.TASK_MANAGEMENT_RESPONSE, answer.opcode());
+            assertEquals(tag, answer.initiatorTaskTag());
+            // The tag and the CmdSN of what was rejected are free.
+            assertEquals(
+                    0, initiator.run(initiator.testUnitReady().word(16, tag)).status());
+        }
+    }
 }
