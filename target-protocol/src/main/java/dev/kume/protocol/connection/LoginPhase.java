@@ -165,6 +165,10 @@ final class LoginPhase implements LoginPolicy {
             finish(complete, null);
             return;
         }
+        if (request.tsih() != 0 && !hasConnection(identity, request.tsih(), request.cid())) {
+            refuse(noSession(identity));
+            return;
+        }
         ITNexus nexus = new ITNexus(identity.initiatorName(), identity.isid(), targetName, portalGroup.tag());
         claimed = nexus;
         // The session before ends on its own loop; granted() comes back to ours.
@@ -195,10 +199,14 @@ final class LoginPhase implements LoginPolicy {
     }
 
     private void finish(LoginResult.Complete complete, @Nullable Target to) {
-        tsih = server.sessions().takeTsih();
+        tsih = takeTsih();
         if (tsih == 0) {
-            refuse(new LoginResult.Refused(
-                    LoginStatus.OUT_OF_RESOURCES, complete.identity(), "no session handle is free"));
+            LoginIdentity identity = complete.identity();
+            refuse(
+                    request.tsih() != 0
+                            ? noSession(identity)
+                            : new LoginResult.Refused(
+                                    LoginStatus.OUT_OF_RESOURCES, identity, "no session handle is free"));
             return;
         }
         server.admitted(complete.identity(), connection.peer().getAddress(), complete.authentication());
@@ -211,6 +219,22 @@ final class LoginPhase implements LoginPolicy {
                 to == null ? "discovery session" : "logged in to " + to.name(),
                 portalGroup.name());
         connection.loggedIn(complete, window, tsih, to);
+    }
+
+    /** A handle for a new session, or that of the session whose connection is replaced; 0 when there is none. */
+    private int takeTsih() {
+        int wanted = request.tsih();
+        if (wanted == 0) {
+            return server.sessions().takeTsih();
+        }
+        return server.sessions().takeTsih(wanted) ? wanted : 0;
+    }
+
+    private LoginResult.Refused noSession(LoginIdentity identity) {
+        return new LoginResult.Refused(
+                LoginStatus.SESSION_DOES_NOT_EXIST,
+                identity,
+                "the session of TSIH %d has ended meanwhile".formatted(request.tsih()));
     }
 
     private void write(LoginResult.Answer answer, int withTsih, @Nullable CommandWindow window) {
@@ -294,13 +318,22 @@ final class LoginPhase implements LoginPolicy {
 
     @Override
     public boolean hasSession(LoginIdentity identity, int ofTsih) {
-        String name = identity.targetName();
-        if (name == null) {
-            return false;
-        }
-        ITNexus nexus = new ITNexus(identity.initiatorName(), identity.isid(), name, portalGroup.tag());
-        Connection holder = server.sessions().holder(nexus);
+        Connection holder = holder(identity);
         return holder != null && holder.tsih() == ofTsih;
+    }
+
+    @Override
+    public boolean hasConnection(LoginIdentity identity, int ofTsih, int ofCid) {
+        Connection holder = holder(identity);
+        return holder != null && holder.tsih() == ofTsih && holder.cid() == ofCid;
+    }
+
+    private @Nullable Connection holder(LoginIdentity identity) {
+        String name = identity.targetName();
+        return name == null
+                ? null
+                : server.sessions()
+                        .holder(new ITNexus(identity.initiatorName(), identity.isid(), name, portalGroup.tag()));
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------
@@ -315,14 +348,15 @@ final class LoginPhase implements LoginPolicy {
 
     /** Nothing of the session is left: whoever waits for the nexus may have it. */
     void release() {
+        // First the handle: whoever gets the nexus may come to take the place of this connection, under the same one.
+        if (tsih != 0) {
+            server.sessions().giveTsih(tsih);
+            tsih = 0;
+        }
         ITNexus nexus = claimed;
         if (nexus != null) {
             claimed = null;
             server.sessions().release(nexus, connection);
-        }
-        if (tsih != 0) {
-            server.sessions().giveTsih(tsih);
-            tsih = 0;
         }
     }
 

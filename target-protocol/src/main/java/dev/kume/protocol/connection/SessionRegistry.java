@@ -73,6 +73,13 @@ final class SessionRegistry {
         return 0;
     }
 
+    /** Takes the handle of a session that has ended, for the one in its place; false when it is in use again. */
+    synchronized boolean takeTsih(int tsih) {
+        boolean free = !tsihs.get(tsih);
+        tsihs.set(tsih);
+        return free;
+    }
+
     synchronized void giveTsih(int tsih) {
         tsihs.clear(tsih);
     }

@@ -19,4 +19,10 @@ public interface LoginPolicy {
      * True when this initiator port has a session of this TSIH with the target, so that a second connection is meant.
      */
     boolean hasSession(LoginIdentity identity, int tsih);
+
+    /**
+     * True when that session's connection has this id, so that the login takes the place of the connection (RFC 7143
+     * 6.3.4).
+     */
+    boolean hasConnection(LoginIdentity identity, int tsih, int cid);
 }

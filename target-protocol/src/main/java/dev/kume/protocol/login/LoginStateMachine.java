@@ -247,7 +247,7 @@ public final class LoginStateMachine {
     }
 
     private Optional<LoginResult> admit(LoginIdentity known, AccessDecision.Granted granted) {
-        if (tsih != 0) {
+        if (tsih != 0 && !policy.hasConnection(known, tsih, cid)) {
             return policy.hasSession(known, tsih)
                     ? refused(LoginStatus.TOO_MANY_CONNECTIONS, "a session has one connection only")
                     : refused(LoginStatus.SESSION_DOES_NOT_EXIST, "no session has TSIH %d".formatted(tsih));

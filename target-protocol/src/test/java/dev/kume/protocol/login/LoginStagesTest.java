@@ -189,6 +189,19 @@ final class LoginStagesTest {
     }
 
     @Test
+    void sameConnectionOfASessionTakesItsPlace() {
+        initiator.tsih = 7;
+        initiator.hasSession = true;
+        initiator.hasConnection = true;
+        assertAnswer(
+                initiator.send(SECURITY, OPERATIONAL, NAME, TARGET, "AuthMethod=None"),
+                SECURITY,
+                OPERATIONAL,
+                "TargetPortalGroupTag=1",
+                "AuthMethod=None");
+    }
+
+    @Test
     void tsihOfNoSession() {
         initiator.tsih = 7;
         assertRefused(LoginStatus.SESSION_DOES_NOT_EXIST, initiator.send(SECURITY, OPERATIONAL, NAME, TARGET));

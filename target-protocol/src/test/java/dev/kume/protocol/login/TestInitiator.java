@@ -51,6 +51,7 @@ final class TestInitiator implements LoginPolicy {
     final List<LoginIdentity> asked = new ArrayList<>();
     AccessDecision decision = new AccessDecision.Granted(1, null);
     boolean hasSession;
+    boolean hasConnection;
 
     List<ChapAlgorithm> algorithms = LoginSecurity.DEFAULT.algorithms();
 
@@ -103,6 +104,11 @@ final class TestInitiator implements LoginPolicy {
     @Override
     public boolean hasSession(LoginIdentity identity, int tsih) {
         return hasSession;
+    }
+
+    @Override
+    public boolean hasConnection(LoginIdentity identity, int ofTsih, int ofCid) {
+        return hasConnection;
     }
 
     /** Sends a whole PDU: 48 bytes of header as hex, then the pairs with their NULs and the padding. */

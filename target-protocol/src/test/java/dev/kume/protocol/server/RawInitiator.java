@@ -52,6 +52,11 @@ final class RawInitiator implements AutoCloseable {
     int nextTag = 0x100;
     int tsih;
     int isidQualifier = 1;
+
+    /** What a login says that is not about a new session. */
+    int loginTsih;
+
+    int cid = CID;
     private boolean countsStatSn;
 
     private RawInitiator(InetSocketAddress portal, int receiveBytes) {
@@ -121,7 +126,10 @@ final class RawInitiator implements AutoCloseable {
 
     WirePdu loginPdu(int flags, List<String> text) {
         WirePdu pdu = WirePdu.of(WirePdu.LOGIN | WirePdu.IMMEDIATE, flags).with(text(text));
-        pdu.word(8, 0x40000137).word(12, isidQualifier << 16).word(16, 1).word(20, CID << 16);
+        pdu.word(8, 0x40000137)
+                .word(12, isidQualifier << 16 | loginTsih)
+                .word(16, 1)
+                .word(20, cid << 16);
         return pdu.word(24, cmdSn).word(28, expStatSn);
     }
 
