@@ -86,6 +86,34 @@ final class CommandOrderTest {
     }
 
     @Test
+    void aReadThatMayBringDataKeepsItsPlaceUntilItIsAnswered() throws IOException {
+        try (Rig rig = small()) {
+            RawInitiator initiator = rig.session("InitialR2T=No");
+            List<WirePdu> reads = new ArrayList<>();
+            for (int i = 0; i < WINDOW; i++) {
+                // R and W, and the F bit that ends unsolicited data is still to come.
+                reads.add(initiator.command(0, 0x61, 512, RawInitiator.cdb10(0x28, i, 1)));
+                WirePdu data = initiator.send(reads.getLast()).receive();
+                assertEquals(WirePdu.DATA_IN, data.opcode());
+                assertTrue(!data.takesStatSn(), "no status yet");
+                assertArrayEquals(ScriptedDisk.pattern(i * 512, 512), data.data());
+            }
+            initiator.ping();
+            assertEquals(initiator.cmdSn - 1, initiator.maxCmdSn, "the window is closed");
+            for (int i = 0; i < WINDOW; i++) {
+                int tag = reads.get(i).initiatorTaskTag();
+                initiator.send(initiator.dataOut(tag, WirePdu.NO_TAG, 0, 0, true, new byte[512]));
+                WirePdu answer = initiator.receive();
+                assertEquals(WirePdu.SCSI_RESPONSE, answer.opcode());
+                assertEquals(tag, answer.initiatorTaskTag());
+                assertEquals(0, answer.status());
+                assertEquals(initiator.cmdSn + i, answer.maxCmdSn(), "one place more");
+            }
+            assertEquals(0, initiator.run(initiator.read(5, 1)).status());
+        }
+    }
+
+    @Test
     void numbersWrapAround() throws IOException {
         try (Rig rig = small()) {
             RawInitiator initiator = rig.connect();
