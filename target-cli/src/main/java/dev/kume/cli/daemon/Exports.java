@@ -12,7 +12,6 @@ import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +55,6 @@ interface Exports {
      */
     void openPortals(List<PortalSettings> portals) throws PortalException;
 
-    /** From now on these digests of CHAP are allowed, the best liked first; sessions stay. On the thread of changes. */
-    void chapAlgorithms(List<ChapAlgorithm> allowed);
-
     /**
      * Closes the portals and asks every initiator to log out; those that have not done so in time are cut.
      *
@@ -67,8 +63,8 @@ interface Exports {
      */
     CompletableFuture<List<SessionView>> drain(int seconds, Consumer<List<SessionView>> left);
 
-    /** The portals that a target is tied to, by name; empty: it is seen through all. */
-    Set<String> portalsOf(String iqn);
+    /** Logins from now on may use these digests of CHAP. By the provisioning thread. */
+    void chapAlgorithms(List<ChapAlgorithm> algorithms);
 
     /** Every address listened on. */
     List<StatusView.Portal> portals();

@@ -80,7 +80,10 @@ final class IscsiExports implements Exports {
     private final Limits limits;
     private final WriteRoom writeRoom;
     private final SecretShelf secrets;
-    private volatile List<ChapAlgorithm> algorithms;
+
+    /** The provisioning thread's alone. */
+    private List<ChapAlgorithm> algorithms;
+
     private final String revision;
     private final Announcements announcements = new Announcements();
 
@@ -141,16 +144,6 @@ final class IscsiExports implements Exports {
     /** What is told to iSNS servers. */
     Announcements announcements() {
         return announcements;
-    }
-
-    @Override
-    public void chapAlgorithms(List<ChapAlgorithm> allowed) {
-        algorithms = List.copyOf(allowed);
-        secure(new LoginProofs(published, secrets));
-    }
-
-    private void secure(LoginProofs proofs) {
-        server.security(new LoginSecurity(proofs.of(published.discovery()), algorithms));
     }
 
     @Override
@@ -264,7 +257,7 @@ final class IscsiExports implements Exports {
             }
         }
         LoginProofs proofs = new LoginProofs(inventory, secrets);
-        secure(proofs);
+        secure(inventory);
         List<TargetSpec> specs = new ArrayList<>();
         for (TargetRecord target : inventory.targets()) {
             LunMap map = LunMap.of(luns.getOrDefault(target.name(), Map.of()));
@@ -332,8 +325,14 @@ final class IscsiExports implements Exports {
     }
 
     @Override
-    public Set<String> portalsOf(String iqn) {
-        return server.portalsOf(iqn);
+    public void chapAlgorithms(List<ChapAlgorithm> others) {
+        algorithms = List.copyOf(others);
+        secure(published);
+    }
+
+    private void secure(Inventory inventory) {
+        LoginProofs proofs = new LoginProofs(inventory, secrets);
+        server.security(new LoginSecurity(proofs.of(inventory.discovery()), algorithms));
     }
 
     @Override

@@ -66,10 +66,10 @@ final class Reload {
         return view;
     }
 
-    private Map<String, List<String>> targetsTiedTo(Inventory inventory) {
+    private static Map<String, List<String>> targetsTiedTo(Inventory inventory) {
         Map<String, List<String>> targets = new HashMap<>();
         for (TargetRecord target : inventory.targets()) {
-            for (String portal : exports.portalsOf(target.iqn())) {
+            for (String portal : target.portals()) {
                 targets.computeIfAbsent(portal, name -> new ArrayList<>()).add(target.name());
             }
         }

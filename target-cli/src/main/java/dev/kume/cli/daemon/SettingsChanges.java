@@ -20,7 +20,7 @@ final class SettingsChanges {
     /** Compared one by one, and not settings of their own. */
     private static final Set<String> APART = Set.of("file", "portals", "limits");
 
-    /** What takes effect while the daemon runs, portals apart. */
+    /** What {@link Reload} applies, beside portals. */
     private static final Set<String> LIVE = Set.of("chapAlgorithms");
 
     /** Settings that {@code kume.yaml} has in a block. */
@@ -36,7 +36,10 @@ final class SettingsChanges {
                 Object before = value(component, running);
                 Object now = value(component, read);
                 if (!Objects.equals(before, now)) {
-                    changes.add(change(component.getName(), before, now));
+                    String key = KEYS.getOrDefault(component.getName(), component.getName());
+                    String outcome =
+                            LIVE.contains(component.getName()) ? Change.APPLIED : Change.NEEDS_RESTART;
+                    changes.add(new Change(key, outcome, difference(before, now)));
                 }
             }
         }
@@ -44,16 +47,14 @@ final class SettingsChanges {
         running.limits().asMap().forEach((key, before) -> {
             Long now = limits.get(key);
             if (!before.equals(now)) {
-                changes.add(change("limits." + key, before, now));
+                changes.add(new Change("limits." + key, Change.NEEDS_RESTART, difference(before, now)));
             }
         });
         return List.copyOf(changes);
     }
 
-    private static Change change(String name, @Nullable Object before, @Nullable Object now) {
-        String key = KEYS.getOrDefault(name, name);
-        String text = "is %s and is to be %s".formatted(shown(before), shown(now));
-        return new Change(key, LIVE.contains(name) ? Change.APPLIED : Change.NEEDS_RESTART, text);
+    private static String difference(@Nullable Object before, @Nullable Object now) {
+        return "was %s and is to be %s".formatted(shown(before), shown(now));
     }
 
     private static String shown(@Nullable Object value) {

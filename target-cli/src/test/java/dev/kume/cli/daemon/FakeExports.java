@@ -11,7 +11,6 @@ import dev.kume.protocol.login.ChapAlgorithm;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,9 +24,8 @@ final class FakeExports implements Exports {
     final Map<Long, TraceView> traces = new ConcurrentHashMap<>();
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
     final CompletableFuture<List<SessionView>> drained = new CompletableFuture<>();
-    final Map<String, Set<String>> tied = new ConcurrentHashMap<>();
-    volatile List<PortalSettings> opened = List.of();
     volatile List<ChapAlgorithm> algorithms = List.of();
+    volatile List<PortalSettings> opened = List.of();
     volatile Inventory published = Inventory.EMPTY;
 
     @Override
@@ -71,13 +69,8 @@ final class FakeExports implements Exports {
     }
 
     @Override
-    public void chapAlgorithms(List<ChapAlgorithm> allowed) {
-        algorithms = allowed;
-    }
-
-    @Override
-    public Set<String> portalsOf(String iqn) {
-        return tied.getOrDefault(iqn, Set.of());
+    public void chapAlgorithms(List<ChapAlgorithm> algorithms) {
+        this.algorithms = algorithms;
     }
 
     @Override

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.daemon.RunningManagement.Reply;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.protocol.login.ChapAlgorithm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +48,19 @@ final class ServiceTest {
     }
 
     @Test
+    void theDigestsOfChapAreLive() throws Exception {
+        settings(SAN, "");
+        try (RunningManagement daemon = RunningManagement.in(folder)) {
+            daemon.post(ApiPaths.RELOAD, "");
+            settings(SAN, "authentication: {chapAlgorithms: [SHA-256]}\n");
+            assertEquals(
+                    List.of("authentication.chapAlgorithms applied"), outcomes(daemon.post(ApiPaths.RELOAD, "")));
+            assertEquals(List.of(ChapAlgorithm.SHA_256), daemon.exports.algorithms);
+            assertEquals(List.of(), outcomes(daemon.post(ApiPaths.RELOAD, "")));
+        }
+    }
+
+    @Test
     void aFileThatIsWrongChangesNothingAndItsPlaceIsNamed() throws Exception {
         settings(SAN, "");
         try (RunningManagement daemon = RunningManagement.in(folder)) {
@@ -80,17 +93,17 @@ final class ServiceTest {
 
     @Test
     void aPortalThatTargetsAreTiedToStays() throws Exception {
-        settings(SAN + LAN, "");
+        settings(SAN + LAN.replace("lan", "iscsi"), "");
         try (RunningManagement daemon = RunningManagement.in(folder)) {
             daemon.post(ApiPaths.RELOAD, "");
-            daemon.post(ApiPaths.TARGETS, "{\"name\":\"hv1\",\"iqn\":\"iqn.2026-11.dev.kume:hv1\"}");
-            daemon.exports.tied.put("iqn.2026-11.dev.kume:hv1", Set.of("lan"));
+            Reply tied = daemon.post(ApiPaths.TARGETS, "{\"name\":\"hv1\",\"portals\":[\"iscsi\"]}");
+            assertEquals(201, tied.status(), tied::toString);
             settings(SAN, "");
             Reply reply = daemon.post(ApiPaths.RELOAD, "");
             assertEquals(400, reply.status());
             assertTrue(
                     reply.error()
-                            .contains("portal 'lan' is missing, and targets are tied to it: hv1; tie them to another"
+                            .contains("portal 'iscsi' is missing, and targets are tied to it: hv1; tie them to another"
                                     + " portal first"),
                     reply::error);
             assertEquals(2, daemon.exports.opened.size());

@@ -15,7 +15,6 @@ import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.RefusalHints;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.SessionInfo;
-import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.trace.ConnectionTrace;
@@ -31,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -221,12 +219,6 @@ public final class IscsiServer implements AutoCloseable {
      */
     public CompletableFuture<Void> publish(Collection<TargetSpec> specs) {
         return publisher.publish(specs);
-    }
-
-    /** Names of the portal groups that a target is tied to; empty when it is seen through all, or there is none. */
-    public Set<String> portalsOf(String targetName) {
-        Target target = context.targets().get(targetName);
-        return target == null ? Set.of() : target.definition().portals();
     }
 
     // ---- sessions ---------------------------------------------------------------------------------------------------
