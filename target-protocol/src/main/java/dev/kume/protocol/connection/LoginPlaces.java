@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 
 /**
  * How many connections there are, and how many of them only try to log in. The newest is refused when there is no room;
- * nobody who is in is ever put out for it. Places that strangers can not have are kept for addresses from which somebody
- * was logged in before: a node that comes back finds one, however many strangers hold theirs. Thread safe.
+ * nobody who is in is ever put out for it. Places that strangers can not have are kept for addresses from which
+ * somebody was logged in before: a node that comes back finds one, however many strangers hold theirs. Thread safe.
  */
 final class LoginPlaces {
     private final int connectionsMax;

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk as a host's disk driver uses it: commands that succeed or fail, with the retries that hosts do. Unit attentions,
- * aborted commands and resets are retried at once, a busy unit after a while; a reservation conflict never is. What
- * fails, fails with an {@link InitiatorException}. Thread safe; futures complete on the loop.
+ * A disk as a host's disk driver uses it: commands that succeed or fail, with the retries that hosts do. Unit
+ * attentions, aborted commands and resets are retried at once, a busy unit after a while; a reservation conflict never
+ * is. What fails, fails with an {@link InitiatorException}. Thread safe; futures complete on the loop.
  */
 public final class BlockClient {
     private static final int RETRIES = 10;

@@ -196,7 +196,7 @@ public final class InitiatorSession {
         });
     }
 
-    /** Leaves the connection as a host without power does: open, silent, no FIN. The session goes on as after a loss. */
+    /** Leaves the connection as a host without power does: open, silent, no FIN. The session goes on. */
     public void vanish() {
         loop.run(() -> {
             InitiatorConnection current = connection;

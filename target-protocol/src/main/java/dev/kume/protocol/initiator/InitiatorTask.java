@@ -14,8 +14,8 @@ import java.util.function.Supplier;
  * One SCSI command from its submission to its end, over as many connections as it takes. What is package private is
  * confined to the session's loop.
  *
- * <p>It holds the target to the standard: data in order and in place, each R2T within its bounds, residuals that add up.
- * What does not is an {@link InitiatorException} with {@link InitiatorException.Reason#PROTOCOL_VIOLATION}.
+ * <p>It holds the target to the standard: data in order and in place, each R2T within its bounds, residuals that add
+ * up. What does not is an {@link InitiatorException} with {@link InitiatorException.Reason#PROTOCOL_VIOLATION}.
  */
 public final class InitiatorTask {
     private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);

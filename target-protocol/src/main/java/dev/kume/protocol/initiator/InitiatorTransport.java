@@ -18,7 +18,9 @@ public interface InitiatorTransport {
      */
     ChannelFuture connect(SocketAddress portal, ChannelHandler handler);
 
-    /** TCP sockets of this type on this loop; an attempt ends after {@code timeoutMillis}. Addresses are not looked up. */
+    /**
+     * TCP sockets of this type on this loop; an attempt ends after {@code timeoutMillis}. Addresses are not looked up.
+     */
     static InitiatorTransport sockets(EventLoop loop, Class<? extends Channel> type, int timeoutMillis) {
         return (portal, handler) -> new Bootstrap()
                 .group(loop)

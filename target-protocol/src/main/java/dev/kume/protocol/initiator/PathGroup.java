@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several paths to one disk, as MPIO has them. A command moves to another path when its own is lost; what the disk itself
- * says, be it CHECK CONDITION or RESERVATION CONFLICT, is the answer. A path that comes back is used again. Methods may be
- * called by any thread; results are completed on the loop.
+ * Several paths to one disk, as MPIO has them. A command moves to another path when its own is lost; what the disk
+ * itself says, be it CHECK CONDITION or RESERVATION CONFLICT, is the answer. A path that comes back is used again.
+ * Methods may be called by any thread; results are completed on the loop.
  */
 public final class PathGroup implements ScsiDevice {
     /** Which path a command takes. */

@@ -11,8 +11,8 @@ import java.time.Duration;
  *                    connection is given up; zero: for ever
  * @param reset       how long the answer to such a reset may take
  * @param login       how long a login may take from the connection to the full feature phase
- * @param ping        between two NOP-Outs on a silent connection, which is given up when the second is due and the first
- *                    is not answered; zero: never
+ * @param ping        between two NOP-Outs on a silent connection, which is given up when the second is due and the
+ *                    first is not answered; zero: never
  */
 public record SessionTimes(
         Duration reconnect, Duration requestHold, Duration command, Duration reset, Duration login, Duration ping) {

@@ -13,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Task management functions under way on one connection, and which tasks they end (RFC 7143 section 11.5). Loop only. */
+/**
+ * Task management functions under way on one connection, and which tasks they end (RFC 7143 section 11.5). Loop only.
+ */
 final class TaskFunctions {
     private final RequestWriter writer;
     private final SessionNumbers numbers;

@@ -3,8 +3,8 @@ package dev.kume.protocol.initiator;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Sees all bytes of a connection on their way, and may change them: a network that damages what it carries, for tests of
- * a target.
+ * Sees all bytes of a connection on their way, and may change them: a network that damages what it carries, for tests
+ * of a target.
  */
 public interface WireFilter {
     /** Changes nothing. */

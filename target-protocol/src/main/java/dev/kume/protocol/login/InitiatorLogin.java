@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The initiator's half of one login (RFC 7143 section 6.3), without a channel: responses in, requests out. Belongs to
  * one event loop.
  *
- * <p>It believes nothing: a response that the standard does not allow is a {@link TextException}, and the login is over.
+ * <p>It believes nothing: a response that the standard does not allow is a {@link TextException}, and the login is
+ * over.
  */
 public final class InitiatorLogin {
     /** Data segments in a login, where nobody has declared more yet, RFC 7143 13.12. */

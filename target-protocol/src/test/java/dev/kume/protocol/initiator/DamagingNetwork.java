@@ -8,8 +8,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Random;
 
 /**
- * A network that flips a bit now and then, where a digest covers it, and waits after each one until somebody has noticed:
- * so each one can be counted. Confined to the loop of its session.
+ * A network that flips a bit now and then, where a digest covers it, and waits after each one until somebody has
+ * noticed: so each one can be counted. Confined to the loop of its session.
  */
 final class DamagingNetwork implements WireFilter, SessionListener {
     private final Random random;
