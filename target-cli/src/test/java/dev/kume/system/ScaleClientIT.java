@@ -32,7 +32,7 @@ final class ScaleClientIT {
     private static final int BUSY = 64;
     private static final int DEPTH = 2;
     private static final int OF_EACH_KIND = 500;
-    private static final int ALTERNATIONS = 5;
+    private static final int ALTERNATIONS = 7;
     private static final long WINDOW_MILLIS = 2_000;
     private static final int BATCH = 32;
     private static final int DISK_BLOCKS = 64 << 11;
