@@ -37,8 +37,7 @@ final class SettingsChanges {
                 Object now = value(component, read);
                 if (!Objects.equals(before, now)) {
                     String key = KEYS.getOrDefault(component.getName(), component.getName());
-                    String outcome =
-                            LIVE.contains(component.getName()) ? Change.APPLIED : Change.NEEDS_RESTART;
+                    String outcome = LIVE.contains(component.getName()) ? Change.APPLIED : Change.NEEDS_RESTART;
                     changes.add(new Change(key, outcome, difference(before, now)));
                 }
             }

@@ -53,8 +53,7 @@ final class ServiceTest {
         try (RunningManagement daemon = RunningManagement.in(folder)) {
             daemon.post(ApiPaths.RELOAD, "");
             settings(SAN, "authentication: {chapAlgorithms: [SHA-256]}\n");
-            assertEquals(
-                    List.of("authentication.chapAlgorithms applied"), outcomes(daemon.post(ApiPaths.RELOAD, "")));
+            assertEquals(List.of("authentication.chapAlgorithms applied"), outcomes(daemon.post(ApiPaths.RELOAD, "")));
             assertEquals(List.of(ChapAlgorithm.SHA_256), daemon.exports.algorithms);
             assertEquals(List.of(), outcomes(daemon.post(ApiPaths.RELOAD, "")));
         }
