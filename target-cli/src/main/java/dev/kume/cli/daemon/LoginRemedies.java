@@ -45,7 +45,7 @@ final class LoginRemedies implements RefusalHints {
     }
 
     private static String enable(TargetRecord target) {
-        return "enable it with: kume target set %s --enabled true".formatted(target.name());
+        return "enable it with: kume target enable %s".formatted(target.name());
     }
 
     private static String show(TargetRecord target) {
