@@ -66,6 +66,20 @@ public final class DataBuffers {
         arena.close();
     }
 
+    /** Frees what nobody has at the moment: the memory is not the collector's. What comes back later is kept again. */
+    public void close() {
+        for (ArrayDeque<ByteBuffer> buffers : free) {
+            for (ByteBuffer buffer : buffers) {
+                Arena arena = memory.remove(buffer);
+                if (arena != null) {
+                    arena.close();
+                }
+            }
+            buffers.clear();
+        }
+        freeBytes = 0;
+    }
+
     /** All that this pool holds, handed out or free, in bytes. */
     long heldBytes() {
         return memory.keySet().stream().mapToLong(ByteBuffer::capacity).sum();

@@ -51,4 +51,17 @@ final class DataBuffersTest {
         ByteBuffer strange = ByteBuffer.allocateDirect(100);
         assertThrows(IllegalArgumentException.class, () -> buffers.give(strange));
     }
+
+    @Test
+    void closingFreesWhatNobodyHas() {
+        DataBuffers buffers = new DataBuffers();
+        ByteBuffer kept = buffers.take(4_096);
+        buffers.give(buffers.take(65_536));
+        buffers.close();
+        assertEquals(4_096, buffers.heldBytes());
+        kept.putLong(0, 1);
+        buffers.give(kept);
+        buffers.close();
+        assertEquals(0, buffers.heldBytes());
+    }
 }

@@ -183,5 +183,6 @@ public final class LoopContext {
         freeChunks.forEach(chunk -> chunk.buf.release());
         freeChunks.clear();
         receive.release();
+        buffers.close();
     }
 }
