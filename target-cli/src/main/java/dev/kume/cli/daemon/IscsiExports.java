@@ -257,7 +257,7 @@ final class IscsiExports implements Exports {
             }
         }
         LoginProofs proofs = new LoginProofs(inventory, secrets);
-        secure(inventory);
+        secure(inventory, proofs);
         List<TargetSpec> specs = new ArrayList<>();
         for (TargetRecord target : inventory.targets()) {
             LunMap map = LunMap.of(luns.getOrDefault(target.name(), Map.of()));
@@ -327,11 +327,10 @@ final class IscsiExports implements Exports {
     @Override
     public void chapAlgorithms(List<ChapAlgorithm> others) {
         algorithms = List.copyOf(others);
-        secure(published);
+        secure(published, new LoginProofs(published, secrets));
     }
 
-    private void secure(Inventory inventory) {
-        LoginProofs proofs = new LoginProofs(inventory, secrets);
+    private void secure(Inventory inventory, LoginProofs proofs) {
         server.security(new LoginSecurity(proofs.of(inventory.discovery()), algorithms));
     }
 
