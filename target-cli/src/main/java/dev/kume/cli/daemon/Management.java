@@ -170,7 +170,9 @@ final class Management {
         end(operationThreads);
         end(changesThread);
         nameThreads.shutdownNow();
+        // Whoever still waits for something is told to stop; answers that are ready leave before the socket closes.
         workers.shutdownNow();
+        end(workers);
         api.close();
     }
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A daemon's management side over a real socket, with a fake server behind it. */
@@ -50,6 +51,7 @@ final class RunningManagement implements AutoCloseable {
     private final DiskShelf shelf;
     private final Management management;
     private final JsonMapper json = ApiJson.lenient();
+    private @Nullable CompletableFuture<Void> stopped;
 
     private RunningManagement(Path folder, StoreProvider stores, DurableFiles files) throws DaemonException {
         Path file = folder.resolve("kume.yaml");
@@ -181,9 +183,18 @@ final class RunningManagement implements AutoCloseable {
         return management.drained().isDone();
     }
 
+    /** Stops as the daemon does, the moment a drain is over; {@link #close} waits for it. */
+    void stopWhenDrained() {
+        stopped = management.drained().thenRunAsync(management::stop);
+    }
+
     @Override
     public void close() {
-        management.stop();
+        if (stopped == null) {
+            management.stop();
+        } else {
+            stopped.join();
+        }
         shelf.close();
         closeState();
     }

@@ -20,6 +20,9 @@ final class ServiceTest {
     private static final String SAN = "  - {name: san, tag: 7, listen: [10.0.0.1:3260]}\n";
     private static final String LAN = "  - {name: lan, tag: 8, listen: [10.0.0.2:3260]}\n";
 
+    /** Of the race between an answer and the end of the daemon. */
+    private static final int ROUNDS = 50;
+
     @TempDir
     Path folder;
 
@@ -145,6 +148,19 @@ final class ServiceTest {
                     "iqn.1991-05.com.microsoft:hv1",
                     over.body().path("cut").path(0).path("initiator").asText());
             assertTrue(daemon.drained());
+        }
+    }
+
+    @Test
+    void theAnswerThatADrainIsOverLeavesWholeThoughTheDaemonStopsAtOnce() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            try (RunningManagement daemon = RunningManagement.in(folder)) {
+                daemon.exports.drained.complete(List.of());
+                daemon.stopWhenDrained();
+                Reply over = daemon.post(ApiPaths.DRAIN, "{\"timeoutSeconds\":30}");
+                assertEquals(202, over.status(), over::toString);
+                assertEquals("drained", over.body().path("state").asText());
+            }
         }
     }
 
