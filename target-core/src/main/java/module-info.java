@@ -8,6 +8,8 @@ module dev.kume.core {
     exports dev.kume.core.disk.vhd;
     exports dev.kume.core.inventory;
     exports dev.kume.core.io;
+    exports dev.kume.core.nexus;
+    exports dev.kume.core.reservation;
     exports dev.kume.core.scsi;
     exports dev.kume.core.scsi.command;
     exports dev.kume.core.store;

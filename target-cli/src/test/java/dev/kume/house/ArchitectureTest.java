@@ -87,7 +87,8 @@ final class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.kume.core.reservation..")
                 .should()
-                .dependOnClassesThat(insideKumeBut("dev.kume.core.reservation", "dev.kume.core")));
+                .dependOnClassesThat(
+                        insideKumeBut("dev.kume.core.reservation", "dev.kume.core.nexus", "dev.kume.core")));
     }
 
     @Test

@@ -21,10 +21,15 @@ import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.WriteRoom;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.Coverage;
+import dev.kume.core.scsi.DurableState;
+import dev.kume.core.scsi.Ending;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.UnitIdentity;
+import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.AccessList;
@@ -171,7 +176,9 @@ final class IscsiExports implements Exports {
                         disk.offlineReason(),
                         geometry(record),
                         refusesWrites(record, disk.disk()),
-                        ModeState.DEFAULT),
+                        ModeState.DEFAULT,
+                        null,
+                        DurableState.INITIAL),
                 commands,
                 new DiskLane(
                         diskThreads,
@@ -180,6 +187,7 @@ final class IscsiExports implements Exports {
                         writeRoom,
                         limits.getInt(Limit.INLINE_WRITE_BYTES)),
                 server.loops(),
+                UnitMemory.NONE,
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
         units.put(identity.uuid(), unit);
@@ -198,7 +206,7 @@ final class IscsiExports implements Exports {
         LogicalUnit unit = units.remove(disk.identity().uuid());
         if (unit != null) {
             CompletableFuture<Void> idle = new CompletableFuture<>();
-            unit.fence(task -> true, null, affected -> idle.complete(null));
+            unit.fence(Coverage.ALL, null, affected -> idle.complete(null));
             await(idle, fenceTime, "removing disk " + disk.name());
         }
     }
@@ -295,7 +303,10 @@ final class IscsiExports implements Exports {
         CompletableFuture<Void> done = new CompletableFuture<>();
         waits.add(done);
         unit.change(state -> state.withWriteProtected(refuses), () -> {});
-        unit.fence(task -> refuses && writes(task.cdb()), null, affected -> done.complete(null));
+        unit.fence(
+                task -> refuses && writes(task.cdb()) ? Ending.check(Sense.WRITE_PROTECTED) : null,
+                null,
+                affected -> done.complete(null));
     }
 
     private boolean writes(byte[] cdb) {

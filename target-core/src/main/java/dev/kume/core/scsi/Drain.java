@@ -3,7 +3,6 @@ package dev.kume.core.scsi;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,23 +12,25 @@ import org.jspecify.annotations.Nullable;
  * runs, nothing that was covered can reach the disk any more.
  */
 final class Drain {
-    private final Predicate<Task> covered;
+    private final Coverage coverage;
     private final @Nullable Task requester;
     private final boolean closesGate;
     private final AtomicInteger loopsLeft;
     private final Runnable done;
     private final Set<ITLNexus> affected = ConcurrentHashMap.newKeySet();
 
-    Drain(Predicate<Task> covered, @Nullable Task requester, boolean closesGate, int loops, Runnable done) {
-        this.covered = covered;
+    Drain(Coverage coverage, @Nullable Task requester, boolean closesGate, int loops, Runnable done) {
+        this.coverage = coverage;
         this.requester = requester;
         this.closesGate = closesGate;
         this.loopsLeft = new AtomicInteger(loops);
         this.done = done;
     }
 
-    boolean covers(Task task) {
-        return task != requester && covered.test(task);
+    /** How the task ends; null when it goes on. */
+    @Nullable
+    Ending endingOf(Task task) {
+        return task == requester ? null : coverage.of(task);
     }
 
     boolean closesGate() {

@@ -1,5 +1,6 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.nexus.ITNexus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -2,11 +2,10 @@ package dev.kume.core.scsi;
 
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.LoopPort;
+import dev.kume.core.nexus.ITNexus;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,12 +35,10 @@ public final class LogicalUnit {
     private final List<LoopPort> loops;
     private final TaskSet[] taskSets;
     private final Watcher watcher;
-    private final int nexusesMax;
+    private final UnitMemory memory;
     private volatile UnitState state;
 
-    /** Guarded by itself; access order, so that the nexus away the longest is forgotten first. */
-    private final LinkedHashMap<ITNexus, ITLNexus> nexuses = new LinkedHashMap<>(16, 0.75f, true);
-
+    private final Nexuses nexuses;
     private final Mailbox mailbox = new Mailbox();
 
     public LogicalUnit(
@@ -51,6 +48,7 @@ public final class LogicalUnit {
             CommandTable commands,
             DiskLane lane,
             List<LoopPort> loops,
+            UnitMemory memory,
             int nexusesMax,
             Watcher watcher) {
         this.name = name;
@@ -59,7 +57,8 @@ public final class LogicalUnit {
         this.commands = commands;
         this.lane = lane;
         this.loops = List.copyOf(loops);
-        this.nexusesMax = nexusesMax;
+        this.memory = memory;
+        this.nexuses = new Nexuses(nexusesMax);
         this.watcher = watcher;
         this.taskSets = new TaskSet[loops.size()];
         for (int i = 0; i < taskSets.length; i++) {
@@ -94,20 +93,7 @@ public final class LogicalUnit {
      * A session of this nexus has logged in. Any thread. A nexus met for the first time, or again, learns it by a UA.
      */
     public ITLNexus attach(ITNexus nexus) {
-        synchronized (nexuses) {
-            ITLNexus known = nexuses.get(nexus);
-            if (known == null) {
-                known = new ITLNexus(nexus);
-                nexuses.put(nexus, known);
-                known.sessionBegan();
-                known.raise(Sense.POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED);
-                forgetOldest();
-            } else {
-                known.sessionBegan();
-                known.raise(Sense.I_T_NEXUS_LOSS_OCCURRED);
-            }
-            return known;
-        }
+        return nexuses.attach(nexus);
     }
 
     /** The session has ended; what waits for the nexus is kept. Any thread. */
@@ -115,40 +101,14 @@ public final class LogicalUnit {
         nexus.sessionEnded();
     }
 
-    private void forgetOldest() {
-        var each = nexuses.values().iterator();
-        while (nexuses.size() > nexusesMax && each.hasNext()) {
-            if (!each.next().attached()) {
-                each.remove();
-            }
-        }
-    }
-
     /** Raises a unit attention on every nexus that the predicate accepts. Any thread. */
     public void raise(Sense condition, Predicate<ITLNexus> on) {
-        synchronized (nexuses) {
-            nexuses.values().stream().filter(on).forEach(nexus -> nexus.raise(condition));
-        }
+        nexuses.raise(condition, on);
     }
 
-    /** Takes a condition away from one nexus, which has been told in another way. Any thread. */
-    public void clear(Sense condition, ITNexus on) {
-        synchronized (nexuses) {
-            ITLNexus known = nexuses.get(on);
-            if (known != null) {
-                known.clear(condition);
-            }
-        }
-    }
-
-    /** Nexuses with a session. */
-    public Collection<ITNexus> attachedNexuses() {
-        synchronized (nexuses) {
-            return nexuses.values().stream()
-                    .filter(ITLNexus::attached)
-                    .map(ITLNexus::nexus)
-                    .toList();
-        }
+    /** Nexuses met so far, with and without a session. Any thread. */
+    public Nexuses nexuses() {
+        return nexuses;
     }
 
     // ---- commands ---------------------------------------------------------------------------------------------------
@@ -228,7 +188,7 @@ public final class LogicalUnit {
     // ---- changes ----------------------------------------------------------------------------------------------------
 
     /**
-     * Publishes a new state, in turn. Any thread.
+     * Publishes a new state that need not be durable, in turn. Any thread.
      *
      * @param then runs after the state is published; it must not wait
      */
@@ -244,14 +204,96 @@ public final class LogicalUnit {
     }
 
     /**
+     * Makes a change that no command asked for, in turn. Any thread.
+     *
+     * @param then runs when the change is over, fence included; {@link UnitChange#ended} is not called
+     */
+    public void change(UnitChange change, Runnable then) {
+        change(change, null, new Turn(change), then);
+    }
+
+    /** A turn: apply, make durable, publish, fence. Whoever has claimed it before keeps it from coming. */
+    void change(UnitChange change, @Nullable Task requester, Turn turn, Runnable then) {
+        mailbox.inTurn(() -> {
+            Runnable over = () -> turnOver(then);
+            if (!turn.claim()) {
+                over.run();
+                return;
+            }
+            UnitState before = state;
+            UnitState after;
+            try {
+                after = change.apply(before);
+            } catch (RuntimeException | Error bug) {
+                turn.failed(bug);
+                over.run();
+                return;
+            }
+            if (after == before) {
+                over.run();
+            } else if (!change.isDurable()) {
+                publish(change, before, after, requester, turn, over);
+            } else {
+                memory.save(after, failure -> saved(change, before, after, requester, turn, over, failure));
+            }
+        });
+    }
+
+    private void turnOver(Runnable then) {
+        try {
+            then.run();
+        } finally {
+            mailbox.turnEnded();
+        }
+    }
+
+    private void saved(
+            UnitChange change,
+            UnitState before,
+            UnitState after,
+            @Nullable Task requester,
+            Turn turn,
+            Runnable over,
+            @Nullable IOException failure) {
+        if (failure == null) {
+            publish(change, before, after, requester, turn, over);
+            return;
+        }
+        watcher.ioFailed(this, failure);
+        try {
+            change.notSaved(failure);
+        } catch (RuntimeException | Error bug) {
+            turn.failed(bug);
+        }
+        over.run();
+    }
+
+    private void publish(
+            UnitChange change, UnitState before, UnitState after, @Nullable Task requester, Turn turn, Runnable over) {
+        state = after;
+        Coverage coverage = null;
+        try {
+            change.published(before, after);
+            coverage = change.fenced(before, after);
+        } catch (RuntimeException | Error bug) {
+            turn.failed(bug);
+        }
+        if (coverage == null) {
+            over.run();
+        } else {
+            drain(coverage, requester, false, affected -> over.run());
+        }
+    }
+
+    /**
      * Fence: dooms the covered tasks and waits for those that a disk thread has, while the others go on. Any thread.
      *
-     * @param covered   asked once of each task, on its loop
+     * @param coverage  asked once of each task, on its loop
      * @param requester left out, may be null
      * @param done      told whose tasks ended, on some loop, when no covered task can reach the disk any more
      */
-    public void fence(Predicate<Task> covered, @Nullable Task requester, Consumer<Collection<ITLNexus>> done) {
-        mailbox.inTurn(() -> drain(covered, requester, false, affected -> {
+    public void fence(Coverage coverage, @Nullable Task requester, Consumer<Collection<ITLNexus>> done) {
+        mailbox.inTurn(() -> drain(coverage, requester, false, affected -> {
             try {
                 done.accept(affected);
             } finally {
@@ -265,8 +307,8 @@ public final class LogicalUnit {
      *
      * @param act  runs while no covered task exists and new ones wait; it must not wait itself
      */
-    public void quiesce(Predicate<Task> covered, @Nullable Task requester, Consumer<Collection<ITLNexus>> act) {
-        mailbox.inTurn(() -> drain(covered, requester, true, affected -> {
+    public void quiesce(Coverage coverage, @Nullable Task requester, Consumer<Collection<ITLNexus>> act) {
+        mailbox.inTurn(() -> drain(coverage, requester, true, affected -> {
             try {
                 act.accept(affected);
             } finally {
@@ -290,13 +332,10 @@ public final class LogicalUnit {
     }
 
     private void drain(
-            Predicate<Task> covered,
-            @Nullable Task requester,
-            boolean closesGate,
-            Consumer<Collection<ITLNexus>> done) {
+            Coverage coverage, @Nullable Task requester, boolean closesGate, Consumer<Collection<ITLNexus>> done) {
         Drain[] self = new Drain[1];
         Drain drain = new Drain(
-                covered,
+                coverage,
                 requester,
                 closesGate,
                 loops.size(),
@@ -325,7 +364,7 @@ public final class LogicalUnit {
 
     /** The same for those tasks alone that were there before the reset was asked for. */
     public void reset(Predicate<Task> covered, @Nullable ITLNexus requester, Runnable done) {
-        quiesce(covered, null, affected -> {
+        quiesce(Coverage.silent(covered), null, affected -> {
             state = state.withModes(ModeState.DEFAULT);
             raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> nexus != requester);
             done.run();
@@ -348,14 +387,5 @@ public final class LogicalUnit {
     @Override
     public String toString() {
         return name;
-    }
-
-    /** Nexuses known, with or without a session; for the administrator. */
-    public Map<ITNexus, Boolean> knownNexuses() {
-        synchronized (nexuses) {
-            Map<ITNexus, Boolean> known = new LinkedHashMap<>();
-            nexuses.forEach((nexus, unitNexus) -> known.put(nexus, unitNexus.attached()));
-            return known;
-        }
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code FREE -> STARTED -> (READING | TAKING_DATA | IN_IO)* -> COMPLETE -> FREE}; it completes exactly once, or is
  * doomed and ends exactly once.
  */
-public abstract non-sealed class Task extends CommandContext {
+public abstract non-sealed class Task extends TransportHooks {
     /** Where a task is. */
     public enum State {
         FREE,
@@ -66,6 +66,12 @@ public abstract non-sealed class Task extends CommandContext {
     /** Set on the loop, looked at by disk threads right before they touch the disk. */
     private volatile boolean doomed;
 
+    /** What the initiator hears of a doom. Loop only. */
+    private Ending ending = Ending.SILENT;
+
+    /** The disk thread found the task not yet doomed. Handed back with the delivery. */
+    private boolean ioPerformed;
+
     // Links of the task set. Loop only.
     @Nullable
     Task before;
@@ -79,29 +85,6 @@ public abstract non-sealed class Task extends CommandContext {
     protected Task(LoopPort home) {
         this.home = home;
     }
-
-    // ---- hooks of the transport, all on the home loop ---------------------------------------------------------------
-
-    /** The command wants {@link #lengthBytes()} bytes of the medium sent, from {@link #offsetBytes()} on. */
-    protected abstract void onRead();
-
-    /** The command wants {@link #lengthBytes()} bytes from the initiator, streamed or gathered. */
-    protected abstract void onDataWanted();
-
-    /** A {@link #startRead} has ended well, or {@link #state()} is COMPLETE because it failed and the hook ran. */
-    protected abstract void onReadDone();
-
-    /** A {@link #startConsume} that was not the last has ended well. The buffer is the transport's again. */
-    protected abstract void onConsumed();
-
-    /** Status, sense and response are there. The task has left its task set. */
-    protected abstract void onComplete();
-
-    /** The task was aborted and nothing of it runs any more; no answer may be sent. */
-    protected abstract void onDoomed();
-
-    /** A hook or a command threw what it should not have: an error of our own, of which only this task is to suffer. */
-    protected abstract void onBug(Throwable bug);
 
     // ---- transport side ---------------------------------------------------------------------------------------------
 
@@ -119,6 +102,7 @@ public abstract non-sealed class Task extends CommandContext {
         this.state = State.STARTED;
         this.status = ScsiStatus.GOOD;
         this.doomed = false;
+        this.ending = Ending.SILENT;
     }
 
     /** Gives the task back to its pool. Only a task that has ended can be free. */
@@ -224,12 +208,25 @@ public abstract non-sealed class Task extends CommandContext {
      * @return true when it has ended already
      */
     public final boolean doom() {
+        return doom(Ending.SILENT);
+    }
+
+    /**
+     * Ends the task: at once when neither a disk thread nor the unit's mailbox has it, else as soon as it comes back.
+     * What was done by then is told as done; silence goes before an answer.
+     *
+     * @return true when it has ended already
+     */
+    final boolean doom(Ending how) {
         assert home.inLoop();
         if (state == State.FREE || state == State.COMPLETE) {
             return true;
         }
+        if (!doomed || !how.answers()) {
+            ending = how;
+        }
         doomed = true;
-        if (io != Io.NONE) {
+        if (io != Io.NONE || (turn != null && !turn.claim())) {
             return false;
         }
         endDoomed();
@@ -296,20 +293,29 @@ public abstract non-sealed class Task extends CommandContext {
         submit(Io.WORK, 0, null, true);
     }
 
-    /** Changes the unit's state in its turn, then goes to a disk thread. Doomed before its turn, it changes nothing. */
+    /** Changes the unit's state in its turn. Doomed before its turn, it changes nothing. */
     public final void change(UnitChange what) {
         Turn waitedFor = new Turn(what);
         turn = waitedFor;
-        unit().change(waitedFor::apply, () -> {
-            waitedFor.published();
-            home.execute(() -> turnTaken(waitedFor));
-        });
+        unit().change(what, this, waitedFor, () -> home.execute(() -> turnTaken(waitedFor)));
     }
 
     private void turnTaken(Turn taken) {
-        if (turn == taken) {
-            turn = null;
-            work(taken.change());
+        if (turn != taken) {
+            return;
+        }
+        turn = null;
+        try {
+            Throwable bug = taken.bug();
+            if (doomed) {
+                endDoomed();
+            } else if (bug != null) {
+                terminate(unit().bug(bug));
+            } else {
+                taken.change().ended(this);
+            }
+        } catch (RuntimeException | Error bug) {
+            onBug(bug);
         }
     }
 
@@ -325,6 +331,17 @@ public abstract non-sealed class Task extends CommandContext {
     public final void failIo(Sense because) {
         ioStatus = ScsiStatus.CHECK_CONDITION;
         ioSense = because;
+    }
+
+    /**
+     * From {@link Work} between two steps, on the disk thread: true when the rest is not to be done. The work then
+     * returns, and counts as not done.
+     */
+    public final boolean givesUp() {
+        if (doomed) {
+            ioPerformed = false;
+        }
+        return doomed;
     }
 
     public final State state() {
@@ -360,6 +377,7 @@ public abstract non-sealed class Task extends CommandContext {
         ioLast = last;
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
+        ioPerformed = false;
         unit().lane().submit(this);
     }
 
@@ -374,6 +392,7 @@ public abstract non-sealed class Task extends CommandContext {
         if (doomed) {
             return;
         }
+        ioPerformed = true;
         VirtualDisk disk = unitState().disk();
         try {
             if (disk == null) {
@@ -414,7 +433,8 @@ public abstract non-sealed class Task extends CommandContext {
     private void backHome() {
         Io was = io;
         io = Io.NONE;
-        if (doomed) {
+        // What a disk thread has brought to its end has happened, and is answered as such where an answer is due.
+        if (doomed && !(ending.answers() && ioPerformed && ioLast)) {
             endDoomed();
             return;
         }
@@ -441,11 +461,14 @@ public abstract non-sealed class Task extends CommandContext {
     }
 
     private void endDoomed() {
-        if (turn != null) {
-            turn.cancel();
-            turn = null;
+        turn = null;
+        if (ending.answers()) {
+            status = ending.status();
+            sense = ending.sense();
+            end(false);
+        } else {
+            end(true);
         }
-        end(true);
     }
 
     private void end(boolean byDoom) {

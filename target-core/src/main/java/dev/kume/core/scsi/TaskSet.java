@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -96,10 +98,11 @@ final class TaskSet {
 
     /** Starts this loop's share of a drain. */
     void drain(Drain drain) {
-        List<Task> covered = new ArrayList<>();
+        Map<Task, Ending> covered = new LinkedHashMap<>();
         for (Task task = first; task != null; task = task.after) {
-            if (drain.covers(task)) {
-                covered.add(task);
+            Ending ending = drain.endingOf(task);
+            if (ending != null) {
+                covered.put(task, ending);
             }
         }
         if (covered.isEmpty()) {
@@ -107,17 +110,15 @@ final class TaskSet {
             return;
         }
         Share share = new Share(drain, Collections.newSetFromMap(new IdentityHashMap<>()));
-        share.left.addAll(covered);
+        share.left.addAll(covered.keySet());
         shares.add(share);
-        for (Task task : covered) {
-            drain.dooming(task);
-        }
-        for (Task task : covered) {
+        covered.keySet().forEach(drain::dooming);
+        covered.forEach((task, ending) -> {
             // Dooming one task may end others (their connection closes), and those may be new commands already.
             if (share.left.contains(task)) {
-                task.doom();
+                task.doom(ending);
             }
-        }
+        });
     }
 
     /** Opens the gate that a drain closed, and starts what has waited there. */

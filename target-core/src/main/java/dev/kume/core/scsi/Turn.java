@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Turn {
     private final UnitChange change;
     private final AtomicBoolean claimed = new AtomicBoolean();
-    private @Nullable UnitState before;
-    private @Nullable UnitState after;
+    private volatile @Nullable Throwable bug;
 
     Turn(UnitChange change) {
         this.change = change;
@@ -21,25 +20,18 @@ final class Turn {
         return change;
     }
 
-    /** The task is doomed. On its loop. */
-    void cancel() {
-        claimed.set(true);
+    /** True for the first who asks: the mailbox, whose turn has come, or a doom, that keeps it from coming. */
+    boolean claim() {
+        return claimed.compareAndSet(false, true);
     }
 
-    /** The turn has come; the unchanged state when nobody waits for it any more. */
-    UnitState apply(UnitState now) {
-        if (claimed.compareAndSet(false, true)) {
-            before = now;
-            after = change.apply(now);
-            return after;
-        }
-        return now;
+    /** An error of our own cut the turn short. */
+    void failed(Throwable because) {
+        bug = because;
     }
 
-    /** The state that {@link #apply} gave is the unit's. On the thread that applied it. */
-    void published() {
-        if (before != null && after != null) {
-            change.published(before, after);
-        }
+    @Nullable
+    Throwable bug() {
+        return bug;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -24,7 +25,7 @@ final class FenceTest {
     @Test
     void aFenceWaitsForTheTaskThatADiskThreadHas() {
         ScriptedTask write = begin(target.node1, 0, WRITE);
-        target.unit.fence(task -> true, null, affected -> told.add("done"));
+        target.unit.fence(Coverage.ALL, null, affected -> told.add("done"));
         target.runLoops();
         assertEquals(List.of(), told, "the disk thread has not come back");
         target.runAll();
@@ -37,7 +38,7 @@ final class FenceTest {
     void aFenceDoesNotWaitForAnInitiatorThatIsSilent() {
         ScriptedTask write = target.beginHeld(target.node1, 0, WRITE, new byte[512]);
         assertTrue(write.wantsData());
-        target.unit.fence(task -> true, null, affected -> told.add("done"));
+        target.unit.fence(Coverage.ALL, null, affected -> told.add("done"));
         target.runLoops();
         assertEquals(List.of("done"), told);
         assertEquals(1, write.dooms);
@@ -49,7 +50,7 @@ final class FenceTest {
         ScriptedTask requester = target.beginHeld(target.node2, 1, WRITE, new byte[512]);
         ScriptedTask victim = target.beginHeld(target.node2, 1, WRITE, new byte[512]);
         Set<ITLNexus> affected = new HashSet<>();
-        target.unit.fence(task -> task.nexus() == target.node2, requester, affected::addAll);
+        target.unit.fence(Coverage.silent(task -> task.nexus() == target.node2), requester, affected::addAll);
         target.runAll();
         assertFalse(own.ended());
         assertFalse(requester.ended());
@@ -62,9 +63,105 @@ final class FenceTest {
     }
 
     @Test
+    void aFenceWithAnAnswerTellsWhatWasNotDone() {
+        ScriptedTask waiting = target.beginHeld(target.node1, 0, WRITE, new byte[512]);
+        ScriptedTask queued = begin(target.node1, 0, WRITE);
+        target.unit.fence(task -> Ending.CONFLICT, null, affected -> told.add("done"));
+        target.runLoops();
+        assertEquals(List.of(), told, "a disk thread has one of them");
+        target.runAll();
+        assertEquals(List.of("done"), told);
+        assertEquals(1, waiting.completions);
+        assertEquals(ScsiStatus.RESERVATION_CONFLICT, waiting.status());
+        assertEquals(1, queued.completions);
+        assertEquals(ScsiStatus.RESERVATION_CONFLICT, queued.status());
+        assertEquals(List.of(), target.disk.log);
+    }
+
+    @Test
+    void whatTheDiskThreadHasDoneIsTold() {
+        ScriptedTask written = begin(target.node1, 0, WRITE);
+        assertTrue(target.diskThreads.runOne());
+        ;
+        target.unit.fence(task -> Ending.CONFLICT, null, affected -> told.add("done"));
+        target.runAll();
+        assertEquals(List.of("done"), told);
+        assertEquals(1, written.completions);
+        assertEquals(ScsiStatus.GOOD, written.status());
+        assertEquals(1, target.disk.log.size());
+    }
+
+    @Test
+    void silenceGoesBeforeAnAnswer() {
+        ScriptedTask write = begin(target.node1, 0, WRITE);
+        target.unit.fence(task -> Ending.CONFLICT, null, affected -> told.add("conflict"));
+        target.runLoops();
+        write.doom();
+        target.runAll();
+        assertEquals(List.of("conflict"), told);
+        assertEquals(0, write.completions);
+        assertEquals(1, write.dooms);
+    }
+
+    @Test
+    void aChangeIsDurableBeforeItIsVisibleAndFencesBeforeItHasEnded() {
+        ScriptedTask victim = begin(target.node2, 1, WRITE);
+        target.unit.change(
+                new Recorded() {
+                    @Override
+                    public Coverage fenced(UnitState before, UnitState after) {
+                        told.add("published");
+                        return task -> task.nexus() == target.node2 ? Ending.CONFLICT : null;
+                    }
+                },
+                () -> told.add("over"));
+        assertEquals(List.of("saving"), told);
+        assertFalse(target.unit.state().writeProtected());
+        target.memory.answer(null);
+        assertTrue(target.unit.state().writeProtected());
+        target.runLoops();
+        assertEquals(List.of("saving", "published"), told);
+        target.runAll();
+        assertEquals(List.of("saving", "published", "over"), told);
+        assertEquals(ScsiStatus.RESERVATION_CONFLICT, victim.status());
+    }
+
+    @Test
+    void aChangeThatIsNotDurableIsNone() {
+        target.unit.change(new Recorded(), () -> told.add("over"));
+        target.memory.answer(new IOException("no space"));
+        assertEquals(List.of("saving", "not saved: no space", "over"), told);
+        assertFalse(target.unit.state().writeProtected());
+    }
+
+    /** A change that write protects the unit, and must be durable. */
+    private class Recorded implements UnitChange {
+        @Override
+        public UnitState apply(UnitState now) {
+            told.add("saving");
+            return now.withWriteProtected(true);
+        }
+
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+
+        @Override
+        public void notSaved(IOException failure) {
+            told.add("not saved: " + failure.getMessage());
+        }
+
+        @Override
+        public void ended(Task task) {
+            throw new AssertionError("no task asked for it");
+        }
+    }
+
+    @Test
     void tasksThatBeginDuringAFenceGoOn() {
         begin(target.node1, 0, WRITE);
-        target.unit.fence(task -> true, null, affected -> told.add("done"));
+        target.unit.fence(Coverage.ALL, null, affected -> told.add("done"));
         target.runLoops();
         ScriptedTask later = begin(target.node1, 0, TEST_UNIT_READY);
         assertEquals(1, later.completions);
@@ -76,7 +173,7 @@ final class FenceTest {
     @Test
     void tasksThatBeginDuringAQuiesceWaitAtTheGateAndRunInOrder() {
         begin(target.node1, 0, WRITE);
-        target.unit.quiesce(task -> true, null, affected -> told.add("act"));
+        target.unit.quiesce(Coverage.ALL, null, affected -> told.add("act"));
         target.runLoops();
         List<ScriptedTask> waiting = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -96,7 +193,7 @@ final class FenceTest {
     @Test
     void aGatedTaskCanBeDoomed() {
         begin(target.node1, 0, WRITE);
-        target.unit.quiesce(task -> true, null, affected -> told.add("act"));
+        target.unit.quiesce(Coverage.ALL, null, affected -> told.add("act"));
         target.runLoops();
         ScriptedTask gated = begin(target.node1, 0, READ);
         assertTrue(gated.doom());
@@ -108,7 +205,7 @@ final class FenceTest {
 
     @Test
     void anEmptyUnitQuiescesAtOnceAndOpensAgain() {
-        target.unit.quiesce(task -> true, null, affected -> told.add("act"));
+        target.unit.quiesce(Coverage.ALL, null, affected -> told.add("act"));
         target.runLoops();
         assertEquals(List.of("act"), told);
         assertEquals(1, begin(target.node1, 0, TEST_UNIT_READY).completions);
@@ -117,10 +214,10 @@ final class FenceTest {
     @Test
     void changesHappenInTheOrderInWhichTheyWereAskedFor() {
         begin(target.node1, 0, WRITE);
-        target.unit.quiesce(task -> true, null, affected -> told.add("first quiesce"));
+        target.unit.quiesce(Coverage.ALL, null, affected -> told.add("first quiesce"));
         target.unit.change(state -> state.withWriteProtected(true), () -> told.add("change"));
-        target.unit.fence(task -> true, null, affected -> told.add("fence"));
-        target.unit.quiesce(task -> true, null, affected -> told.add("second quiesce"));
+        target.unit.fence(Coverage.ALL, null, affected -> told.add("fence"));
+        target.unit.quiesce(Coverage.ALL, null, affected -> told.add("second quiesce"));
         target.unit.afterChanges(() -> told.add("after"));
         target.runLoops();
         assertEquals(List.of(), told);
@@ -133,7 +230,7 @@ final class FenceTest {
     void aCoverThatForgetsItsTasksStillEnds() {
         ScriptedTask write = begin(target.node1, 0, WRITE);
         boolean[] covers = {true};
-        target.unit.fence(task -> covers[0], null, affected -> told.add("done"));
+        target.unit.fence(Coverage.silent(task -> covers[0]), null, affected -> told.add("done"));
         target.runLoops();
         covers[0] = false;
         target.runAll();
@@ -145,7 +242,7 @@ final class FenceTest {
     void whoHearsOfTheFenceMayEndFurtherTasks() {
         ScriptedTask requester = target.beginHeld(target.node2, 0, WRITE, new byte[512]);
         begin(target.node1, 0, WRITE);
-        target.unit.fence(task -> true, requester, affected -> {
+        target.unit.fence(Coverage.ALL, requester, affected -> {
             requester.terminate(ScsiStatus.BUSY);
             told.add("done");
         });
@@ -166,7 +263,7 @@ final class FenceTest {
             second.prepare(target.unit, target.node1, LunMap.EMPTY, TaskAttribute.SIMPLE);
             target.unit.begin(second);
         };
-        target.unit.fence(task -> true, null, affected -> told.add("done"));
+        target.unit.fence(Coverage.ALL, null, affected -> told.add("done"));
         target.runLoops();
         assertEquals(List.of("done"), told);
         assertEquals(1, second.dooms, "the new command goes on");
@@ -183,7 +280,7 @@ final class FenceTest {
                             throw new IllegalStateException("bug");
                         },
                         () -> told.add("never")));
-        target.unit.quiesce(task -> true, null, FenceTest::fail);
+        target.unit.quiesce(Coverage.ALL, null, FenceTest::fail);
         assertThrows(IllegalStateException.class, target::runLoops);
         target.unit.afterChanges(() -> told.add("last"));
         target.runAll();
@@ -199,7 +296,7 @@ final class FenceTest {
     void aLongQueueNeedsNoDeepStack() {
         int changes = 200_000;
         begin(target.node1, 0, WRITE);
-        target.unit.fence(task -> true, null, affected -> {});
+        target.unit.fence(Coverage.ALL, null, affected -> {});
         int[] done = new int[1];
         for (int i = 0; i < changes; i++) {
             target.unit.change(state -> state, () -> done[0]++);

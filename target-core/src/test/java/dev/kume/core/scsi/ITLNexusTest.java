@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.core.nexus.ITNexus;
 import org.junit.jupiter.api.Test;
 
 /** Unit attentions of a nexus, and how long a unit remembers it. */
@@ -85,15 +86,15 @@ final class ITLNexusTest {
             target.unit.attach(numbered(i));
         }
         assertNotSame(away, target.unit.attach(numbered(1000)), "forgotten");
-        assertEquals(NEXUSES_MAX + 3, target.unit.attachedNexuses().size());
+        assertEquals(NEXUSES_MAX + 3, target.unit.nexuses().attached().size());
         ITLNexus late = target.unit.attach(numbered(2000));
-        assertTrue(target.unit.knownNexuses().containsKey(late.nexus()), "all are attached: none is forgotten");
+        assertTrue(target.unit.nexuses().all().containsKey(late.nexus()), "all are attached: none is forgotten");
     }
 
     @Test
     void clearingTakesOneConditionFromOneNexus() {
         target.unit.raise(Sense.REPORTED_LUNS_DATA_HAS_CHANGED, each -> true);
-        target.unit.clear(Sense.REPORTED_LUNS_DATA_HAS_CHANGED, TestTarget.NODE1);
+        target.unit.nexuses().clear(Sense.REPORTED_LUNS_DATA_HAS_CHANGED, TestTarget.NODE1);
         assertFalse(target.node1.hasAttention());
         assertTrue(target.node2.hasAttention());
     }

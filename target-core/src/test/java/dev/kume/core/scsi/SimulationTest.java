@@ -9,6 +9,7 @@ import dev.kume.core.Trials;
 import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.DiskLane;
+import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.core.testing.FixedClock;
 import java.io.IOException;
@@ -103,10 +104,11 @@ final class SimulationTest {
             unit = new LogicalUnit(
                     "simulated",
                     TestTarget.IDENTITY,
-                    new UnitState(disk, null, BlockGeometry.emulated512(sizeBytes), false, ModeState.DEFAULT),
+                    UnitState.of(disk, BlockGeometry.emulated512(sizeBytes)),
                     Commands.table(),
                     new DiskLane(diskThreads, clock, DEPTH_MAX),
                     loops.stream().map(ManualLoop::port).toList(),
+                    UnitMemory.NONE,
                     NEXUSES,
                     LogicalUnit.Watcher.NONE);
             for (int i = 0; i < NEXUSES; i++) {
@@ -127,7 +129,7 @@ final class SimulationTest {
             writesGood += (int) writes.stream().filter(Write::good).count();
             tasksDoomed += (int) tasks.stream().filter(task -> task.dooms > 0).count();
             boolean[] acted = new boolean[1];
-            unit.quiesce(task -> true, null, affected -> {
+            unit.quiesce(Coverage.ALL, null, affected -> {
                 acted[0] = true;
                 assertEquals(Set.of(), new HashSet<>(affected), "tasks left in a task set");
             });
@@ -269,7 +271,7 @@ final class SimulationTest {
             List<ScriptedTask> before = living();
             ScriptedTask requester = before.isEmpty() ? null : before.get(random.nextInt(before.size()));
             changesAsked++;
-            unit.fence(task -> task.nexus() == victim, requester, affected -> {
+            unit.fence(Coverage.silent(task -> task.nexus() == victim), requester, affected -> {
                 changesDone++;
                 for (ScriptedTask task : before) {
                     assertTrue(
@@ -282,7 +284,7 @@ final class SimulationTest {
         private void quiesce() {
             List<ScriptedTask> before = living();
             changesAsked++;
-            unit.quiesce(task -> true, null, affected -> quiet(before));
+            unit.quiesce(Coverage.ALL, null, affected -> quiet(before));
         }
 
         private void reset() {

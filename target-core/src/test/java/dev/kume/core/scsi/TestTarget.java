@@ -2,6 +2,7 @@ package dev.kume.core.scsi;
 
 import dev.kume.core.Limits;
 import dev.kume.core.io.DiskLane;
+import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.core.testing.FixedClock;
 import java.time.Instant;
@@ -23,6 +24,7 @@ public final class TestTarget {
 
     public final TestDisk disk;
     public final List<ManualLoop> loops = List.of(new ManualLoop(0), new ManualLoop(1));
+    public final HeldMemory memory = new HeldMemory();
     public final ManualThreads diskThreads = new ManualThreads();
     public final LogicalUnit unit;
     public final ITLNexus node1;
@@ -49,10 +51,11 @@ public final class TestTarget {
         unit = new LogicalUnit(
                 "vms",
                 IDENTITY,
-                new UnitState(disk, null, geometry, false, ModeState.DEFAULT),
+                UnitState.of(disk, geometry),
                 commands,
                 new DiskLane(diskThreads, new FixedClock(Instant.EPOCH), 4),
                 loops.stream().map(ManualLoop::port).toList(),
+                memory,
                 64,
                 LogicalUnit.Watcher.NONE);
         node1 = unit.attach(NODE1);

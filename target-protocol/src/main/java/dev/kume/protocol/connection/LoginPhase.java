@@ -1,7 +1,7 @@
 package dev.kume.protocol.connection;
 
 import dev.kume.core.Limits.Limit;
-import dev.kume.core.scsi.ITNexus;
+import dev.kume.core.nexus.ITNexus;
 import dev.kume.protocol.login.AccessDecision;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.login.LoginIdentity;

@@ -2,8 +2,8 @@ package dev.kume.protocol.connection;
 
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.scsi.CommandTable;
-import dev.kume.core.scsi.ITNexus;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ScsiStatus;

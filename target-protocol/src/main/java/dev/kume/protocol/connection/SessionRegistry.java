@@ -1,6 +1,6 @@
 package dev.kume.protocol.connection;
 
-import dev.kume.core.scsi.ITNexus;
+import dev.kume.core.nexus.ITNexus;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.kume.protocol.connection;
 
+import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.scsi.ITLNexus;
-import dev.kume.core.scsi.ITNexus;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.Sense;

@@ -1,5 +1,6 @@
 package dev.kume.protocol.connection;
 
+import dev.kume.core.scsi.Coverage;
 import dev.kume.core.scsi.ITLNexus;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
@@ -120,12 +121,14 @@ final class TaskManagement {
     private void abortTaskSet(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
         session.abortHeld(unit, before);
         unit.fence(
-                task -> task.nexus() == nexus && before.test(task), null, affected -> answerLater(itt, unit, before));
+                Coverage.silent(task -> task.nexus() == nexus && before.test(task)),
+                null,
+                affected -> answerLater(itt, unit, before));
     }
 
     private void clearTaskSet(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
         session.abortHeld(unit, before);
-        unit.fence(before, null, affected -> {
+        unit.fence(Coverage.silent(before), null, affected -> {
             unit.raise(
                     Sense.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, other -> other != nexus && affected.contains(other));
             answerLater(itt, unit, before);

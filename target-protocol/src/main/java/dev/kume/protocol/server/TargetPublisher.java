@@ -1,5 +1,6 @@
 package dev.kume.protocol.server;
 
+import dev.kume.core.scsi.Ending;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.Sense;
@@ -73,7 +74,9 @@ public final class TargetPublisher {
             CompletableFuture<Void> fenced = new CompletableFuture<>();
             waits.add(fenced);
             unit.fence(
-                    task -> task.nexus().nexus().targetName().equals(target.name()),
+                    task -> task.nexus().nexus().targetName().equals(target.name())
+                            ? Ending.check(Sense.LOGICAL_UNIT_NOT_SUPPORTED)
+                            : null,
                     null,
                     affected -> fenced.complete(null));
         }

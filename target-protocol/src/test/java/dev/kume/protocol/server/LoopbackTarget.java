@@ -11,8 +11,8 @@ import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
-import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitIdentity;
+import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.core.store.BackingStore;
@@ -81,7 +81,7 @@ public final class LoopbackTarget implements AutoCloseable {
                 name,
                 new UnitIdentity(
                         "KUME", "Virtual Disk", "0001", "serial-" + name, 0x6123456789abcdefL, name.hashCode()),
-                new UnitState(disk, null, BlockGeometry.emulated512(disk.info().sizeBytes()), false, ModeState.DEFAULT),
+                UnitState.of(disk, BlockGeometry.emulated512(disk.info().sizeBytes())),
                 commands,
                 new DiskLane(
                         threads,
@@ -90,6 +90,7 @@ public final class LoopbackTarget implements AutoCloseable {
                         new PageCacheRoom(PageCacheRoom.VMSTAT, CLOCK, threads),
                         limits.getInt(Limits.Limit.INLINE_WRITE_BYTES)),
                 server.loops(),
+                UnitMemory.NONE,
                 64,
                 LogicalUnit.Watcher.NONE);
     }

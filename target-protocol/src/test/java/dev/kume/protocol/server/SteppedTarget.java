@@ -11,8 +11,8 @@ import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
-import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitIdentity;
+import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.core.store.PageCacheRoom;
@@ -80,7 +80,7 @@ final class SteppedTarget implements AutoCloseable {
         LogicalUnit unit = new LogicalUnit(
                 "disk",
                 new UnitIdentity("KUME", "Virtual Disk", "0001", "serial", 0x6123456789abcdefL, 1),
-                new UnitState(disk, null, BlockGeometry.emulated512(disk.info().sizeBytes()), false, ModeState.DEFAULT),
+                UnitState.of(disk, BlockGeometry.emulated512(disk.info().sizeBytes())),
                 commands,
                 new DiskLane(
                         turns::add,
@@ -89,6 +89,7 @@ final class SteppedTarget implements AutoCloseable {
                         new PageCacheRoom(PageCacheRoom.VMSTAT, clock, turns::add),
                         limits.getInt(Limits.Limit.INLINE_WRITE_BYTES)),
                 List.of(port),
+                UnitMemory.NONE,
                 64,
                 LogicalUnit.Watcher.NONE);
         server = new ServerContext(

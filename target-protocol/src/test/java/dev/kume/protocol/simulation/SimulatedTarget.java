@@ -8,9 +8,10 @@ import dev.kume.core.io.LoopPort;
 import dev.kume.core.io.MemoryBudget;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.Coverage;
 import dev.kume.core.scsi.LogicalUnit;
-import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitIdentity;
+import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.Connection;
@@ -102,10 +103,11 @@ final class SimulatedTarget {
         return new LogicalUnit(
                 "disk" + units.size(),
                 new UnitIdentity("KUME", "Virtual Disk", "0001", "serial" + units.size(), 0x6L << 60, units.size()),
-                new UnitState(disk, null, BlockGeometry.emulated512(content.length), false, ModeState.DEFAULT),
+                UnitState.of(disk, BlockGeometry.emulated512(content.length)),
                 commands,
                 new DiskLane(diskThreads::add, world, 4, bytes -> !world.oneIn(4), 262_144),
                 ports,
+                UnitMemory.NONE,
                 NEXUSES_MAX,
                 new LogicalUnit.Watcher() {
                     @Override
@@ -254,10 +256,10 @@ final class SimulatedTarget {
         }
         for (LogicalUnit unit : units) {
             boolean[] quiet = new boolean[1];
-            unit.quiesce(task -> true, null, affected -> quiet[0] = affected.isEmpty());
+            unit.quiesce(Coverage.ALL, null, affected -> quiet[0] = affected.isEmpty());
             world.runDaemonDry();
             world.check(quiet[0], "a unit that has tasks, or is stuck in a change: " + unit);
-            world.check(unit.attachedNexuses().isEmpty(), "nexuses still attached to " + unit);
+            world.check(unit.nexuses().attached().isEmpty(), "nexuses still attached to " + unit);
         }
         for (int i = 0; i < loops.size(); i++) {
             loops.get(i).execute(contexts.get(i)::close);

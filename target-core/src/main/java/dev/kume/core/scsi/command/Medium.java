@@ -16,7 +16,7 @@ final class Medium {
     static void readThrough(Task task, VirtualDisk disk, long offsetBytes, long lengthBytes) throws IOException {
         ByteBuffer chunk = chunk(lengthBytes);
         long doneBytes = 0;
-        while (doneBytes < lengthBytes && !task.doomed()) {
+        while (doneBytes < lengthBytes && !task.givesUp()) {
             chunk.clear().limit((int) Math.min(chunk.capacity(), lengthBytes - doneBytes));
             int bytes = chunk.limit();
             disk.read(offsetBytes + doneBytes, chunk);

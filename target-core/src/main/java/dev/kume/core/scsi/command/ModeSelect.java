@@ -1,6 +1,5 @@
 package dev.kume.core.scsi.command;
 
-import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
@@ -13,7 +12,6 @@ import dev.kume.core.scsi.UnitChange;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.ModeSelection;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -133,11 +131,13 @@ final class ModeSelect extends Command {
         }
 
         @Override
-        public void run(Task task, VirtualDisk disk) throws IOException {
+        public void ended(Task task) {
             // Published before the flush: a write that still saw the cache on has returned by now and is flushed here,
             // and every other one flushes for itself.
             if (writeCacheOff) {
-                disk.flush();
+                task.work((flushing, disk) -> disk.flush());
+            } else {
+                task.good();
             }
         }
     }

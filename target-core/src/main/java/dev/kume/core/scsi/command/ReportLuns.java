@@ -69,7 +69,10 @@ final class ReportLuns extends Command {
         for (int lun : task.luns().luns()) {
             LogicalUnit unit = task.luns().get(lun);
             if (unit != null) {
-                unit.clear(Sense.REPORTED_LUNS_DATA_HAS_CHANGED, task.nexus().nexus());
+                unit.nexuses()
+                        .clear(
+                                Sense.REPORTED_LUNS_DATA_HAS_CHANGED,
+                                task.nexus().nexus());
             }
         }
         task.nexus().clear(Sense.REPORTED_LUNS_DATA_HAS_CHANGED);

@@ -93,7 +93,7 @@ final class Verify extends Command {
         long atBytes = range.offsetBytes(task.geometry());
         long endBytes = atBytes + range.lengthBytes(task.geometry());
         boolean equal = true;
-        while (equal && atBytes < endBytes && !task.doomed()) {
+        while (equal && atBytes < endBytes && !task.givesUp()) {
             equal = Medium.compare(task, disk, atBytes, ByteBuffer.wrap(block));
             atBytes += block.length;
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.core.scsi.Coverage;
 import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.ScriptedTask;
 import dev.kume.core.scsi.ScsiStatus;
@@ -240,7 +241,7 @@ final class ModeTest {
         // A write in the middle of its disk I/O holds a fence, and the fence the mailbox.
         ScriptedTask write =
                 target.begin(target.node2, 1, TestTarget.bytes("2A 00 00 00 00 05 00 00 01 00"), new byte[512], false);
-        target.unit.fence(task -> task == write, null, affected -> {});
+        target.unit.fence(Coverage.silent(task -> task == write), null, affected -> {});
         target.runLoops();
         ScriptedTask select = target.begin(target.node1, 0, select6Cdb(CACHING_OFF), list6(CACHING_OFF), false);
         target.runLoops();

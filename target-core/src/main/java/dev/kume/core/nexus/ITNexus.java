@@ -1,4 +1,4 @@
-package dev.kume.core.scsi;
+package dev.kume.core.nexus;
 
 /**
  * The relation between an initiator port and a target port, SAM-5 4.7. It outlives its sessions: a node that comes back
