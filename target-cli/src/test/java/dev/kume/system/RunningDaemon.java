@@ -53,7 +53,20 @@ final class RunningDaemon implements AutoCloseable {
     static RunningDaemon start(Path directory, String moreYaml, List<String> wrapper)
             throws IOException, InterruptedException {
         int port = freePort();
-        Path configuration = Files.writeString(directory.resolve("kume.yaml"), yaml(directory, port) + moreYaml);
+        return start(directory, port, yaml(directory, port) + moreYaml, wrapper);
+    }
+
+    /** With a second address in its portal group. */
+    static RunningDaemon startWithPortals(Path directory, int secondPort) throws IOException, InterruptedException {
+        int port = freePort();
+        String one = "\"127.0.0.1:%d\"".formatted(port);
+        String both = one + ", \"127.0.0.1:%d\"".formatted(secondPort);
+        return start(directory, port, yaml(directory, port).replace(one, both), List.of());
+    }
+
+    private static RunningDaemon start(Path directory, int port, String yaml, List<String> wrapper)
+            throws IOException, InterruptedException {
+        Path configuration = Files.writeString(directory.resolve("kume.yaml"), yaml);
         RunningDaemon daemon =
                 new RunningDaemon(directory, port, configuration, wrapper, spawn(directory, configuration, wrapper));
         try {
@@ -203,13 +216,19 @@ final class RunningDaemon implements AutoCloseable {
 
     /** A disk of this size, sharing cluster, mapped as LUN 0 into a target of the same name that allows node 1. */
     String provide(String name, String size, String format) throws IOException {
+        return provide(name, size, format, "cluster", NODE1);
+    }
+
+    /** The same with this sharing, for these initiators. */
+    String provide(String name, String size, String format, String sharing, String... initiators) throws IOException {
         String iqn = IQN_PREFIX + ":" + name;
         String disk = """
-                {"name":"%s","size":"%s","format":"%s","sparse":true,"sharing":"cluster"}""";
-        post("/v1/disks", disk.formatted(name, size, format));
+                {"name":"%s","size":"%s","format":"%s","sparse":true,"sharing":"%s"}""";
+        post("/v1/disks", disk.formatted(name, size, format, sharing));
         awaitOperations();
+        String allowed = String.join("\",\"", initiators);
         post("/v1/targets", """
-                {"name":"%s","iqn":"%s","initiators":["%s"]}""".formatted(name, iqn, NODE1));
+                {"name":"%s","iqn":"%s","initiators":["%s"]}""".formatted(name, iqn, allowed));
         post("/v1/mappings", """
                 {"disk":"%s","target":"%s","lun":0}""".formatted(name, name));
         return iqn;
