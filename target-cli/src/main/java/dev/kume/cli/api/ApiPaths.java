@@ -12,6 +12,7 @@ public final class ApiPaths {
     public static final String MAPPINGS = "/v1/mappings";
     public static final String INITIATORS = "/v1/initiators";
     public static final String SESSIONS = "/v1/sessions";
+    public static final String RESERVATIONS = "/v1/reservations";
     public static final String CREDENTIALS = "/v1/credentials";
     public static final String DISCOVERY = "/v1/discovery";
     public static final String OPERATIONS = "/v1/operations";
@@ -67,6 +68,16 @@ public final class ApiPaths {
     /** {@code /v1/mappings/DISK/TARGET?force=...}: DELETE unmaps. */
     public static String unmapping(String disk, String target, boolean force) {
         return MAPPINGS + "/" + encode(disk) + "/" + encode(target) + "?force=" + force;
+    }
+
+    /** {@code /v1/reservations/DISK}: GET. */
+    public static String reservation(String disk) {
+        return RESERVATIONS + "/" + encode(disk);
+    }
+
+    /** {@code /v1/reservations/DISK?force=...}: DELETE clears. */
+    public static String reservationClearing(String disk, boolean force) {
+        return reservation(disk) + "?force=" + force;
     }
 
     /** {@code /v1/sessions/ID}: GET, DELETE logs out. */

@@ -39,6 +39,10 @@ public final class CommandTree {
                 .addSubcommand(new TargetDenyCommand(invocation));
         root.addSubcommand(new MapCommand(invocation));
         root.addSubcommand(new UnmapCommand(invocation));
+        noun(root, environment, "reservation", "See which node holds which disk, and break a reservation.")
+                .addSubcommand(new ReservationListCommand(invocation))
+                .addSubcommand(new ReservationShowCommand(invocation))
+                .addSubcommand(new ReservationClearCommand(invocation));
         noun(root, environment, "credential", "Add, change, list, show and remove users and secrets of CHAP.")
                 .addSubcommand(new CredentialAddCommand(invocation))
                 .addSubcommand(new CredentialListCommand(invocation))

@@ -41,6 +41,7 @@ final class ApiRoutes {
     private final DiskShelf shelf;
     private final Function<Views, StatusView> status;
     private final ServiceRoutes service;
+    private final ReservationRoutes reservations;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -65,6 +66,7 @@ final class ApiRoutes {
         this.shelf = shelf;
         this.status = status;
         this.service = service;
+        this.reservations = new ReservationRoutes(changes, exports);
     }
 
     /** Carries a request out. What it throws is the answer, by {@link Errors}. */
@@ -79,6 +81,7 @@ final class ApiRoutes {
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);
+            case "reservations" -> reservations.answer(request);
             case "credentials" -> credentials.credentials(request);
             case "discovery" -> credentials.discovery(request);
             case "sessions" -> sessions(request, path.size());

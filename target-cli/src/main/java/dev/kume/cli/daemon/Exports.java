@@ -8,6 +8,7 @@ import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
 import java.util.List;
@@ -65,6 +66,15 @@ interface Exports {
 
     /** Logins from now on may use these digests of CHAP. By the provisioning thread. */
     void chapAlgorithms(List<ChapAlgorithm> algorithms);
+
+    /** What a disk's unit is like now; null when the disk has none. */
+    @Nullable
+    UnitState unitState(DiskRecord disk);
+
+    /**
+     * Removes the reservation and all registrations of a disk, whoever holds it; durable when this returns.
+     */
+    void clearReservations(DiskRecord disk);
 
     /** Every address listened on. */
     List<StatusView.Portal> portals();

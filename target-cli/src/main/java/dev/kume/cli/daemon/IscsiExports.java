@@ -57,6 +57,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -92,8 +93,8 @@ final class IscsiExports implements Exports {
     private final String revision;
     private final Announcements announcements = new Announcements();
 
-    /** By the disk's uuid; the provisioning thread's alone. */
-    private final Map<UUID, LogicalUnit> units = new HashMap<>();
+    /** By the disk's uuid; written by the provisioning thread alone. */
+    private final Map<UUID, LogicalUnit> units = new ConcurrentHashMap<>();
 
     /** Whether a disk was last told to refuse writes; its unit may hear it later. The provisioning thread's alone. */
     private final Map<UUID, Boolean> refusing = new HashMap<>();
@@ -194,7 +195,20 @@ final class IscsiExports implements Exports {
         refusing.put(identity.uuid(), unit.state().writeProtected());
     }
 
-    /** The unit of a disk; for tests. */
+    @Override
+    public @Nullable UnitState unitState(DiskRecord disk) {
+        LogicalUnit unit = unit(disk);
+        return unit == null ? null : unit.state();
+    }
+
+    @Override
+    public void clearReservations(DiskRecord disk) {
+        LogicalUnit unit = unit(disk);
+        if (unit != null) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     @Nullable
     LogicalUnit unit(DiskRecord disk) {
         return units.get(disk.identity().uuid());

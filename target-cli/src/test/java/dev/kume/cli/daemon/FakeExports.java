@@ -7,6 +7,10 @@ import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.scsi.BlockGeometry;
+import dev.kume.core.scsi.DurableState;
+import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A server that remembers what it was told. */
 final class FakeExports implements Exports {
     final Map<String, OpenDisk> disks = new ConcurrentHashMap<>();
+    final Map<String, UnitState> states = new ConcurrentHashMap<>();
     final List<SessionView> sessions = new CopyOnWriteArrayList<>();
     final Map<Long, TraceView> traces = new ConcurrentHashMap<>();
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
@@ -41,6 +46,27 @@ final class FakeExports implements Exports {
     @Override
     public void publish(Inventory inventory) {
         published = inventory;
+    }
+
+    @Override
+    public @Nullable UnitState unitState(DiskRecord disk) {
+        return disks.containsKey(disk.identity().serial())
+                ? states.getOrDefault(
+                        disk.name(),
+                        new UnitState(
+                                null,
+                                "fake",
+                                BlockGeometry.emulated512(disk.sizeBytes()),
+                                false,
+                                ModeState.DEFAULT,
+                                null,
+                                DurableState.INITIAL))
+                : null;
+    }
+
+    @Override
+    public void clearReservations(DiskRecord disk) {
+        states.computeIfPresent(disk.name(), (name, state) -> state.withDurable(DurableState.INITIAL));
     }
 
     @Override
