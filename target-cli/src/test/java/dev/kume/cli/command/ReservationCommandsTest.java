@@ -24,8 +24,8 @@ final class ReservationCommandsTest {
             ",\
             "holder":true},{"nexus":%s,"key":"000000000000000b","allTargetPorts":true,"since":"2026-11-23T08:59:00Z",\
             "holder":false}],"history":[{"at":"2026-11-23T08:30:00Z","by":"hv-node1","action":"PREEMPT",\
-            "key":"000000000000000c","type":"write exclusive, registrants only","generation":9,"removed":["x"]}]}""".f\
-            ormatted(NODE1, NODE1, NODE2);
+            "key":"000000000000000c","type":"write exclusive, registrants only","generation":9,"removed":["x"]}]}\
+            """.formatted(NODE1, NODE1, NODE2);
     private static final String FREE = """
             {"disk":"vms","generation":0,"throughPowerLoss":false,"reservation":null,"reservedBy":%s,\
             "registrations":[],"history":[]}""".formatted(NODE2);
