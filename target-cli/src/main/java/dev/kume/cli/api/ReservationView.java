@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has a disk: its persistent reservation and the nexuses registered with it (SPC-4 5.13), whatever targets they came
- * through.
+ * Who has a disk: its persistent reservation and the nexuses registered with it (SPC-4 5.13), whatever targets they
+ * came through.
  *
  * @param disk             the disk's name
  * @param generation       PRGENERATION
