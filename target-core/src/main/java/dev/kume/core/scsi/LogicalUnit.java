@@ -382,7 +382,10 @@ public final class LogicalUnit {
         }
     }
 
-    /** Resets the unit, SAM-5 6.3.3 and 7.7: mode pages as saved, and everybody but the requester learns it by a UA. */
+    /**
+     * Resets the unit, SAM-5 6.3.3 and 7.7: mode pages as saved, and no reservation by RESERVE(6) or (10); persistent
+     * reservations stay. Everybody but the requester learns it by a UA.
+     */
     public void reset(@Nullable ITLNexus requester, Runnable done) {
         reset(task -> true, requester, done);
     }
@@ -390,7 +393,7 @@ public final class LogicalUnit {
     /** The same for those tasks alone that were there before the reset was asked for. */
     public void reset(Predicate<Task> covered, @Nullable ITLNexus requester, Runnable done) {
         quiesce(Coverage.silent(covered), null, affected -> {
-            state = state.withModes(ModeState.DEFAULT);
+            state = state.withModes(ModeState.DEFAULT).withReservedBy(null);
             raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> nexus != requester);
             done.run();
         });
