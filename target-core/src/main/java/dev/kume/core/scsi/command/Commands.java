@@ -2,6 +2,7 @@ package dev.kume.core.scsi.command;
 
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.page.ModePages;
@@ -18,8 +19,18 @@ public final class Commands {
         return table(Limits.DEFAULTS);
     }
 
-    /** The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move. */
+    /** The commands of a disk whose target ports have no relative identifiers. */
     public static CommandTable table(Limits limits) {
+        return table(limits, TargetPorts.NONE);
+    }
+
+    /**
+     * The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move.
+     *
+     * @param ports the target ports that commands name by relative identifier
+     */
+    @SuppressWarnings("UnusedVariable")
+    public static CommandTable table(Limits limits, TargetPorts ports) {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
         ModePages modePages = new ModePages();
         List<Command> commands = new ArrayList<>();
