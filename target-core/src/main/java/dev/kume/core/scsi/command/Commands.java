@@ -5,6 +5,7 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.page.LogPages;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.VpdPages;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ public final class Commands {
     @SuppressWarnings("UnusedVariable")
     public static CommandTable table(Limits limits, TargetPorts ports) {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
-        ModePages modePages = new ModePages();
+        ModePages modePages = new ModePages(false);
         List<Command> commands = new ArrayList<>();
         commands.add(new Inquiry(new VpdPages(transferBytesMax)));
         commands.add(new TestUnitReady());
@@ -51,7 +52,7 @@ public final class Commands {
         commands.add(new StartStopUnit());
         commands.add(new PreventAllowMediumRemoval());
         commands.add(new SendDiagnostic());
-        commands.add(new LogSense());
+        commands.add(new LogSense(new LogPages()));
         commands.add(new ReportSupportedOperationCodes());
         commands.add(new ReportSupportedTaskManagementFunctions());
         return new CommandTable(commands);

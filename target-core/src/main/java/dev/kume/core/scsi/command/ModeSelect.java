@@ -77,7 +77,7 @@ final class ModeSelect extends Command {
             task.terminate(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(form.headerBytes(), -1));
             return;
         }
-        ModeSelection selection = pages.select(list.position(pagesAt));
+        ModeSelection selection = pages.select(list.position(pagesAt), task.unitState());
         Sense refusal = selection.refusal();
         if (refusal != null) {
             task.terminate(refusal);
