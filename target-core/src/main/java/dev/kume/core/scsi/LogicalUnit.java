@@ -393,9 +393,15 @@ public final class LogicalUnit {
     /** The same for those tasks alone that were there before the reset was asked for. */
     public void reset(Predicate<Task> covered, @Nullable ITLNexus requester, Runnable done) {
         quiesce(Coverage.silent(covered), null, affected -> {
-            state = state.withModes(ModeState.DEFAULT).withReservedBy(null);
+            UnitState before = state;
+            state = before.withModes(before.durable().savedModes()).withReservedBy(null);
             raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> nexus != requester);
-            done.run();
+            FlushJob owed = FlushJob.owed(before, state, loops.getFirst(), this, done);
+            if (owed == null) {
+                done.run();
+            } else {
+                lane.submit(owed);
+            }
         });
     }
 

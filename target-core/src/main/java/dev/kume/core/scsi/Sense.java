@@ -40,6 +40,7 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense BUS_DEVICE_RESET_FUNCTION_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x03);
     public static final Sense I_T_NEXUS_LOSS_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x07);
     public static final Sense MODE_PARAMETERS_CHANGED = of(UNIT_ATTENTION, 0x2A, 0x01);
+    public static final Sense ASYMMETRIC_ACCESS_STATE_CHANGED = of(UNIT_ATTENTION, 0x2A, 0x06);
     public static final Sense CAPACITY_DATA_HAS_CHANGED = of(UNIT_ATTENTION, 0x2A, 0x09);
     public static final Sense COMMANDS_CLEARED_BY_ANOTHER_INITIATOR = of(UNIT_ATTENTION, 0x2F, 0x00);
     public static final Sense REPORTED_LUNS_DATA_HAS_CHANGED = of(UNIT_ATTENTION, 0x3F, 0x0E);

@@ -2,8 +2,11 @@ package dev.kume.core.scsi.command;
 
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.nexus.TargetPorts;
+import dev.kume.core.scsi.AsymmetricAccess;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.page.LogPages;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.VpdPages;
 import java.util.ArrayList;
@@ -18,12 +21,32 @@ public final class Commands {
         return table(Limits.DEFAULTS);
     }
 
-    /** The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move. */
+    /** The commands of a disk whose target ports have no relative identifiers. */
     public static CommandTable table(Limits limits) {
+        return table(limits, TargetPorts.NONE);
+    }
+
+    /**
+     * The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move.
+     *
+     * @param ports the target ports that commands name by relative identifier
+     */
+    public static CommandTable table(Limits limits, TargetPorts ports) {
+        return table(limits, ports, AsymmetricAccess.OFF);
+    }
+
+    /**
+     * The same for disks to which ways may differ.
+     *
+     * @param access says which
+     */
+    public static CommandTable table(Limits limits, TargetPorts ports, AsymmetricAccess access) {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
-        ModePages modePages = new ModePages();
+        ModePages modePages = new ModePages(access.isOn());
         List<Command> commands = new ArrayList<>();
-        commands.add(new Inquiry(new VpdPages(transferBytesMax)));
+        // Nothing is said of ports while all of them are alike.
+        TargetPorts portsTold = access.isOn() ? ports : TargetPorts.NONE;
+        commands.add(new Inquiry(new VpdPages(transferBytesMax, portsTold), access));
         commands.add(new TestUnitReady());
         commands.add(new RequestSense());
         commands.add(new ReportLuns());
@@ -40,9 +63,12 @@ public final class Commands {
         commands.add(new StartStopUnit());
         commands.add(new PreventAllowMediumRemoval());
         commands.add(new SendDiagnostic());
-        commands.add(new LogSense());
+        commands.add(new LogSense(new LogPages()));
         commands.add(new ReportSupportedOperationCodes());
         commands.add(new ReportSupportedTaskManagementFunctions());
+        if (access.isOn()) {
+            commands.add(new ReportTargetPortGroups(access));
+        }
         return new CommandTable(commands);
     }
 }

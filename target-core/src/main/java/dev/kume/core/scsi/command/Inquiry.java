@@ -1,5 +1,6 @@
 package dev.kume.core.scsi.command;
 
+import dev.kume.core.scsi.AsymmetricAccess;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
@@ -15,8 +16,9 @@ final class Inquiry extends Command {
     private static final int PAGE_CODE = 2;
 
     private final VpdPages pages;
+    private final AsymmetricAccess access;
 
-    Inquiry(VpdPages pages) {
+    Inquiry(VpdPages pages, AsymmetricAccess access) {
         super(CommandDescriptor.of(0x12, "INQUIRY")
                 .usage("12 01 FF FF FF 00")
                 .reservation(ReservationClass.ALWAYS)
@@ -25,6 +27,7 @@ final class Inquiry extends Command {
                 .toleratesScsi2Lun()
                 .build());
         this.pages = pages;
+        this.access = access;
     }
 
     @Override
@@ -41,9 +44,15 @@ final class Inquiry extends Command {
         if (vitalProductData) {
             data = unit == null
                     ? pages.withoutUnit(pageCode)
-                    : pages.build(pageCode, unit.identity(), task.unitState());
+                    : pages.build(
+                            pageCode,
+                            unit.identity(),
+                            task.unitState(),
+                            task.nexus().nexus());
         } else {
-            data = unit == null ? StandardInquiryData.withoutUnit() : StandardInquiryData.of(unit.identity());
+            data = unit == null
+                    ? StandardInquiryData.withoutUnit()
+                    : StandardInquiryData.of(unit.identity(), access.isOn());
         }
         if (data == null) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(PAGE_CODE, -1));

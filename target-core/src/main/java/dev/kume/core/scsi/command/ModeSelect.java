@@ -4,12 +4,8 @@ import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
-import dev.kume.core.scsi.ITLNexus;
-import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
-import dev.kume.core.scsi.UnitChange;
-import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.ModeSelection;
 import java.nio.ByteBuffer;
@@ -17,7 +13,8 @@ import java.util.List;
 
 /**
  * MODE SELECT(6) and (10), SPC-4 6.12 and 6.13. All pages of a list are taken, or none. Every other nexus learns of a
- * change by a unit attention. SP is accepted, as Windows may set it; values last until the unit is reset.
+ * change by a unit attention. With SP the values of all pages are saved: they outlive a reset and the daemon. Without
+ * it they last until the unit is reset.
  */
 final class ModeSelect extends Command {
     private static final long SHORT_BLOCKS_MAX = 0xFFFF_FFFFL;
@@ -51,7 +48,7 @@ final class ModeSelect extends Command {
         int listBytes = form.length(task.cdb());
         boolean pageFormat = Cdb.bit(task.cdb(), 1, 4);
         if (listBytes == 0) {
-            task.good();
+            select(task, ModeSelection.NOTHING);
         } else if (!pageFormat) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(1, 4));
         } else {
@@ -73,72 +70,47 @@ final class ModeSelect extends Command {
             task.terminate(Sense.PARAMETER_LIST_LENGTH_ERROR);
             return;
         }
-        if (!keepsBlocks(list, descriptorBytes, task.geometry())) {
-            task.terminate(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(form.headerBytes(), -1));
+        int wrongAt = wrongDescriptorField(list, descriptorBytes, task.geometry());
+        if (wrongAt >= 0) {
+            task.terminate(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(wrongAt, -1));
             return;
         }
-        ModeSelection selection = pages.select(list.position(pagesAt));
+        ModeSelection selection = pages.select(list.position(pagesAt), task.unitState());
         Sense refusal = selection.refusal();
         if (refusal != null) {
             task.terminate(refusal);
         } else {
-            task.change(new Change(task.unit(), task.nexus(), selection));
+            select(task, selection);
         }
     }
 
-    /** True when there is no block descriptor, or one that leaves number and length of the blocks as they are. */
-    private boolean keepsBlocks(ByteBuffer list, int descriptorBytes, BlockGeometry geometry) {
+    private static void select(Task task, ModeSelection selection) {
+        boolean savesPages = Cdb.bit(task.cdb(), 1, 0);
+        task.change(new ModeChange(task.unit(), task.nexus(), selection, savesPages));
+    }
+
+    /**
+     * Where a block descriptor would change number or length of the blocks, which no MODE SELECT can; -1 when there is
+     * no descriptor, or one that leaves both as they are.
+     */
+    private int wrongDescriptorField(ByteBuffer list, int descriptorBytes, BlockGeometry geometry) {
         if (descriptorBytes == 0) {
-            return true;
+            return -1;
         }
         boolean longBlocks = form == ModeForm.TEN && (list.get(4) & 1) != 0;
         if (descriptorBytes != (longBlocks ? 16 : 8)) {
-            return false;
+            return form == ModeForm.SIX ? 3 : 6;
         }
         int at = form.headerBytes();
+        int blockBytesAt = at + (longBlocks ? 12 : 5);
         long blocks = longBlocks ? list.getLong(at) : list.getInt(at) & 0xFFFF_FFFFL;
-        int blockBytes = longBlocks ? list.getInt(at + 12) : list.getInt(at + 4) & 0xFF_FFFF;
+        int blockBytes = longBlocks ? list.getInt(blockBytesAt) : list.getInt(at + 4) & 0xFF_FFFF;
         // SBC-3 6.4.2: zero means unchanged, all ones the capacity that there is.
         boolean sameBlocks =
                 blocks == 0 || blocks == geometry.blocks() || blocks == (longBlocks ? -1 : SHORT_BLOCKS_MAX);
-        return sameBlocks && blockBytes == geometry.blockBytes();
-    }
-
-    /** The selection on its way: published in turn, then made true on a disk thread. */
-    private static final class Change implements UnitChange {
-        private final LogicalUnit unit;
-        private final ITLNexus from;
-        private final ModeSelection selection;
-        private boolean writeCacheOff;
-
-        Change(LogicalUnit unit, ITLNexus from, ModeSelection selection) {
-            this.unit = unit;
-            this.from = from;
-            this.selection = selection;
+        if (!sameBlocks) {
+            return at;
         }
-
-        @Override
-        public UnitState apply(UnitState now) {
-            return now.withModes(selection.change().apply(now.modes()));
-        }
-
-        @Override
-        public void published(UnitState before, UnitState after) {
-            writeCacheOff = !after.modes().writeCacheEnabled();
-            if (!before.modes().equals(after.modes())) {
-                unit.raise(Sense.MODE_PARAMETERS_CHANGED, nexus -> nexus != from);
-            }
-        }
-
-        @Override
-        public void ended(Task task) {
-            // Published before the flush: a write that still saw the cache on has returned by now and is flushed here,
-            // and every other one flushes for itself.
-            if (writeCacheOff) {
-                task.work((flushing, disk) -> disk.flush());
-            } else {
-                task.good();
-            }
-        }
+        return blockBytes == geometry.blockBytes() ? -1 : blockBytesAt;
     }
 }

@@ -12,7 +12,7 @@ import dev.kume.core.scsi.page.PageControl;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** MODE SENSE(6) and (10), SPC-4 6.14 and 6.15. Nothing is saved, so saved values are refused. */
+/** MODE SENSE(6) and (10), SPC-4 6.14 and 6.15. */
 final class ModeSense extends Command {
     private static final int PAGE = 2;
     private static final int SUBPAGE = 3;
@@ -45,21 +45,18 @@ final class ModeSense extends Command {
     public void begin(Task task) {
         byte[] cdb = task.cdb();
         PageControl control = PageControl.of(cdb[PAGE]);
-        if (control == PageControl.SAVED) {
-            task.terminate(Sense.SAVING_PARAMETERS_NOT_SUPPORTED.inCdb(PAGE, 7));
-            return;
-        }
+        UnitState state = task.unitState();
         int pageCode = cdb[PAGE] & 0x3F;
         int subpageCode = Cdb.unsignedByte(cdb, SUBPAGE);
-        if (!pages.hasPage(pageCode)) {
+        if (!pages.hasPage(pageCode, state)) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(PAGE, 5));
             return;
         }
-        if (!pages.hasSubpage(subpageCode)) {
+        if (!pages.hasSubpage(pageCode, subpageCode, state)) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(SUBPAGE, -1));
             return;
         }
-        byte[] content = pages.sense(control, pageCode, task.unitState().modes());
+        byte[] content = pages.sense(control, pageCode, subpageCode, state);
         task.respond(parameters(task, control, content), form.length(cdb));
     }
 

@@ -1,6 +1,7 @@
 package dev.kume.core.scsi.page;
 
 import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.UnitState;
 
 /** Caching mode page, SBC-3 6.4.5. WCE is the truth, and can be switched: off means that GOOD is durable. */
 final class CachingPage implements ModePage {
@@ -13,7 +14,7 @@ final class CachingPage implements ModePage {
     }
 
     @Override
-    public byte[] content(ModeState modes) {
+    public byte[] content(ModeState modes, UnitState state) {
         byte[] content = new byte[CONTENT_BYTES];
         content[0] = modes.writeCacheEnabled() ? WRITE_CACHE_ENABLE : 0;
         return content;

@@ -1,6 +1,7 @@
 package dev.kume.core.scsi.page;
 
 import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.UnitState;
 
 /**
  * Control mode page, SPC-4 7.5.8: one task set for all (TST 0), tasks of a nexus unharmed by each other's errors (QERR
@@ -20,7 +21,7 @@ final class ControlPage implements ModePage {
     }
 
     @Override
-    public byte[] content(ModeState modes) {
+    public byte[] content(ModeState modes, UnitState state) {
         byte[] content = new byte[CONTENT_BYTES];
         content[0] = (byte) (GLOBAL_LOGGING_TARGET_SAVE_DISABLE | (modes.descriptorSense() ? DESCRIPTOR_SENSE : 0));
         content[1] = UNRESTRICTED_REORDERING;

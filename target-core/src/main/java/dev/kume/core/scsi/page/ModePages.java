@@ -2,6 +2,7 @@ package dev.kume.core.scsi.page;
 
 import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.Sense;
+import dev.kume.core.scsi.UnitState;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SortedMap;
@@ -9,41 +10,60 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The mode pages of a disk, by page code. Immutable. */
+/** The mode pages of a disk, by page code and subpage code. Immutable. */
 public final class ModePages {
     private static final int ALL_PAGES = 0x3F;
-    private static final int NO_SUBPAGE = 0x00;
     private static final int ALL_SUBPAGES = 0xFF;
     private static final int HEADER_BYTES = 2;
+    private static final int SUBPAGE_HEADER_BYTES = 4;
     private static final int CODE_BITS = 0x3F;
     private static final int SUBPAGE_FORMAT = 0x40;
+    private static final int PARAMETERS_SAVABLE = 0x80;
 
     private final SortedMap<Integer, ModePage> pages = new TreeMap<>();
 
-    public ModePages() {
-        List.of(new CachingPage(), new ControlPage(), new InformationalExceptionsControlPage())
-                .forEach(page -> pages.put(page.code(), page));
+    /**
+     * @param asymmetricAccess true when target port groups have access states of their own
+     */
+    public ModePages(boolean asymmetricAccess) {
+        List.of(
+                        new CachingPage(),
+                        new ControlPage(),
+                        new ControlExtensionPage(asymmetricAccess),
+                        new InformationalExceptionsControlPage())
+                .forEach(page -> pages.put(key(page.code(), page.subpage()), page));
     }
 
-    /** True for the code of a page, and for 3Fh, which asks for all of them. */
-    public boolean hasPage(int code) {
-        return code == ALL_PAGES || pages.containsKey(code);
+    private static int key(int code, int subpage) {
+        return code << 8 | subpage;
     }
 
-    /** True for 00h and, as every page is its own only subpage, for FFh. */
-    public boolean hasSubpage(int subpageCode) {
-        return subpageCode == NO_SUBPAGE || subpageCode == ALL_SUBPAGES;
+    /** True for the code of a page, with subpages or without, and for 3Fh, which asks for all of them. */
+    public boolean hasPage(int code, UnitState state) {
+        return code == ALL_PAGES || pages.values().stream().anyMatch(page -> page.code() == code && page.isOf(state));
     }
 
-    /** The page asked for, or all of them, with their headers. The code must be one that {@link #hasPage}. */
-    public byte[] sense(PageControl control, int code, ModeState modes) {
+    /** True for a subpage of a page that is there, and for FFh, which asks for all of them (SPC-4 table 161). */
+    public boolean hasSubpage(int code, int subpage, UnitState state) {
+        return subpage == ALL_SUBPAGES
+                || (code == ALL_PAGES ? subpage == ModePage.NO_SUBPAGE : find(code, subpage, state) != null);
+    }
+
+    private @Nullable ModePage find(int code, int subpage, UnitState state) {
+        ModePage page = pages.get(key(code, subpage));
+        return page != null && page.isOf(state) ? page : null;
+    }
+
+    /** The pages asked for, ascending, with their headers. They must be some that {@link #hasSubpage}. */
+    public byte[] sense(PageControl control, int code, int subpage, UnitState state) {
         ByteBuffer data = ByteBuffer.allocate(pages.values().stream()
-                .mapToInt(page -> HEADER_BYTES + page.changeable().length)
+                .mapToInt(page -> SUBPAGE_HEADER_BYTES + page.changeable().length)
                 .sum());
         for (ModePage page : pages.values()) {
-            if (code == ALL_PAGES || code == page.code()) {
-                byte[] content = values(page, control, modes);
-                data.put((byte) page.code()).put((byte) content.length).put(content);
+            boolean wanted = code == ALL_PAGES || code == page.code();
+            if (wanted && (subpage == ALL_SUBPAGES || subpage == page.subpage()) && page.isOf(state)) {
+                putHeader(data, page);
+                data.put(values(page, control, state));
             }
         }
         byte[] asked = new byte[data.position()];
@@ -51,38 +71,65 @@ public final class ModePages {
         return asked;
     }
 
-    private static byte[] values(ModePage page, PageControl control, ModeState modes) {
+    private static void putHeader(ByteBuffer data, ModePage page) {
+        byte[] changeable = page.changeable();
+        int first = page.code() | (isZero(changeable) ? 0 : PARAMETERS_SAVABLE);
+        if (page.subpage() == ModePage.NO_SUBPAGE) {
+            data.put((byte) first).put((byte) changeable.length);
+        } else {
+            data.put((byte) (first | SUBPAGE_FORMAT)).put((byte) page.subpage()).putShort((short) changeable.length);
+        }
+    }
+
+    private static boolean isZero(byte[] mask) {
+        for (byte bits : mask) {
+            if (bits != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] values(ModePage page, PageControl control, UnitState state) {
         return switch (control) {
-            case CURRENT -> page.content(modes);
+            case CURRENT -> page.content(state.modes(), state);
             case CHANGEABLE -> page.changeable();
-            case DEFAULT, SAVED -> page.content(ModeState.DEFAULT);
+            case DEFAULT -> page.content(ModeState.DEFAULT, state);
+            case SAVED -> page.content(state.durable().savedModes(), state);
         };
     }
 
     /** Reads the pages of a parameter list, from its position on; error pointers count from its beginning. */
-    public ModeSelection select(ByteBuffer list) {
+    public ModeSelection select(ByteBuffer list, UnitState state) {
         UnaryOperator<ModeState> all = UnaryOperator.identity();
         while (list.hasRemaining()) {
             int at = list.position();
             if (list.remaining() < HEADER_BYTES) {
                 return ModeSelection.refused(Sense.PARAMETER_LIST_LENGTH_ERROR);
             }
-            int first = list.get();
-            int contentBytes = list.get() & 0xFF;
-            ModePage page = pages.get(first & CODE_BITS);
-            if (page == null || (first & SUBPAGE_FORMAT) != 0) {
-                int bit = page == null ? 5 : 6;
-                return ModeSelection.refused(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(at, bit));
+            int first = list.get(at) & 0xFF;
+            boolean subpageFormat = (first & SUBPAGE_FORMAT) != 0;
+            int headerBytes = subpageFormat ? SUBPAGE_HEADER_BYTES : HEADER_BYTES;
+            if (list.remaining() < headerBytes) {
+                return ModeSelection.refused(Sense.PARAMETER_LIST_LENGTH_ERROR);
             }
+            int subpage = subpageFormat ? list.get(at + 1) & 0xFF : ModePage.NO_SUBPAGE;
+            ModePage page = find(first & CODE_BITS, subpage, state);
+            if (page == null || (first & PARAMETERS_SAVABLE) != 0 || wrongFormat(page, subpageFormat)) {
+                return ModeSelection.refused(unknownPage(at, first, subpageFormat, state));
+            }
+            int contentBytes = subpageFormat ? list.getShort(at + 2) & 0xFFFF : list.get(at + 1) & 0xFF;
             if (contentBytes != page.changeable().length) {
-                return ModeSelection.refused(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(at + 1, -1));
+                int lengthAt = at + (subpageFormat ? 2 : 1);
+                return ModeSelection.refused(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(lengthAt, -1));
             }
+            list.position(at + headerBytes);
             if (list.remaining() < contentBytes) {
                 return ModeSelection.refused(Sense.PARAMETER_LIST_LENGTH_ERROR);
             }
             byte[] content = new byte[contentBytes];
             list.get(content);
-            Sense refusal = fixedBitChanged(page, content, at + HEADER_BYTES);
+            Sense refusal = fixedBitChanged(page, content, at + headerBytes, state);
             if (refusal != null) {
                 return ModeSelection.refused(refusal);
             }
@@ -92,9 +139,29 @@ public final class ModePages {
         return new ModeSelection(null, all);
     }
 
-    private static @Nullable Sense fixedBitChanged(ModePage page, byte[] content, int at) {
+    private static boolean wrongFormat(ModePage page, boolean subpageFormat) {
+        return subpageFormat != (page.subpage() != ModePage.NO_SUBPAGE);
+    }
+
+    /** Points at what is wrong: PS, which is reserved here, the page code, or a subpage that the page does not have. */
+    private Sense unknownPage(int at, int first, boolean subpageFormat, UnitState state) {
+        Sense invalid = Sense.INVALID_FIELD_IN_PARAMETER_LIST;
+        int code = first & CODE_BITS;
+        if ((first & PARAMETERS_SAVABLE) != 0) {
+            return invalid.inParameters(at, 7);
+        }
+        if (code == ALL_PAGES || !hasPage(code, state)) {
+            return invalid.inParameters(at, 5);
+        }
+        boolean hasSubpages = pages.values().stream()
+                .anyMatch(page -> page.code() == code && page.subpage() != ModePage.NO_SUBPAGE && page.isOf(state));
+        // A page that has one format only comes in the other.
+        return subpageFormat && hasSubpages ? invalid.inParameters(at + 1, -1) : invalid.inParameters(at, 6);
+    }
+
+    private static @Nullable Sense fixedBitChanged(ModePage page, byte[] content, int at, UnitState state) {
         byte[] changeable = page.changeable();
-        byte[] fixed = page.content(ModeState.DEFAULT);
+        byte[] fixed = page.content(ModeState.DEFAULT, state);
         for (int i = 0; i < content.length; i++) {
             int changed = (content[i] ^ fixed[i]) & ~changeable[i] & 0xFF;
             if (changed != 0) {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param change  all that it changes, together
  */
 public record ModeSelection(@Nullable Sense refusal, UnaryOperator<ModeState> change) {
+    /** Changes nothing. */
+    public static final ModeSelection NOTHING = new ModeSelection(null, UnaryOperator.identity());
+
     static ModeSelection refused(Sense because) {
         return new ModeSelection(because, UnaryOperator.identity());
     }

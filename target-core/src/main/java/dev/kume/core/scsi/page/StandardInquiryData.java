@@ -8,6 +8,7 @@ public final class StandardInquiryData {
     private static final byte NO_UNIT_HERE = 0x7F;
     private static final byte SPC_4 = 0x06;
     private static final byte HIERARCHICAL_LUNS_FORMAT_2 = 0x12;
+    private static final byte IMPLICIT_ASYMMETRIC_ACCESS = 0x10;
     private static final byte MULTI_PORT = 0x10;
     private static final byte COMMAND_QUEUING = 0x02;
 
@@ -16,9 +17,14 @@ public final class StandardInquiryData {
 
     private StandardInquiryData() {}
 
-    /** What a logical unit says. */
-    public static byte[] of(UnitIdentity identity) {
+    /**
+     * What a logical unit says.
+     *
+     * @param asymmetricAccess true when it has target port groups, whose states the target alone changes (TPGS 01b)
+     */
+    public static byte[] of(UnitIdentity identity, boolean asymmetricAccess) {
         byte[] data = common();
+        data[5] = asymmetricAccess ? IMPLICIT_ASYMMETRIC_ACCESS : 0;
         data[6] = MULTI_PORT;
         PageText.put(data, 8, 8, identity.vendor());
         PageText.put(data, 16, 16, identity.product());

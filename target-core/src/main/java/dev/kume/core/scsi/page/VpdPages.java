@@ -1,5 +1,7 @@
 package dev.kume.core.scsi.page;
 
+import dev.kume.core.nexus.ITNexus;
+import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
 import java.util.List;
@@ -17,24 +19,25 @@ public final class VpdPages {
 
     /**
      * @param transferBytesMax the largest transfer that one command may ask for
+     * @param ports            the ports that page 83h tells of; none when it is to be the same through all of them
      */
-    public VpdPages(long transferBytesMax) {
+    public VpdPages(long transferBytesMax, TargetPorts ports) {
         List.of(
                         new UnitSerialNumberPage(),
-                        new DeviceIdentificationPage(),
+                        new DeviceIdentificationPage(ports),
                         new BlockLimitsPage(transferBytesMax),
                         new BlockDeviceCharacteristicsPage(),
                         new LogicalBlockProvisioningPage())
                 .forEach(page -> pages.put(page.code(), page));
     }
 
-    /** A whole page with its header, or null when there is no such page. */
-    public byte @Nullable [] build(int code, UnitIdentity identity, UnitState state) {
+    /** A whole page with its header, read through this nexus; null when there is no such page. */
+    public byte @Nullable [] build(int code, UnitIdentity identity, UnitState state, @Nullable ITNexus through) {
         if (code == SUPPORTED_PAGES) {
             return withHeader(code, supportedPages());
         }
         VpdPage page = pages.get(code);
-        return page == null ? null : withHeader(code, page.content(identity, state));
+        return page == null ? null : withHeader(code, page.content(identity, state, through));
     }
 
     /** What is said at a LUN that has no unit: that there is nothing but page 00h. */

@@ -139,14 +139,6 @@ final class CacheAndPowerTest {
     }
 
     @Test
-    void logPage00ListsItself() {
-        assertEquals("0000000100", target.run("4D 00 40 00 00 00 00 00 FF 00").hex());
-        assertEquals(
-                Sense.INVALID_FIELD_IN_CDB.inCdb(2, 5),
-                target.run("4D 00 4D 00 00 00 00 00 FF 00").sense());
-    }
-
-    @Test
     void testUnitReadyFollowsTheDisk() {
         assertEquals(ScsiStatus.GOOD, target.run("00 00 00 00 00 00").status());
         target.unit.change(state -> state.offline("its file is gone"), () -> {});

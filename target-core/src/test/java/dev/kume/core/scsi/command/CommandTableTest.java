@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.core.Limits;
+import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.core.scsi.Sense;
+import dev.kume.core.scsi.TestDisk;
+import dev.kume.core.scsi.TestPorts;
 import dev.kume.core.scsi.TestTarget;
 import dev.kume.core.scsi.TestTarget.Answer;
 import java.io.IOException;
@@ -24,7 +28,12 @@ import org.junit.jupiter.api.Test;
 
 /** Rules that hold for every command of the table, and REPORT SUPPORTED OPERATION CODES, which tells them. */
 final class CommandTableTest {
-    private final TestTarget target = new TestTarget();
+    /** Every command: also those that are there with asymmetric access only. */
+    private final TestTarget target = new TestTarget(
+            new TestDisk(1 << 20),
+            BlockGeometry.emulated512(1 << 20),
+            Commands.table(Limits.DEFAULTS, TestPorts.TWO_BY_TWO, TestPorts.TWO_BY_TWO));
+
     private final List<Command> commands = target.unit.commands().commands();
 
     @Test

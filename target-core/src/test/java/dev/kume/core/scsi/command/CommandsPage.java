@@ -14,7 +14,7 @@ final class CommandsPage {
 
             Every command that a Kume disk answers, generated from the command table by `CommandTableTest`. One bits of
             the usage map are what the disk looks at; any other bit of the CDB ends in INVALID FIELD IN CDB with a
-            pointer to it.
+            pointer to it. REPORT TARGET PORT GROUPS is there only with `alua: implicit` in `kume.yaml`.
 
             *Reservation* tells how a command fares while another host holds a persistent reservation: `ALWAYS` allowed,
             `READ` refused under the exclusive access types, `WRITE` refused under every type, `BY_COMMAND` by its

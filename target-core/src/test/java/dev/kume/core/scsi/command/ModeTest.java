@@ -23,6 +23,7 @@ final class ModeTest {
     private static final String CONTROL = "0a0a" + "02100000" + "0000" + "ffff" + "0000";
     private static final String CONTROL_SWP = "0a0a" + "02100800" + "0000" + "ffff" + "0000";
     private static final String CONTROL_D_SENSE = "0a0a" + "06100000" + "0000" + "ffff" + "0000";
+    private static final String EXTENSION = "4a01001c" + "00".repeat(28);
     private static final String EXCEPTIONS = "1c0a" + "08" + "00".repeat(9);
     private static final String SHORT_DESCRIPTOR = "0000080000000200";
 
@@ -30,58 +31,84 @@ final class ModeTest {
 
     @Test
     void allPagesInAscendingOrder() {
-        String pages = CACHING + CONTROL + EXCEPTIONS;
+        String pages = savable(CACHING) + savable(CONTROL) + EXCEPTIONS;
+        String subpages = savable(CACHING) + savable(CONTROL) + EXTENSION + EXCEPTIONS;
         assertEquals(
                 "37001008" + SHORT_DESCRIPTOR + pages,
                 target.run("1A 00 3F 00 FF 00").hex());
         assertEquals(
-                "37001008" + SHORT_DESCRIPTOR + pages,
+                "57001008" + SHORT_DESCRIPTOR + subpages,
                 target.run("1A 00 3F FF FF 00").hex());
         assertEquals("2f001000" + pages, target.run("1A 08 3F 00 FF 00").hex());
         assertEquals(
                 "003a001000000008" + SHORT_DESCRIPTOR + pages,
                 target.run("5A 00 3F 00 00 00 00 00 FF 00").hex());
+        assertEquals(
+                "005a001000000008" + SHORT_DESCRIPTOR + subpages,
+                target.run("5A 00 3F FF 00 00 00 00 FF 00").hex());
     }
 
     @Test
     void onePage() {
-        assertEquals("17001000" + CACHING, target.run("1A 08 08 00 FF 00").hex());
-        assertEquals("0f001000" + CONTROL, target.run("1A 08 0A 00 FF 00").hex());
+        assertEquals(
+                "17001000" + savable(CACHING), target.run("1A 08 08 00 FF 00").hex());
+        assertEquals(
+                "0f001000" + savable(CONTROL), target.run("1A 08 0A 00 FF 00").hex());
         assertEquals("0f001000" + EXCEPTIONS, target.run("1A 08 1C 00 FF 00").hex());
+    }
+
+    @Test
+    void oneSubpageAndAllOfOnePage() {
+        assertEquals("23001000" + EXTENSION, target.run("1A 08 0A 01 FF 00").hex());
+        assertEquals(
+                "2f001000" + savable(CONTROL) + EXTENSION,
+                target.run("1A 08 0A FF FF 00").hex());
+        assertEquals(
+                "17001000" + savable(CACHING), target.run("1A 08 08 FF FF 00").hex());
+        assertEquals(
+                "23001000" + "4a01001c" + "00".repeat(28),
+                target.run("1A 08 4A 01 FF 00").hex(),
+                "nothing of it can be changed");
     }
 
     @Test
     void longBlockDescriptor() {
         assertEquals(
-                "002a001001000010" + "0000000000000800" + "00000000" + "00000200" + CACHING,
+                "002a001001000010" + "0000000000000800" + "00000000" + "00000200" + savable(CACHING),
                 target.run("5A 10 08 00 00 00 00 00 FF 00").hex());
         assertEquals(
-                "001a001000000000" + CACHING,
+                "001a001000000000" + savable(CACHING),
                 target.run("5A 18 08 00 00 00 00 00 FF 00").hex());
     }
 
     @Test
     void changeableDefaultAndSavedValues() {
         assertEquals(
-                "37001008" + "00".repeat(8) + "0812" + "04" + "00".repeat(17) + "0a0a" + "04000800" + "00".repeat(6)
+                "37001008" + "00".repeat(8) + "8812" + "04" + "00".repeat(17) + "8a0a" + "04000800" + "00".repeat(6)
                         + "1c0a" + "00".repeat(10),
                 target.run("1A 00 7F 00 FF 00").hex());
         select6(CACHING_OFF);
-        assertEquals("17001000" + CACHING, target.run("1A 08 88 00 FF 00").hex());
-        assertEquals("17001000" + CACHING_OFF, target.run("1A 08 08 00 FF 00").hex());
         assertEquals(
-                Sense.SAVING_PARAMETERS_NOT_SUPPORTED.inCdb(2, 7),
-                target.run("1A 08 C8 00 FF 00").sense());
+                "17001000" + savable(CACHING), target.run("1A 08 88 00 FF 00").hex());
+        assertEquals(
+                "17001000" + savable(CACHING_OFF),
+                target.run("1A 08 08 00 FF 00").hex());
+        assertEquals(
+                "17001000" + savable(CACHING), target.run("1A 08 C8 00 FF 00").hex());
+        assertEquals(
+                "37001008" + SHORT_DESCRIPTOR + savable(CACHING) + savable(CONTROL) + EXCEPTIONS,
+                target.run("1A 00 FF 00 FF 00").hex());
     }
 
     @Test
     void unknownPagesAndSubpagesAreRefused() {
-        assertEquals(
-                Sense.INVALID_FIELD_IN_CDB.inCdb(2, 5),
-                target.run("1A 00 05 00 FF 00").sense());
-        assertEquals(
-                Sense.INVALID_FIELD_IN_CDB.inCdb(3, -1),
-                target.run("1A 00 0A 01 FF 00").sense());
+        for (String cdb : List.of("1A 00 05 00 FF 00", "1A 00 05 01 FF 00", "1A 00 05 FF FF 00", "1A 00 00 00 FF 00")) {
+            assertEquals(Sense.INVALID_FIELD_IN_CDB.inCdb(2, 5), target.run(cdb).sense(), cdb);
+        }
+        for (String cdb : List.of("1A 00 08 01 FF 00", "1A 00 0A 02 FF 00", "1A 00 3F 01 FF 00", "1A 00 3F FE FF 00")) {
+            assertEquals(
+                    Sense.INVALID_FIELD_IN_CDB.inCdb(3, -1), target.run(cdb).sense(), cdb);
+        }
     }
 
     @Test
@@ -123,6 +150,15 @@ final class ModeTest {
     }
 
     @Test
+    void turningItOffAgainFlushesAgainSinceTheFirstFlushMayHaveFailed() {
+        target.disk.failNext("flush", new IOException("broken"));
+        assertEquals(Sense.WRITE_ERROR, select6(CACHING_OFF).sense());
+        target.disk.log.clear();
+        assertEquals(ScsiStatus.GOOD, select6(CACHING_OFF).status());
+        assertEquals(List.of("flush"), target.disk.log);
+    }
+
+    @Test
     void turningItOnAgainFlushesNothing() {
         select6(CACHING_OFF);
         target.disk.log.clear();
@@ -133,7 +169,9 @@ final class ModeTest {
 
     @Test
     void nothingChangedTellsNobody() {
-        assertEquals(ScsiStatus.GOOD, select6(CACHING + CONTROL + EXCEPTIONS).status());
+        assertEquals(
+                ScsiStatus.GOOD,
+                select6(CACHING + CONTROL + EXTENSION + EXCEPTIONS).status());
         assertEquals(List.of(), target.attentionsOfNode2());
     }
 
@@ -147,7 +185,9 @@ final class ModeTest {
     @Test
     void softwareWriteProtect() {
         assertEquals(ScsiStatus.GOOD, select6(CONTROL_SWP).status());
-        assertEquals("0f009000" + CONTROL_SWP, target.run("1A 08 0A 00 FF 00").hex());
+        assertEquals(
+                "0f009000" + savable(CONTROL_SWP),
+                target.run("1A 08 0A 00 FF 00").hex());
         assertEquals(
                 Sense.WRITE_PROTECTED,
                 target.run("2A 00 00 00 00 05 00 00 01 00", new byte[512]).sense());
@@ -177,40 +217,53 @@ final class ModeTest {
 
     @Test
     void anotherCapacityOrBlockLengthIsRefused() {
-        for (String descriptor : List.of("0000070000000200", "0000080000001000")) {
-            assertEquals(
-                    Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(8, -1),
-                    select10("0000000000000008" + descriptor + CACHING_OFF).sense(),
-                    descriptor);
-        }
+        assertDescriptorRefused(8, "0000000000000008" + "0000070000000200", "capacity");
+        assertDescriptorRefused(8 + 5, "0000000000000008" + "0000080000001000", "block length");
+        assertDescriptorRefused(6, "0000000000000010" + "0000080000000200".repeat(2), "two descriptors");
+        assertDescriptorRefused(6, "0000000001000008" + "0000080000000200", "LONGLBA and a short descriptor");
+        String longDescriptor = "0000000000000800" + "00000000" + "00001000";
+        assertDescriptorRefused(8 + 12, "0000000001000010" + longDescriptor, "block length of a long descriptor");
+        assertEquals(
+                Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(3, -1),
+                target.run("15 10 00 00 08 00", TestTarget.bytes("00000004" + "00000800"))
+                        .sense());
         assertEquals(ModeState.DEFAULT, target.unit.state().modes());
+    }
+
+    private void assertDescriptorRefused(int at, String headerAndDescriptor, String why) {
+        assertEquals(
+                Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(at, -1),
+                select10(headerAndDescriptor + CACHING_OFF).sense(),
+                why);
     }
 
     @Test
     void wrongPagesAreRefusedWithTheirPlaceAndNothingIsTaken() {
-        assertEquals(
-                Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(24, 5),
-                select6(CACHING_OFF + "0502" + "0000").sense(),
-                "unknown page");
-        assertEquals(
-                Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(5, -1),
-                select6("0811" + "00".repeat(17)).sense(),
-                "wrong page length");
-        assertEquals(
-                Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(6, 0),
-                select6("0812" + "05" + "00".repeat(17)).sense(),
-                "RCD cannot be changed");
-        assertEquals(
-                Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(24 + 3, 1),
-                select6(CACHING_OFF + "0a0a" + "02120000" + "0000" + "ffff" + "0000")
-                        .sense(),
-                "QERR cannot be changed");
-        assertEquals(
-                Sense.PARAMETER_LIST_LENGTH_ERROR,
-                select6(CACHING_OFF.substring(0, 20)).sense(),
-                "truncated page");
+        assertRefused(24, 5, CACHING_OFF + "0502" + "0000", "unknown page");
+        assertRefused(24, 5, CACHING_OFF + "3f00", "the code of all pages is the code of none");
+        assertRefused(5, -1, "0811" + "00".repeat(17), "wrong page length");
+        assertRefused(6, -1, "4a01001b" + "00".repeat(27), "wrong page length of a subpage");
+        assertRefused(6, 0, "0812" + "05" + "00".repeat(17), "RCD cannot be changed");
+        assertRefused(
+                24 + 3, 1, CACHING_OFF + "0a0a" + "02120000" + "0000" + "ffff" + "0000", "QERR cannot be changed");
+        assertRefused(8, 0, "4a01001c" + "01" + "00".repeat(27), "IALUAE cannot be changed");
+        assertRefused(4, 7, "8812" + "00".repeat(18), "PS is reserved");
+        assertRefused(4, 6, "4812" + "00".repeat(18), "no subpage format there");
+        assertRefused(5, -1, "4a02001c" + "00".repeat(28), "no such subpage");
+        assertRefused(5, -1, "4aff001c" + "00".repeat(28), "the code of all subpages is the code of none");
+        assertRefused(5, -1, "4a00000a" + CONTROL.substring(4), "a page_0 page in the other format");
+        for (String truncated : List.of("08", "4a", "4a01", "4a0100", CACHING_OFF.substring(0, 20), EXTENSION + "0a")) {
+            assertEquals(Sense.PARAMETER_LIST_LENGTH_ERROR, select6(truncated).sense(), truncated);
+        }
         assertEquals(ModeState.DEFAULT, target.unit.state().modes());
         assertEquals(List.of(), target.attentionsOfNode2());
+    }
+
+    private void assertRefused(int at, int bit, String pages, String why) {
+        assertEquals(
+                Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(at, bit),
+                select6(pages).sense(),
+                why);
     }
 
     @Test
@@ -227,13 +280,6 @@ final class ModeTest {
                 Sense.INVALID_FIELD_IN_CDB.inCdb(1, 4),
                 target.run("15 00 00 00 18 00", list6(CACHING)).sense(),
                 "PF must be 1");
-    }
-
-    @Test
-    void savePagesIsAccepted() {
-        assertEquals(
-                ScsiStatus.GOOD,
-                target.run("15 11 00 00 18 00", list6(CACHING_OFF)).status());
     }
 
     @Test
@@ -263,6 +309,11 @@ final class ModeTest {
         assertTrue(done[0]);
         assertTrue(select.ended());
         assertEquals(ModeState.DEFAULT, target.unit.state().modes());
+    }
+
+    /** The page as MODE SENSE has it: PS says that it can be saved. */
+    private static String savable(String page) {
+        return "8" + page.substring(1);
     }
 
     private Answer select6(String pages) {
