@@ -14,13 +14,19 @@ public final class TestDisk implements VirtualDisk {
     private final byte[] bytes;
     private final long sizeBytes;
 
-    /** What was done: {@code "write 512+1024"}, {@code "read 0+512"}, {@code "flush"}. */
+    /** What was done: {@code "write 512+1024"}, {@code "unmap 0+512"}, {@code "flush"}. */
     public final List<String> log = new ArrayList<>();
 
     /** Thrown by the next operation of this name, once. */
     private @Nullable String failing;
 
     private @Nullable IOException failure;
+
+    /** What {@link #info} says. */
+    public boolean thin;
+
+    /** Runs when an unmapping, zeroing or write is over. */
+    public Runnable whenDone = () -> {};
 
     public TestDisk(int sizeBytes) {
         this.bytes = new byte[sizeBytes];
@@ -37,7 +43,7 @@ public final class TestDisk implements VirtualDisk {
         return new TestDisk(sizeBytes);
     }
 
-    /** Lets the next {@code read}, {@code write} or {@code flush} fail. */
+    /** Lets the next {@code read}, {@code write}, {@code unmap}, {@code zero} or {@code flush} fail. */
     public void failNext(String operation, IOException with) {
         failing = operation;
         failure = with;
@@ -53,7 +59,7 @@ public final class TestDisk implements VirtualDisk {
 
     @Override
     public DiskInfo info() {
-        return new DiskInfo(sizeBytes, false, false);
+        return new DiskInfo(sizeBytes, false, thin);
     }
 
     @Override
@@ -70,7 +76,10 @@ public final class TestDisk implements VirtualDisk {
     @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         done("write", offsetBytes, source.remaining());
-        source.get(bytes, (int) offsetBytes, source.remaining());
+        if (bytes.length > 0) {
+            source.get(bytes, (int) offsetBytes, source.remaining());
+        }
+        whenDone.run();
     }
 
     @Override
@@ -81,13 +90,21 @@ public final class TestDisk implements VirtualDisk {
 
     @Override
     public void unmap(long offsetBytes, long lengthBytes) throws IOException {
-        zero(offsetBytes, lengthBytes);
+        done("unmap", offsetBytes, lengthBytes);
+        clear(offsetBytes, lengthBytes);
     }
 
     @Override
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         done("zero", offsetBytes, lengthBytes);
-        Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
+        clear(offsetBytes, lengthBytes);
+    }
+
+    private void clear(long offsetBytes, long lengthBytes) {
+        if (bytes.length > 0) {
+            Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
+        }
+        whenDone.run();
     }
 
     @Override
