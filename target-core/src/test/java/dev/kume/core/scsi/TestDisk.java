@@ -2,6 +2,7 @@ package dev.kume.core.scsi;
 
 import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A disk in memory that writes down what was done to it, and fails when told. Single thread. */
 public final class TestDisk implements VirtualDisk {
+    private static final int SECTOR_BYTES = 512;
+
     private final byte[] bytes;
     private final long sizeBytes;
 
@@ -86,6 +89,26 @@ public final class TestDisk implements VirtualDisk {
     public void flush() throws IOException {
         log.add("flush");
         fail("flush");
+    }
+
+    /** Sectors of zeroes are holes. */
+    @Override
+    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        done("extent", offsetBytes, lengthBytes);
+        if (bytes.length == 0) {
+            return new Extent(false, lengthBytes);
+        }
+        boolean allocated = !isHole(offsetBytes);
+        long at = offsetBytes;
+        while (at < offsetBytes + lengthBytes && isHole(at) != allocated) {
+            at += SECTOR_BYTES - at % SECTOR_BYTES;
+        }
+        return new Extent(allocated, Math.min(at, offsetBytes + lengthBytes) - offsetBytes);
+    }
+
+    private boolean isHole(long offsetBytes) {
+        int from = (int) (offsetBytes - offsetBytes % SECTOR_BYTES);
+        return Arrays.equals(bytes, from, from + SECTOR_BYTES, new byte[SECTOR_BYTES], 0, SECTOR_BYTES);
     }
 
     @Override

@@ -34,6 +34,9 @@ public final class Commands {
         commands.addAll(Verify.family(transferBytesMax));
         commands.addAll(WriteAndVerify.family(transferBytesMax));
         commands.add(new Unmap());
+        commands.addAll(WriteSame.family());
+        commands.add(new GetLbaStatus());
+        commands.addAll(ReadDefectData.family());
         commands.addAll(SynchronizeCache.family());
         commands.addAll(PreFetch.family(transferBytesMax));
         commands.addAll(ModeSense.family(modePages));

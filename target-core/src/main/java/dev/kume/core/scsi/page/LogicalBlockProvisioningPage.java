@@ -5,13 +5,15 @@ import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
 
 /**
- * Logical block provisioning, page B2h, SBC-3 6.5.4. UNMAP is there; what is unmapped reads
+ * Logical block provisioning, page B2h, SBC-3 6.5.4. UNMAP and both WRITE SAME commands unmap; what is unmapped reads
  * as zeroes. A thin disk gives the space back; another one is resource provisioned, and keeps it. There is no ANCHOR
  * and no threshold.
  */
 final class LogicalBlockProvisioningPage implements VpdPage {
     private static final int CONTENT_BYTES = 4;
     private static final int LBPU = 0x80;
+    private static final int LBPWS = 0x40;
+    private static final int LBPWS10 = 0x20;
     private static final int LBPRZ = 0x04;
     private static final int RESOURCE_PROVISIONED = 1;
     private static final int THIN_PROVISIONED = 2;
@@ -24,7 +26,7 @@ final class LogicalBlockProvisioningPage implements VpdPage {
     @Override
     public byte[] content(UnitIdentity identity, UnitState state) {
         byte[] content = new byte[CONTENT_BYTES];
-        content[5 - 4] = (byte) (LBPU | LBPRZ);
+        content[5 - 4] = (byte) (LBPU | LBPWS | LBPWS10 | LBPRZ);
         VirtualDisk disk = state.disk();
         content[6 - 4] = (byte) (disk != null && disk.info().thin() ? THIN_PROVISIONED : RESOURCE_PROVISIONED);
         return content;

@@ -109,7 +109,7 @@ final class InquiryTest {
         assertEquals(
                 "00b1003c0001" + "00".repeat(58),
                 target.run("12 01 B1 00 FF 00").hex());
-        assertEquals("00b2000400840100", target.run("12 01 B2 00 FF 00").hex());
+        assertEquals("00b2000400e40100", target.run("12 01 B2 00 FF 00").hex());
     }
 
     @Test
