@@ -6,6 +6,7 @@ import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.AsymmetricAccess;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.Reach;
 import dev.kume.core.scsi.page.LogPages;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.VpdPages;
@@ -23,24 +24,25 @@ public final class Commands {
 
     /** The commands of a disk whose target ports have no relative identifiers. */
     public static CommandTable table(Limits limits) {
-        return table(limits, TargetPorts.NONE);
+        return table(limits, TargetPorts.NONE, Reach.NONE);
     }
 
     /**
-     * The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move.
+     * The commands of disks that are seen through target ports.
      *
-     * @param ports the target ports that commands name by relative identifier
+     * @param ports all target ports
+     * @param reach which of them lead to which unit
      */
-    public static CommandTable table(Limits limits, TargetPorts ports) {
-        return table(limits, ports, AsymmetricAccess.OFF);
+    public static CommandTable table(Limits limits, TargetPorts ports, Reach reach) {
+        return table(limits, ports, reach, AsymmetricAccess.OFF);
     }
 
     /**
-     * The same for disks to which ways may differ.
+     * The same for disks to which ways may differ; {@link Limit#TRANSFER_BYTES} bounds what one command may move.
      *
      * @param access says which
      */
-    public static CommandTable table(Limits limits, TargetPorts ports, AsymmetricAccess access) {
+    public static CommandTable table(Limits limits, TargetPorts ports, Reach reach, AsymmetricAccess access) {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
         ModePages modePages = new ModePages(access.isOn());
         List<Command> commands = new ArrayList<>();
@@ -70,6 +72,10 @@ public final class Commands {
         commands.add(new LogSense(new LogPages()));
         commands.add(new ReportSupportedOperationCodes());
         commands.add(new ReportSupportedTaskManagementFunctions());
+        commands.addAll(PersistentReserveIn.family(ports));
+        commands.addAll(PersistentReserveOut.family(limits.getInt(Limit.REGISTRATIONS_PER_DISK), ports, reach));
+        commands.addAll(Reserve.family());
+        commands.addAll(Release.family());
         if (access.isOn()) {
             commands.add(new ReportTargetPortGroups(access));
         }

@@ -32,7 +32,7 @@ final class CommandTableTest {
     private final TestTarget target = new TestTarget(
             new TestDisk(1 << 20),
             BlockGeometry.emulated512(1 << 20),
-            Commands.table(Limits.DEFAULTS, TestPorts.TWO_BY_TWO, TestPorts.TWO_BY_TWO));
+            Commands.table(Limits.DEFAULTS, TestPorts.TWO_BY_TWO, Reach.NONE, TestPorts.TWO_BY_TWO));
 
     private final List<Command> commands = target.unit.commands().commands();
 

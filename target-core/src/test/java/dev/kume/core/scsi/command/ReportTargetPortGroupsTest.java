@@ -43,7 +43,7 @@ final class ReportTargetPortGroupsTest {
         return new TestTarget(
                 new TestDisk(1 << 20),
                 BlockGeometry.emulated512(1 << 20),
-                Commands.table(Limits.DEFAULTS, TestPorts.TWO_BY_TWO, access));
+                Commands.table(Limits.DEFAULTS, TestPorts.TWO_BY_TWO, Reach.NONE, access));
     }
 
     private byte[] through(TargetPort port, String cdb) {
@@ -148,7 +148,7 @@ final class ReportTargetPortGroupsTest {
         String longest = "iqn.2026-11.dev.kume:" + "x".repeat(223 - 21);
         TestPorts one = new TestPorts(List.of(new TargetPort(longest, 65_535, 1)));
         TestTarget longNamed = new TestTarget(
-                new TestDisk(1 << 20), BlockGeometry.emulated512(1 << 20), Commands.table(Limits.DEFAULTS, one, ports));
+                new TestDisk(1 << 20), BlockGeometry.emulated512(1 << 20), Commands.table(Limits.DEFAULTS, one, Reach.NONE, ports));
         ITLNexus nexus = longNamed.unit.attach(TestPorts.nexusTo(one.all().getFirst()));
         byte[] page = longNamed
                 .run(nexus, 0, TestTarget.bytes("12 01 83 04 00 00"), new byte[0])
