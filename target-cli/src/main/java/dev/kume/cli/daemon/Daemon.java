@@ -94,7 +94,9 @@ public final class Daemon implements AutoCloseable {
         DiskShelf shelf = new DiskShelf(system.stores(), system.formats());
         undo("disks", shelf);
         SecretShelf secrets = new SecretShelf(state.path(), system.files());
-        CommandTable commands = Commands.table(limits);
+        TargetPortsFile ports = TargetPortsFile.load(state.path(), system.files());
+        PortGroups portGroups = new PortGroups(ports, state.path(), settings.alua());
+        CommandTable commands = Commands.table(limits, ports, portGroups);
         IscsiServer server = new IscsiServer(
                 system.clock(),
                 limits,
@@ -108,6 +110,7 @@ public final class Daemon implements AutoCloseable {
         IscsiExports served = new IscsiExports(
                 server,
                 commands,
+                portGroups,
                 diskThreads,
                 system.clock(),
                 limits,
@@ -161,6 +164,8 @@ public final class Daemon implements AutoCloseable {
         } catch (PortalException e) {
             String message = String.valueOf(e.getMessage());
             throw e.isInUse() ? DaemonException.busy(message) : DaemonException.failed(message);
+        } catch (ApiException e) {
+            throw DaemonException.failed(String.valueOf(e.getMessage()));
         }
     }
 

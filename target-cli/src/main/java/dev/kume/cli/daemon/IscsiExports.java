@@ -81,6 +81,7 @@ final class IscsiExports implements Exports {
 
     private final IscsiServer server;
     private final CommandTable commands;
+    private final PortGroups portGroups;
     private final Executor diskThreads;
     private final Clock clock;
     private final Limits limits;
@@ -113,19 +114,21 @@ final class IscsiExports implements Exports {
     IscsiExports(
             IscsiServer server,
             CommandTable commands,
+            PortGroups portGroups,
             Executor diskThreads,
             Clock clock,
             Limits limits,
             String version,
             SecretShelf secrets,
             List<ChapAlgorithm> algorithms) {
-        this(server, commands, diskThreads, clock, limits, version, secrets, algorithms, FENCE_TIME);
+        this(server, commands, portGroups, diskThreads, clock, limits, version, secrets, algorithms, FENCE_TIME);
     }
 
     /** @param fenceTime how long a change may wait for a disk before it is answered as not finished */
     IscsiExports(
             IscsiServer server,
             CommandTable commands,
+            PortGroups portGroups,
             Executor diskThreads,
             Clock clock,
             Limits limits,
@@ -139,6 +142,7 @@ final class IscsiExports implements Exports {
         this.server = server;
         server.hints(new LoginRemedies(() -> published));
         this.commands = commands;
+        this.portGroups = portGroups;
         this.diskThreads = diskThreads;
         this.clock = clock;
         this.limits = limits;
@@ -157,9 +161,11 @@ final class IscsiExports implements Exports {
         List<PortalSpec> specs = portals.stream()
                 .map(portal -> new PortalSpec(portal.name(), portal.tag(), portal.listen()))
                 .toList();
+        portGroups.prepare(portals);
         var _ = server.open(specs, limits.getInt(Limit.STOP_SECONDS))
                 .thenAccept(cut -> cut.forEach(session ->
                         LOG.warn("{} did not log out when its portal closed: cut", session.initiatorName())));
+        portGroups.portals(portals);
         announcements.portals(server.portals());
     }
 
@@ -241,6 +247,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public void check(Inventory now, Inventory next) {
+        portGroups.check(next);
         unfinished.removeIf(left -> left.change().isDone());
         Set<UUID> given = WriteReach.given(now, next);
         for (Unfinished left : unfinished) {
@@ -278,6 +285,7 @@ final class IscsiExports implements Exports {
                 luns.computeIfAbsent(mapping.target(), name -> new HashMap<>()).put(mapping.lun(), unit);
             }
         }
+        portGroups.inventory(inventory, units);
         LoginProofs proofs = new LoginProofs(inventory, secrets);
         secure(inventory, proofs);
         List<TargetSpec> specs = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.core.nexus.AccessState;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class PortalsSection {
         this.tiedTargets = tiedTargets;
     }
 
-    List<PortalSettings> read(YamlKeys root, List<PortalSettings> otherwise) throws YamlException {
+    List<PortalSettings> read(YamlKeys root, Alua alua, List<PortalSettings> otherwise) throws YamlException {
         List<PortalSettings> portals = new ArrayList<>();
         Set<String> names = new HashSet<>();
         Map<Integer, String> tags = new HashMap<>();
@@ -46,6 +47,7 @@ final class PortalsSection {
             }
             int tag = tag(keys, name, portals.size() + 1, tags);
             List<InetSocketAddress> listen = keys.parsedList("listen", ListenAddress::parse);
+            AccessState access = access(keys, name, alua);
             keys.end();
             if (listen.isEmpty()) {
                 throw keys.complain(
@@ -55,7 +57,13 @@ final class PortalsSection {
                 addressIsFree(keys, address, listening);
                 listening.put(address, name);
             }
-            portals.add(new PortalSettings(name, tag, listen));
+            portals.add(new PortalSettings(name, tag, listen, access));
+        }
+        if (alua == Alua.IMPLICIT && portals.size() > PortGroups.MAX) {
+            throw root.complain(
+                    "portals",
+                    "there are %d portals; with alua: implicit hosts take no more than %d"
+                            .formatted(portals.size(), PortGroups.MAX));
         }
         if (portals.isEmpty() && root.has("portals")) {
             throw root.complain("portals", "there is no portal; add one with a name and listen addresses");
@@ -63,6 +71,27 @@ final class PortalsSection {
         List<PortalSettings> read = portals.isEmpty() ? otherwise : portals;
         tiedPortalsStay(root, read);
         return read;
+    }
+
+    private static AccessState access(YamlKeys keys, String name, Alua alua) throws YamlException {
+        AccessState written = keys.optionalParsed("alua", PortalsSection::accessState);
+        if (written != null && alua == Alua.NONE) {
+            throw keys.complain(
+                    "alua",
+                    "portal '%s' has an access state, but hosts are told of none; write alua: implicit on top"
+                            .formatted(name));
+        }
+        return written == null ? AccessState.OPTIMIZED : written;
+    }
+
+    private static AccessState accessState(String text) {
+        return switch (text) {
+            case "optimized" -> AccessState.OPTIMIZED;
+            case "non-optimized" -> AccessState.NON_OPTIMIZED;
+            default ->
+                throw new IllegalArgumentException(
+                        "the access state is '%s'; write optimized or non-optimized".formatted(text));
+        };
     }
 
     private int tag(YamlKeys keys, String name, int place, Map<Integer, String> tags) throws YamlException {

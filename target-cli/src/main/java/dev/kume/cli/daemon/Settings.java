@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.core.Limits;
+import dev.kume.core.nexus.AccessState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminSocket    of the management API; absolute
  * @param limits         all limits
  * @param isns           where targets are registered
+ * @param alua           whether hosts are told that ways to a disk differ
  */
 public record Settings(
         @Nullable Path file,
@@ -31,13 +33,14 @@ public record Settings(
         List<ChapAlgorithm> chapAlgorithms,
         Path adminSocket,
         Limits limits,
-        IsnsSettings isns) {
+        IsnsSettings isns,
+        Alua alua) {
     public Settings {
         portals = List.copyOf(portals);
         chapAlgorithms = List.copyOf(chapAlgorithms);
     }
 
-    /** Settings that register targets nowhere. */
+    /** Settings that register targets nowhere, and to whose disks all ways are alike. */
     Settings(
             @Nullable Path file,
             Path stateDirectory,
@@ -58,7 +61,8 @@ public record Settings(
                 chapAlgorithms,
                 adminSocket,
                 limits,
-                IsnsSettings.OFF);
+                IsnsSettings.OFF,
+                Alua.NONE);
     }
 
     /** The same with what can change while the daemon runs taken from others. */
@@ -73,7 +77,8 @@ public record Settings(
                 others.chapAlgorithms,
                 adminSocket,
                 limits,
-                isns);
+                isns,
+                alua);
     }
 
     /**
@@ -81,10 +86,16 @@ public record Settings(
      *
      * @param tag    target portal group tag, 1 to 65535: part of the I_T nexus, so it stays with the name
      * @param listen the addresses it listens on
+     * @param access access state of the target port group that it makes, where there are such groups
      */
-    public record PortalSettings(String name, int tag, List<InetSocketAddress> listen) {
+    public record PortalSettings(String name, int tag, List<InetSocketAddress> listen, AccessState access) {
         public PortalSettings {
             listen = List.copyOf(listen);
+        }
+
+        /** A portal group that is as good as any other. */
+        public PortalSettings(String name, int tag, List<InetSocketAddress> listen) {
+            this(name, tag, listen, AccessState.OPTIMIZED);
         }
     }
 }

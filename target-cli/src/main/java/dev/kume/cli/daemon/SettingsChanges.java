@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -79,6 +80,9 @@ final class SettingsChanges {
                 changes.add(
                         applied(portal, "listens on %s instead of %s".formatted(addresses(portal), addresses(before))));
             }
+            if (before != null && before.access() != portal.access()) {
+                changes.add(applied(portal, "is %s instead of %s".formatted(access(portal), access(before))));
+            }
         }
         for (PortalSettings portal : running) {
             if (find(read, portal.name()) == null) {
@@ -97,6 +101,10 @@ final class SettingsChanges {
 
     private static Change applied(PortalSettings portal, String text) {
         return new Change("portals." + portal.name(), Change.APPLIED, text);
+    }
+
+    private static String access(PortalSettings portal) {
+        return portal.access().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String addresses(PortalSettings portal) {

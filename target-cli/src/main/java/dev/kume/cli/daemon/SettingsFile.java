@@ -97,7 +97,8 @@ public final class SettingsFile {
         Path disks = or(root.optionalParsed("diskDirectory", SettingsFile::absolutePath), state.resolve("disks"));
         String prefix = or(root.optionalParsed("iqnPrefix", SettingsFile::iqnPrefix), defaults.iqnPrefix());
         String host = root.optionalParsed("host", SettingsFile::host);
-        List<PortalSettings> portals = section.read(root, defaults.portals());
+        Alua alua = or(root.optionalParsed("alua", Alua::of), defaults.alua());
+        List<PortalSettings> portals = section.read(root, alua, defaults.portals());
         Path socket = defaults.adminSocket();
         YamlKeys authentication = root.optionalKeys("authentication");
         List<ChapAlgorithm> algorithms =
@@ -111,7 +112,7 @@ public final class SettingsFile {
         YamlKeys limitKeys = root.optionalKeys("limits");
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
-        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits, isns);
+        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits, isns, alua);
     }
 
     private static Limits limits(YamlKeys keys) throws YamlException {

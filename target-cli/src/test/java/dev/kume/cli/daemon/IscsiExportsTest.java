@@ -52,6 +52,7 @@ final class IscsiExportsTest {
     };
 
     private final CommandTable commands = Commands.table(LIMITS);
+    private final PortGroups portGroups = PortGroupsTest.groups(Path.of("/no/such/state"), Alua.NONE);
     private final IscsiServer server = new IscsiServer(
             CLOCK,
             LIMITS,
@@ -63,6 +64,7 @@ final class IscsiExportsTest {
     private final IscsiExports exports = new IscsiExports(
             server,
             commands,
+            portGroups,
             Runnable::run,
             CLOCK,
             LIMITS,

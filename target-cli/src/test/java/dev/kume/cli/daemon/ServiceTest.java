@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.daemon.RunningManagement.Reply;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.core.nexus.AccessState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,21 @@ final class ServiceTest {
             settings(LAN, "");
             assertEquals(List.of("portals.san applied"), outcomes(daemon.post(ApiPaths.RELOAD, "")));
             assertEquals(1, daemon.exports.opened.size());
+        }
+    }
+
+    @Test
+    void accessStatesOfPortalsAreLiveAndAluaIsNot() throws Exception {
+        settings(SAN, "alua: implicit\n");
+        try (RunningManagement daemon = RunningManagement.in(folder)) {
+            assertEquals(
+                    List.of("portals.san applied", "alua needs a restart"), outcomes(daemon.post(ApiPaths.RELOAD, "")));
+            settings(SAN.replace("}", ", alua: non-optimized}"), "alua: implicit\n");
+            Reply reply = daemon.post(ApiPaths.RELOAD, "");
+            assertEquals(List.of("portals.san applied", "alua needs a restart"), outcomes(reply));
+            assertTrue(reply.toString().contains("is non-optimized instead of optimized"), reply::toString);
+            assertEquals(
+                    AccessState.NON_OPTIMIZED, daemon.exports.opened.getFirst().access());
         }
     }
 

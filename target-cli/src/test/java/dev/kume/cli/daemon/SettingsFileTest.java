@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.nexus.AccessState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ final class SettingsFileTest {
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
-                        + " diskDirectory, iqnPrefix, host, portals, authentication, admin, isns, limits",
+                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, limits",
                 "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
                 "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
                 "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",
@@ -119,6 +120,12 @@ final class SettingsFileTest {
                         + "|4:5: portal 'b' would have tag 2 by its place, which is the tag of portal 'a'; write tag: N",
                 "schemaVersion: 1~portals:~  - {name: a, tag: 9, listen: [10.0.0.1:1]}~  - {name: b, tag: 9, listen:"
                         + " [10.0.0.2:1]}|4:20: 9 is the tag of portal 'a' already; write another one",
+                "schemaVersion: 1~alua: explicit|2:7: alua is 'explicit'; write none or implicit",
+                "schemaVersion: 1~alua: true|2:7: alua must be text, not 'true'; put it in quotes",
+                "schemaVersion: 1~portals:~  - {name: a, alua: non-optimized, listen: [10.0.0.1:1]}|3:21: portal 'a' has an"
+                        + " access state, but hosts are told of none; write alua: implicit on top",
+                "schemaVersion: 1~alua: implicit~portals:~  - {name: a, alua: standby, listen: [10.0.0.1:1]}|4:21: the access"
+                        + " state is 'standby'; write optimized or non-optimized",
                 "schemaVersion: 1~admin:~  soket: /x|3:3: unknown key 'soket'; did you mean socket?",
                 "schemaVersion: 1~isns:~  servers: [store1]|3:13: 'store1' is not an IP address (names are not looked up);"
                         + " write one such as 192.168.10.1:3205 or [fd00::1]:3205",
@@ -191,6 +198,38 @@ final class SettingsFileTest {
     }
 
     @Test
+    void asymmetricAccessIsOffUnlessItIsWritten() throws Exception {
+        assertEquals(Alua.NONE, SettingsFile.defaults().alua());
+        assertEquals(
+                Alua.NONE,
+                SettingsFile.parse(FILE, "schemaVersion: 1\nalua: none\n").alua());
+        Settings settings = SettingsFile.parse(FILE, """
+                schemaVersion: 1
+                alua: implicit
+                portals:
+                  - {name: a, listen: ["10.0.0.1:3260"]}
+                  - {name: b, listen: ["10.0.0.2:3260"], alua: non-optimized}
+                  - {name: c, listen: ["10.0.0.3:3260"], alua: optimized}
+                """);
+        assertEquals(Alua.IMPLICIT, settings.alua());
+        assertEquals(
+                List.of(AccessState.OPTIMIZED, AccessState.NON_OPTIMIZED, AccessState.OPTIMIZED),
+                settings.portals().stream().map(Settings.PortalSettings::access).toList());
+    }
+
+    @Test
+    void withAsymmetricAccessThereAreAsManyPortalsAsHostsTake() throws Exception {
+        StringBuilder text = new StringBuilder("schemaVersion: 1\nportals:\n");
+        for (int i = 1; i <= PortGroups.MAX + 1; i++) {
+            text.append("  - {name: p%d, listen: [\"10.0.0.%d:3260\"]}\n".formatted(i, i));
+        }
+        assertEquals(33, SettingsFile.parse(FILE, text.toString()).portals().size());
+        YamlException wrong =
+                assertThrows(YamlException.class, () -> SettingsFile.parse(FILE, text + "alua: implicit\n"));
+        assertTrue(wrong.getMessage().endsWith("there are 33 portals; with alua: implicit hosts take no more than 32"));
+    }
+
+    @Test
     void aFileThatIsNotThereIsNamed(@TempDir Path folder) {
         Path missing = folder.resolve("kume.yaml");
         DaemonException wrong = assertThrows(DaemonException.class, () -> SettingsFile.load(missing));
@@ -211,6 +250,7 @@ final class SettingsFileTest {
         assertEquals(defaults.portals(), read.portals());
         assertEquals(defaults.adminSocket(), read.adminSocket());
         assertEquals(defaults.chapAlgorithms(), read.chapAlgorithms());
+        assertEquals(defaults.alua(), read.alua());
         for (Limit limit : Limit.values()) {
             String range = " From %d to %d.".formatted(limit.min(), limit.max());
             String line = "\n  %s: %d\n".formatted(limit.key(), limit.defaultValue());

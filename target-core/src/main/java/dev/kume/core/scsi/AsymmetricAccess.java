@@ -3,7 +3,7 @@ package dev.kume.core.scsi;
 import dev.kume.core.nexus.TargetPortGroup;
 import java.util.List;
 
-/** Whether ways to a disk differ (ALUA, SPC-4 5.15.2), and how. Only the target changes it. Thread safe; never waits. */
+/** Whether ways to a disk differ (ALUA, SPC-4 5.15.2), and how. Only the target changes it. Thread safe. */
 public interface AsymmetricAccess {
     /** All ways are alike, and nothing is said of ports: a disk looks the same through each of them. */
     AsymmetricAccess OFF = new AsymmetricAccess() {
