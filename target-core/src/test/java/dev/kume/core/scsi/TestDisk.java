@@ -28,6 +28,9 @@ public final class TestDisk implements VirtualDisk {
     /** What {@link #info} says. */
     public boolean thin;
 
+    /** Takes every change and keeps none: for a hollow disk. */
+    public boolean swallows;
+
     /** Runs when an unmapping, zeroing or write is over. */
     public Runnable whenDone = () -> {};
 
@@ -79,7 +82,9 @@ public final class TestDisk implements VirtualDisk {
     @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         done("write", offsetBytes, source.remaining());
-        if (bytes.length > 0) {
+        if (swallows) {
+            source.position(source.limit());
+        } else {
             source.get(bytes, (int) offsetBytes, source.remaining());
         }
         whenDone.run();
@@ -124,7 +129,7 @@ public final class TestDisk implements VirtualDisk {
     }
 
     private void clear(long offsetBytes, long lengthBytes) {
-        if (bytes.length > 0) {
+        if (!swallows) {
             Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
         }
         whenDone.run();

@@ -60,6 +60,8 @@ public final class Commands {
         commands.addAll(WriteAndVerify.family(transferBytesMax));
         commands.add(new Unmap());
         commands.addAll(WriteSame.family());
+        commands.add(new CompareAndWrite());
+        commands.add(new OrWrite(transferBytesMax));
         commands.add(new GetLbaStatus());
         commands.addAll(ReadDefectData.family());
         commands.addAll(SynchronizeCache.family());

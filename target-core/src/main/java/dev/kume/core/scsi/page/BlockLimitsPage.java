@@ -32,6 +32,7 @@ final class BlockLimitsPage implements VpdPage {
         BlockGeometry geometry = state.geometry();
         int blocksMax = (int) (transferBytesMax >>> geometry.blockShift());
         ByteBuffer content = ByteBuffer.allocate(CONTENT_BYTES);
+        content.put(5 - 4, (byte) BlockLimits.compareAndWriteBlocksMax(geometry));
         content.putShort(6 - 4, (short) (1 << geometry.physicalBlockExponent())); // OPTIMAL ... GRANULARITY
         content.putInt(8 - 4, blocksMax); // MAXIMUM TRANSFER LENGTH
         content.putInt(16 - 4, blocksMax); // MAXIMUM PREFETCH LENGTH

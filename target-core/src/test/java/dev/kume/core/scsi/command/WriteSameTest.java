@@ -185,6 +185,7 @@ final class WriteSameTest {
     void aGiantPatternIsWrittenInPiecesAndGivenUpBetweenThem() {
         long blocks = 1L << 33;
         TestDisk hollow = TestDisk.hollow(blocks * 512);
+        hollow.swallows = true;
         TestTarget giant = new TestTarget(hollow, BlockGeometry.emulated512(blocks * 512), Commands.table());
         byte[] cdb = TestTarget.bytes("93 00 00 00 00 00 00 00 00 01 FF FF FF FF 00 00");
         ScriptedTask task = giant.begin(giant.node1, 0, cdb, block, false);
