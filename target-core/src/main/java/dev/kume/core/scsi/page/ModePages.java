@@ -36,13 +36,13 @@ public final class ModePages {
     }
 
     /** The page asked for, or all of them, with their headers. The code must be one that {@link #hasPage}. */
-    public byte[] sense(PageControl control, int code, ModeState modes) {
+    public byte[] sense(PageControl control, int code, ModeState modes, ModeState defaults) {
         ByteBuffer data = ByteBuffer.allocate(pages.values().stream()
                 .mapToInt(page -> HEADER_BYTES + page.changeable().length)
                 .sum());
         for (ModePage page : pages.values()) {
             if (code == ALL_PAGES || code == page.code()) {
-                byte[] content = values(page, control, modes);
+                byte[] content = values(page, control, modes, defaults);
                 data.put((byte) page.code()).put((byte) content.length).put(content);
             }
         }
@@ -51,11 +51,11 @@ public final class ModePages {
         return asked;
     }
 
-    private static byte[] values(ModePage page, PageControl control, ModeState modes) {
+    private static byte[] values(ModePage page, PageControl control, ModeState modes, ModeState defaults) {
         return switch (control) {
             case CURRENT -> page.content(modes);
             case CHANGEABLE -> page.changeable();
-            case DEFAULT, SAVED -> page.content(ModeState.DEFAULT);
+            case DEFAULT, SAVED -> page.content(defaults);
         };
     }
 
