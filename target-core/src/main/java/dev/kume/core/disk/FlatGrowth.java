@@ -18,8 +18,8 @@ public interface FlatGrowth {
     };
 
     /**
-     * Makes the file one of a larger disk, durably, with zeroes in the new bytes; existing bytes of the disk stay as they
-     * are. A power cut on the way leaves a file that {@link #settle} makes whole.
+     * Makes the file one of a larger disk, durably, with zeroes in the new bytes; existing bytes of the disk stay as
+     * they are. A power cut on the way leaves a file that {@link #settle} makes whole.
      *
      * @param fromBytes the size of the disk now
      * @param toBytes   the new size, larger
@@ -30,8 +30,8 @@ public interface FlatGrowth {
             throws IOException;
 
     /**
-     * Takes an unfinished or finished growth back: afterwards the file is one of a disk of {@code sizeBytes}, durably, with
-     * all bytes of that. May be done again after a power cut in it.
+     * Takes an unfinished or finished growth back: afterwards the file is one of a disk of {@code sizeBytes}, durably,
+     * with all bytes of that. May be done again after a power cut in it.
      *
      * @throws DiskFormatException when the file is none that a growth from that size could have left
      */

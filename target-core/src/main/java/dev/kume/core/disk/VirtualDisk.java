@@ -39,8 +39,9 @@ public interface VirtualDisk extends Closeable {
     void zero(long offsetBytes, long lengthBytes) throws IOException;
 
     /**
-     * Makes the file one of a larger disk, durably, while reads and writes go on. Space is taken as the disk's kind says.
-     * When this throws (no space, a cancel, a device), the disk is as it was, and so is its file where the device lets it.
+     * Makes the file one of a larger disk, durably, while reads and writes go on. Space is taken as the disk's kind
+     * says. When this throws (no space, a cancel, a device), the disk is as it was, and so is its file where the device
+     * lets it.
      *
      * @param sizeBytes the new size, larger than {@link #info()} says
      * @param progress  told from the calling thread; may throw {@link java.io.InterruptedIOException} to cancel

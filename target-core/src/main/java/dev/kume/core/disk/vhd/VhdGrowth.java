@@ -10,9 +10,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a fixed VHD grows: the footer moves. At each moment one footer is durable and whole: the new one is before the old
- * one, which lies among the new bytes, becomes zeroes. Until then a file that ends in no footer is cut back to the old
- * one, which still stands where the old disk ends.
+ * How a fixed VHD grows: the footer moves. At each moment one footer is durable and whole: the new one is, before the
+ * old one, which lies among the new bytes, becomes zeroes. Until then a file that ends in no footer is cut back to the
+ * old one, which still stands where the old disk ends.
  */
 final class VhdGrowth implements FlatGrowth {
     private final VhdFormat format;
