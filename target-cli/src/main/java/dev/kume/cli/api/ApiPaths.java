@@ -35,6 +35,11 @@ public final class ApiPaths {
         return DISKS + "/" + encode(name);
     }
 
+    /** {@code /v1/disks/NAME/resize}: POST begins an operation. */
+    public static String diskResize(String name) {
+        return disk(name) + "/resize";
+    }
+
     /** {@code /v1/disks/NAME?deleteFile=...}: DELETE. */
     public static String diskRemoval(String name, boolean deleteFile) {
         return disk(name) + "?deleteFile=" + deleteFile;
@@ -65,9 +70,14 @@ public final class ApiPaths {
         return CREDENTIALS + "/" + encode(name);
     }
 
+    /** {@code /v1/mappings/DISK/TARGET}: PATCH. */
+    public static String mapping(String disk, String target) {
+        return MAPPINGS + "/" + encode(disk) + "/" + encode(target);
+    }
+
     /** {@code /v1/mappings/DISK/TARGET?force=...}: DELETE unmaps. */
     public static String unmapping(String disk, String target, boolean force) {
-        return MAPPINGS + "/" + encode(disk) + "/" + encode(target) + "?force=" + force;
+        return mapping(disk, target) + "?force=" + force;
     }
 
     /** {@code /v1/reservations/DISK}: GET. */

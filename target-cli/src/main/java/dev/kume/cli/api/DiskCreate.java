@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param type         {@code fixed} (default)
  * @param sparse       true: space is taken as it is written; default false: reserved at once
  * @param sharing      {@code exclusive} (default), {@code cluster} or {@code read-only}
- * @param sectorFormat {@code 512e} (default), {@code 512n} or {@code 4kn}
+ * @param sectorFormat {@code 512e} (default), {@code 512n} or {@code 4kn}; or in its place the next two
+ * @param blockSize    bytes that an LBA counts: 512 (default) or 4096
+ * @param physicalBlockSize bytes that a write should be aligned to: 512 or 4096 (default)
+ * @param writeCache   false: writes are durable before they are answered, until an initiator says otherwise
+ * @param rotation     {@code ssd} (default), or revolutions per minute
+ * @param vendor       VENDOR IDENTIFICATION, at most 8 characters of ASCII
+ * @param product      PRODUCT IDENTIFICATION, at most 16 characters of ASCII
  * @param description  free text
  */
 public record DiskCreate(
@@ -24,4 +30,10 @@ public record DiskCreate(
         @Nullable Boolean sparse,
         @Nullable String sharing,
         @Nullable String sectorFormat,
+        @Nullable Integer blockSize,
+        @Nullable Integer physicalBlockSize,
+        @Nullable Boolean writeCache,
+        @Nullable String rotation,
+        @Nullable String vendor,
+        @Nullable String product,
         @Nullable String description) {}

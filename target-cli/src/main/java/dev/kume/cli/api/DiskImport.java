@@ -9,7 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param file         required: absolute path on the server
  * @param format       {@code vhd} or {@code raw}; default: what the file's signature says
  * @param sharing      {@code exclusive} (default), {@code cluster} or {@code read-only}
- * @param sectorFormat {@code 512e} (default), {@code 512n} or {@code 4kn}
+ * @param sectorFormat {@code 512e} (default), {@code 512n} or {@code 4kn}; or in its place the next two
+ * @param blockSize    bytes that an LBA counts: 512 (default) or 4096
+ * @param physicalBlockSize bytes that a write should be aligned to: 512 or 4096 (default)
+ * @param writeCache   false: writes are durable before they are answered, until an initiator says otherwise
+ * @param rotation     {@code ssd} (default), or revolutions per minute
+ * @param vendor       VENDOR IDENTIFICATION, at most 8 characters of ASCII
+ * @param product      PRODUCT IDENTIFICATION, at most 16 characters of ASCII
  * @param description  free text
  */
 public record DiskImport(
@@ -18,4 +24,10 @@ public record DiskImport(
         @Nullable String format,
         @Nullable String sharing,
         @Nullable String sectorFormat,
+        @Nullable Integer blockSize,
+        @Nullable Integer physicalBlockSize,
+        @Nullable Boolean writeCache,
+        @Nullable String rotation,
+        @Nullable String vendor,
+        @Nullable String product,
         @Nullable String description) {}

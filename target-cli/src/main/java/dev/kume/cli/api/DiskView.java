@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param description    free text, maybe empty
  * @param identity       what the disk is known by on the wire, never changes
  * @param sector         its blocks
+ * @param device         what else initiators are told; null from a daemon that does not say
  * @param accessBy       the targets it is mapped into, by target name
  * @param created        when it was created or imported
  */
@@ -40,6 +41,7 @@ public record DiskView(
         String description,
         Identity identity,
         Sector sector,
+        @Nullable Device device,
         List<Access> accessBy,
         Instant created) {
     public static final String IDLE = "idle";
@@ -69,14 +71,25 @@ public record DiskView(
     public record Sector(String format, int logicalBytes, int physicalBytes) {}
 
     /**
+     * What initiators are told that the disk is.
+     *
+     * @param writeCache whether it has a write cache, until an initiator switches that by MODE SELECT
+     * @param rotation   {@code ssd}, or revolutions per minute
+     * @param vendor     VENDOR IDENTIFICATION
+     * @param product    PRODUCT IDENTIFICATION
+     */
+    public record Device(boolean writeCache, String rotation, String vendor, String product) {}
+
+    /**
      * One target that maps the disk.
      *
      * @param target     its name
      * @param iqn        its iSCSI name
      * @param lun        the number of the disk there
+     * @param readOnly   true when nobody may write it through this target
      * @param initiators names of the initiators that have a session there now
      */
-    public record Access(String target, String iqn, int lun, List<String> initiators) {
+    public record Access(String target, String iqn, int lun, boolean readOnly, List<String> initiators) {
         public Access {
             initiators = Lists.orEmpty(initiators);
         }

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param disk   required: the disk's name
  * @param target required: the target's name
  * @param lun    default: the lowest that is free
+ * @param readOnly true when nobody may write the disk through this target; default false
  */
 public record MappingCreate(
         @Nullable String disk,
         @Nullable String target,
-        @Nullable Integer lun) {}
+        @Nullable Integer lun,
+        @Nullable Boolean readOnly) {}

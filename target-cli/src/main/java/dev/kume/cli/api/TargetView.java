@@ -72,8 +72,9 @@ public record TargetView(
      * @param size      for people
      * @param sizeBytes in bytes
      * @param status    the disk's status
+     * @param readOnly  true when nobody may write it through this target
      */
-    public record Lun(int lun, String disk, String size, long sizeBytes, String status) {}
+    public record Lun(int lun, String disk, String size, long sizeBytes, String status, boolean readOnly) {}
 
     /**
      * One session on this target.

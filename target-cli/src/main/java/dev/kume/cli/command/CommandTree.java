@@ -20,13 +20,14 @@ public final class CommandTree {
                 .addSubcommand("status", new StatusCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
-        noun(root, environment, "disk", "Create, import, list, show, change and remove disks.")
+        noun(root, environment, "disk", "Create, import, list, show, change, remove and resize disks.")
                 .addSubcommand(new DiskCreateCommand(invocation))
                 .addSubcommand(new DiskImportCommand(invocation))
                 .addSubcommand(new DiskListCommand(invocation))
                 .addSubcommand(new DiskShowCommand(invocation))
                 .addSubcommand(new DiskSetCommand(invocation))
-                .addSubcommand(new DiskRemoveCommand(invocation));
+                .addSubcommand(new DiskRemoveCommand(invocation))
+                .addSubcommand(new DiskResizeCommand(invocation));
         noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
                 .addSubcommand(new TargetCreateCommand(invocation))
                 .addSubcommand(new TargetListCommand(invocation))

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -54,17 +55,14 @@ final class DiskCreateCommand implements Callable<Integer> {
     @Option(names = "--sparse", description = "Take space as it is written instead of reserving it now.")
     private boolean sparse;
 
-    @Option(
-            names = "--sharing",
-            paramLabel = "SHARING",
-            description = "Who may have it at once: ${COMPLETION-CANDIDATES} (default: exclusive).")
-    private @Nullable Sharing sharing;
+    @Mixin
+    private SharingOptions sharing = new SharingOptions();
 
-    @Option(
-            names = "--sectors",
-            paramLabel = "SECTORS",
-            description = "Block sizes that initiators see: ${COMPLETION-CANDIDATES} (default: 512e).")
-    private @Nullable Sectors sectors;
+    @Mixin
+    private BlockOptions blocks = new BlockOptions();
+
+    @Mixin
+    private DeviceOptions device = new DeviceOptions();
 
     @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
     private @Nullable String description;
@@ -76,6 +74,7 @@ final class DiskCreateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkSize();
+        blocks.check();
         DiskCreate request = new DiskCreate(
                 name,
                 size,
@@ -83,8 +82,14 @@ final class DiskCreateCommand implements Callable<Integer> {
                 Words.of(format),
                 Words.of(type),
                 sparse,
-                Words.of(sharing),
-                Words.of(sectors),
+                sharing.word(),
+                blocks.sectorFormat(),
+                blocks.blockSize(),
+                blocks.physicalBlockSize(),
+                device.writeCache(),
+                device.rotation(),
+                device.vendor(),
+                device.product(),
                 description);
         Answer accepted = invocation.api().post(ApiPaths.DISKS, request);
         new OperationWait(invocation, "Creating " + name).await(accepted.as(OperationView.class));

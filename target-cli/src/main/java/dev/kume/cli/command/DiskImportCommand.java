@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,17 +32,14 @@ final class DiskImportCommand implements Callable<Integer> {
             description = "The file's format: ${COMPLETION-CANDIDATES} (default: what the file itself says).")
     private @Nullable Format format;
 
-    @Option(
-            names = "--sharing",
-            paramLabel = "SHARING",
-            description = "Who may have it at once: ${COMPLETION-CANDIDATES} (default: exclusive).")
-    private @Nullable Sharing sharing;
+    @Mixin
+    private SharingOptions sharing = new SharingOptions();
 
-    @Option(
-            names = "--sectors",
-            paramLabel = "SECTORS",
-            description = "Block sizes that initiators see: ${COMPLETION-CANDIDATES} (default: 512e).")
-    private @Nullable Sectors sectors;
+    @Mixin
+    private BlockOptions blocks = new BlockOptions();
+
+    @Mixin
+    private DeviceOptions device = new DeviceOptions();
 
     @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
     private @Nullable String description;
@@ -52,12 +50,19 @@ final class DiskImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        blocks.check();
         DiskImport request = new DiskImport(
                 name,
                 invocation.absolute(file).toString(),
                 Words.of(format),
-                Words.of(sharing),
-                Words.of(sectors),
+                sharing.word(),
+                blocks.sectorFormat(),
+                blocks.blockSize(),
+                blocks.physicalBlockSize(),
+                device.writeCache(),
+                device.rotation(),
+                device.vendor(),
+                device.product(),
                 description);
         Answer imported = invocation.api().post(ApiPaths.DISK_IMPORT, request);
         invocation.printChange(imported.tree(), () -> {

@@ -9,11 +9,15 @@ import dev.kume.cli.terminal.ExitCode;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code kume disk set}. */
-@Command(name = "set", description = "Change a disk's name, sharing or description. Its identity and data stay.")
+@Command(
+        name = "set",
+        description = "Change a disk's name, sharing, description, or what hosts are told that it is. Its identity, its"
+                + " blocks and its data stay.")
 final class DiskSetCommand implements Callable<Integer> {
     private final Invocation invocation;
 
@@ -32,17 +36,30 @@ final class DiskSetCommand implements Callable<Integer> {
     @Option(names = "--description", paramLabel = "TEXT", description = "The new note; an empty one clears it.")
     private @Nullable String description;
 
+    @Mixin
+    private DeviceOptions device = new DeviceOptions();
+
     DiskSetCommand(Invocation invocation) {
         this.invocation = invocation;
     }
 
     @Override
     public Integer call() {
-        if (rename == null && sharing == null && description == null) {
-            throw new CliException(ExitCode.USAGE, "nothing to change: give --rename, --sharing or --description");
+        if (rename == null && sharing == null && description == null && !device.given()) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "nothing to change: give --rename, --sharing, --description, --write-cache, --rotation, --vendor or"
+                            + " --product");
         }
-        Answer answer =
-                invocation.api().patch(ApiPaths.disk(name), new DiskSet(rename, Words.of(sharing), description));
+        DiskSet request = new DiskSet(
+                rename,
+                Words.of(sharing),
+                description,
+                device.writeCache(),
+                device.rotation(),
+                device.vendor(),
+                device.product());
+        Answer answer = invocation.api().patch(ApiPaths.disk(name), request);
         invocation.printChange(answer.tree(), () -> {
             DiskView disk = answer.as(DiskView.class);
             return "Disk '" + disk.name() + "' changed";

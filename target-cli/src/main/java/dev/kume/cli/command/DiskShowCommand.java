@@ -35,7 +35,7 @@ final class DiskShowCommand implements Callable<Integer> {
         String type = disk.sparse() ? disk.type() + ", sparse" : disk.type();
         List<String> accessBy =
                 disk.accessBy().stream().map(DiskShowCommand::access).toList();
-        return new Facts()
+        Facts facts = new Facts()
                 .add("name", disk.name())
                 .add("status", status)
                 .add("size", bytes(disk.size(), disk.sizeBytes()))
@@ -47,8 +47,15 @@ final class DiskShowCommand implements Callable<Integer> {
                 .add(
                         "sectors",
                         disk.sector().format() + " (logical " + disk.sector().logicalBytes() + ", physical "
-                                + disk.sector().physicalBytes() + " bytes)")
-                .add("serial", disk.identity().serial())
+                                + disk.sector().physicalBytes() + " bytes)");
+        DiskView.Device device = disk.device();
+        if (device != null) {
+            facts.add("write cache", device.writeCache() ? "on" : "off")
+                    .add("rotation", device.rotation().equals("ssd") ? "ssd" : device.rotation() + " rpm")
+                    .add("vendor", device.vendor())
+                    .add("product", device.product());
+        }
+        return facts.add("serial", disk.identity().serial())
                 .add("NAA", disk.identity().naa())
                 .add("description", disk.description())
                 .add("created", disk.created().toString())
@@ -66,6 +73,6 @@ final class DiskShowCommand implements Callable<Integer> {
 
     private static String access(DiskView.Access access) {
         String who = access.initiators().isEmpty() ? "" : ", in use by " + String.join(", ", access.initiators());
-        return access.target() + " as LUN " + access.lun() + who;
+        return access.target() + " as LUN " + access.lun() + (access.readOnly() ? ", read-only" : "") + who;
     }
 }

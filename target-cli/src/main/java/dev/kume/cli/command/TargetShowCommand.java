@@ -46,7 +46,8 @@ final class TargetShowCommand implements Callable<Integer> {
 
     private static Facts facts(TargetView target) {
         List<String> luns = target.luns().stream()
-                .map(lun -> lun.lun() + ": " + lun.disk() + ", " + lun.size() + ", " + lun.status())
+                .map(lun -> lun.lun() + ": " + lun.disk() + ", " + lun.size() + ", " + lun.status()
+                        + (lun.readOnly() ? ", read-only" : ""))
                 .toList();
         List<String> sessions = target.sessions().stream()
                 .map(session -> session.id() + ": " + session.initiator() + " from " + session.address())

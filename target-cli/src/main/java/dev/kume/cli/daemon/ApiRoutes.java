@@ -5,11 +5,13 @@ import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskCreate;
 import dev.kume.cli.api.DiskImport;
+import dev.kume.cli.api.DiskResize;
 import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.DiskView;
 import dev.kume.cli.api.InitiatorAllow;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.MappingCreate;
+import dev.kume.cli.api.MappingSet;
 import dev.kume.cli.api.MappingView;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SessionView;
@@ -34,6 +36,7 @@ final class ApiRoutes {
 
     private final Changes changes;
     private final DiskProvisioning disks;
+    private final DiskResizing resizing;
     private final TargetProvisioning targets;
     private final CredentialRoutes credentials;
     private final Operations operations;
@@ -50,6 +53,7 @@ final class ApiRoutes {
     ApiRoutes(
             Changes changes,
             DiskProvisioning disks,
+            DiskResizing resizing,
             TargetProvisioning targets,
             CredentialRoutes credentials,
             Operations operations,
@@ -59,6 +63,7 @@ final class ApiRoutes {
             ServiceRoutes service) {
         this.changes = changes;
         this.disks = disks;
+        this.resizing = resizing;
         this.targets = targets;
         this.credentials = credentials;
         this.operations = operations;
@@ -107,6 +112,11 @@ final class ApiRoutes {
                 default -> unknown(request);
             };
         }
+        if (segments == 3
+                && request.method().equals("POST")
+                && request.path().getLast().equals("resize")) {
+            return resizeDisk(request, request.path().get(1));
+        }
         if (segments != 2) {
             return unknown(request);
         }
@@ -131,6 +141,12 @@ final class ApiRoutes {
     private ApiAnswer createDisk(ApiRequest request) {
         request.allowParameters(Set.of());
         OperationView operation = disks.create(request.body(mapper, DiskCreate.class));
+        return ApiAnswer.accepted(operation, ApiPaths.operation(operation.id()));
+    }
+
+    private ApiAnswer resizeDisk(ApiRequest request, String name) {
+        request.allowParameters(Set.of());
+        OperationView operation = resizing.resize(name, request.body(mapper, DiskResize.class));
         return ApiAnswer.accepted(operation, ApiPaths.operation(operation.id()));
     }
 
@@ -212,6 +228,11 @@ final class ApiRoutes {
         if (segments == 1 && request.method().equals("POST")) {
             request.allowParameters(Set.of());
             return ApiAnswer.created(view(targets.map(request.body(mapper, MappingCreate.class))));
+        }
+        if (segments == 3 && request.method().equals("PATCH")) {
+            request.allowParameters(Set.of());
+            return ApiAnswer.ok(view(targets.protect(
+                    request.path().get(1), request.path().get(2), request.body(mapper, MappingSet.class))));
         }
         if (segments == 3 && request.method().equals("DELETE")) {
             request.allowParameters(Set.of("force"));

@@ -6,13 +6,13 @@ import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.core.Clock;
-import dev.kume.core.Sizes;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.DiskImage;
 import dev.kume.core.inventory.DiskIdentity;
+import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
@@ -41,6 +41,7 @@ final class DiskProvisioning {
     private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
+    private final DiskWork work;
     private final UnfinishedFiles unfinished;
     private final StoreProvider stores;
     private final DiskFormats formats;
@@ -56,6 +57,7 @@ final class DiskProvisioning {
             Operations operations,
             Exports exports,
             DiskShelf shelf,
+            DiskWork work,
             UnfinishedFiles unfinished,
             StoreProvider stores,
             DiskFormats formats,
@@ -66,6 +68,7 @@ final class DiskProvisioning {
         this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
+        this.work = work;
         this.unfinished = unfinished;
         this.stores = stores;
         this.formats = formats;
@@ -91,11 +94,13 @@ final class DiskProvisioning {
 
     private DiskRecord planned(DiskCreate request) throws IOException {
         String name = Requests.required("name", request.name());
-        long sizeBytes = size(Requests.required("size", request.size()));
+        long sizeBytes = DiskRequests.size(Requests.required("size", request.size()));
         DiskFormat format = format(Objects.requireNonNullElse(request.format(), "vhd"));
         Requests.oneOf("type of disk", Objects.requireNonNullElse(request.type(), FIXED), List.of(FIXED));
         Sharing sharing = Sharing.ofWord(Objects.requireNonNullElse(request.sharing(), Sharing.EXCLUSIVE.word()));
-        SectorFormat sectors = sectors(request.sectorFormat());
+        SectorFormat sectors = DiskRequests.sectors(request);
+        DiskProfile profile = DiskRequests.profile(request);
+        Disks.checkSectors(name, format.name(), sectors);
         String extension = format.name().equals("raw") ? ".img" : "." + format.name();
         Path file = request.file() == null
                 ? settings.diskDirectory().resolve(name + extension)
@@ -112,6 +117,7 @@ final class DiskProvisioning {
                 Boolean.TRUE.equals(request.sparse()),
                 sharing,
                 sectors,
+                profile,
                 Objects.requireNonNullElse(request.description(), ""),
                 changes.current().newIdentity(random),
                 clock.now());
@@ -224,6 +230,8 @@ final class DiskProvisioning {
             checkNoCopy(name, file, uuid);
             identity = new DiskIdentity(uuid, identity.serial(), identity.naa());
         }
+        SectorFormat sectors = DiskRequests.sectors(request);
+        Disks.checkSectors(name, image.format(), sectors);
         return new DiskRecord(
                 name,
                 file.toString(),
@@ -232,7 +240,8 @@ final class DiskProvisioning {
                 image.sizeBytes(),
                 image.sparse(),
                 Sharing.ofWord(Objects.requireNonNullElse(request.sharing(), Sharing.EXCLUSIVE.word())),
-                sectors(request.sectorFormat()),
+                sectors,
+                DiskRequests.profile(request),
                 Objects.requireNonNullElse(request.description(), ""),
                 identity,
                 clock.now());
@@ -284,16 +293,19 @@ final class DiskProvisioning {
 
     /** Changes what the request has. */
     DiskRecord set(String name, DiskSet request) {
-        if (request.rename() == null && request.sharing() == null && request.description() == null) {
+        if (request.equals(new DiskSet(null, null, null, null, null, null, null))) {
             throw new ApiException(
-                    ErrorCode.INVALID, "nothing is to be changed", "give rename, sharing or description");
+                    ErrorCode.INVALID,
+                    "nothing is to be changed",
+                    "give rename, sharing, description, writeCache, rotation, vendor or product");
         }
+        DiskProfile.Changes profile = DiskRequests.profile(request);
         Sharing sharing = request.sharing() == null ? null : Sharing.ofWord(request.sharing());
         return changes.inTurn(() -> {
             String newName = request.rename() == null ? name : request.rename();
             checkNotBeingMade(newName, null);
             Inventory changed = changes.apply(inventory -> {
-                Inventory next = inventory;
+                Inventory next = Disks.present(inventory, name, profile, exports.connections());
                 if (sharing != null) {
                     next = Disks.share(next, name, sharing);
                 }
@@ -312,6 +324,7 @@ final class DiskProvisioning {
             DiskRecord disk = changes.current().disk(name);
             Path file = Path.of(disk.file());
             UUID uuid = disk.identity().uuid();
+            work.checkIdle(disk);
             // Asked before the note is written: a refusal must leave nothing behind.
             Disks.remove(changes.current(), name);
             if (deleteFile) {
@@ -414,18 +427,6 @@ final class DiskProvisioning {
         List<String> words = formats.list().stream().map(DiskFormat::name).toList();
         String known = Requests.oneOf("disk format", word, words);
         return formats.byName(known).orElseThrow();
-    }
-
-    private static SectorFormat sectors(@Nullable String word) {
-        return word == null ? SectorFormat.EMULATED_512 : SectorFormat.ofWord(word);
-    }
-
-    private static long size(String text) {
-        try {
-            return Sizes.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new ApiException(ErrorCode.INVALID, String.valueOf(e.getMessage()), null);
-        }
     }
 
     private static String doing(String done, String name) {

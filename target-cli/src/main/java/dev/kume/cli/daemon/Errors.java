@@ -77,7 +77,7 @@ final class Errors {
         return isNoSpace(failure) ? ErrorCode.NO_SPACE : ErrorCode.FAILED;
     }
 
-    private static boolean isNoSpace(IOException failure) {
+    static boolean isNoSpace(IOException failure) {
         String text = String.valueOf(failure.getMessage());
         return failure instanceof NoSpaceException
                 || text.contains("No space left on device")

@@ -8,6 +8,7 @@ import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.core.inventory.ChapRule;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.DiskIdentity;
+import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.InventoryException;
@@ -79,12 +80,29 @@ final class InventoryYaml {
         out.writeBooleanField("sparse", disk.sparse());
         out.writeStringField("sharing", disk.sharing().word());
         out.writeStringField("sectorFormat", disk.sectorFormat().word());
+        writeProfile(out, disk.profile());
         out.writeStringField("description", disk.description());
         out.writeStringField("uuid", disk.identity().uuid().toString());
         out.writeStringField("serial", disk.identity().serial());
         out.writeStringField("naa", disk.identity().naa());
         out.writeStringField("created", disk.created().toString());
         out.writeEndObject();
+    }
+
+    /** Left out where it is what every disk has, so that an inventory without it is one of an older Kume. */
+    private static void writeProfile(JsonGenerator out, DiskProfile profile) throws IOException {
+        if (!profile.writeCache()) {
+            out.writeBooleanField("writeCache", false);
+        }
+        if (profile.rotationRate() != DiskProfile.SSD) {
+            out.writeStringField("rotation", profile.rotation());
+        }
+        if (!profile.vendor().equals(DiskProfile.DEFAULT.vendor())) {
+            out.writeStringField("vendor", profile.vendor());
+        }
+        if (!profile.product().equals(DiskProfile.DEFAULT.product())) {
+            out.writeStringField("product", profile.product());
+        }
     }
 
     private static void writeTarget(JsonGenerator out, TargetRecord target, List<Mapping> mappings) throws IOException {
@@ -106,6 +124,9 @@ final class InventoryYaml {
             out.writeStartObject();
             out.writeNumberField("lun", mapping.lun());
             out.writeStringField("disk", mapping.disk());
+            if (mapping.readOnly()) {
+                out.writeBooleanField("readOnly", true);
+            }
             out.writeEndObject();
         }
         out.writeEndArray();
@@ -245,11 +266,20 @@ final class InventoryYaml {
                 keys.truth("sparse"),
                 Sharing.ofWord(keys.text("sharing")),
                 SectorFormat.ofWord(keys.text("sectorFormat")),
+                readProfile(keys),
                 Objects.requireNonNullElse(keys.optionalText("description"), ""),
                 identity,
                 keys.parsed("created", InventoryYaml::instant));
         keys.end();
         return disk;
+    }
+
+    private static DiskProfile readProfile(YamlKeys keys) throws YamlException {
+        return DiskProfile.DEFAULT.with(DiskProfile.Changes.of(
+                keys.optionalTruth("writeCache"),
+                keys.optionalText("rotation"),
+                keys.optionalText("vendor"),
+                keys.optionalText("product")));
     }
 
     private static TargetRecord readTarget(YamlKeys keys, List<Mapping> mappings) throws YamlException {
@@ -266,7 +296,11 @@ final class InventoryYaml {
                 keys.optionalParsed("redirect", InventoryYaml::redirect),
                 keys.parsed("created", InventoryYaml::instant));
         for (YamlKeys lun : keys.blocks("luns")) {
-            mappings.add(new Mapping(lun.text("disk"), target.name(), (int) lun.number("lun", 0, Mapping.LUN_MAX)));
+            mappings.add(new Mapping(
+                    lun.text("disk"),
+                    target.name(),
+                    (int) lun.number("lun", 0, Mapping.LUN_MAX),
+                    Boolean.TRUE.equals(lun.optionalTruth("readOnly"))));
             lun.end();
         }
         keys.end();

@@ -9,26 +9,18 @@ import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
-import dev.kume.core.disk.VirtualDisk;
-import dev.kume.core.inventory.DiskIdentity;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
-import dev.kume.core.inventory.SectorFormat;
-import dev.kume.core.inventory.Sharing;
 import dev.kume.core.inventory.TargetRecord;
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.WriteRoom;
-import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.Coverage;
 import dev.kume.core.scsi.DurableState;
-import dev.kume.core.scsi.Ending;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ModeState;
-import dev.kume.core.scsi.Sense;
-import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.store.PageCacheRoom;
@@ -50,6 +42,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,8 +63,6 @@ import org.slf4j.LoggerFactory;
 /** The inventory on a real {@link IscsiServer}: one logical unit per disk, however many targets map it. */
 final class IscsiExports implements Exports {
     private static final Logger LOG = LoggerFactory.getLogger(IscsiExports.class);
-    private static final String VENDOR = "KUME";
-    private static final String PRODUCT = "Virtual Disk";
     private static final int REVISION_CHARACTERS = 4;
 
     /** A device that hangs must not hold the changes of all other disks for ever. */
@@ -91,14 +82,13 @@ final class IscsiExports implements Exports {
     /** The provisioning thread's alone. */
     private List<ChapAlgorithm> algorithms;
 
-    private final String revision;
     private final Announcements announcements = new Announcements();
 
     /** By the disk's uuid; written by the provisioning thread alone. */
     private final Map<UUID, LogicalUnit> units = new ConcurrentHashMap<>();
 
-    /** Whether a disk was last told to refuse writes; its unit may hear it later. The provisioning thread's alone. */
-    private final Map<UUID, Boolean> refusing = new HashMap<>();
+    /** The provisioning thread's alone. */
+    private final UnitSettings settings;
 
     /** A change that was not real in time, and the disks that somebody may no more write by it. */
     private record Unfinished(CompletableFuture<Void> change, Set<UUID> disks) {}
@@ -148,7 +138,8 @@ final class IscsiExports implements Exports {
         this.limits = limits;
         this.writeRoom = PageCacheRoom.ofThisHost(clock, diskThreads);
         String digits = version.replaceAll("[^0-9.]", "");
-        this.revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
+        String revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
+        this.settings = new UnitSettings(revision, diskThreads);
     }
 
     /** What is told to iSNS servers. */
@@ -174,18 +165,18 @@ final class IscsiExports implements Exports {
     @Override
     public void add(OpenDisk disk) {
         DiskRecord record = disk.record();
-        DiskIdentity identity = record.identity();
+        ModeState modes = UnitSettings.defaultModes(record);
         LogicalUnit unit = new LogicalUnit(
                 record.name(),
-                new UnitIdentity(VENDOR, PRODUCT, revision, identity.serial(), identity.naaHigh(), identity.naaLow()),
+                settings.identity(record),
                 new UnitState(
                         disk.disk(),
                         disk.offlineReason(),
-                        geometry(record),
-                        refusesWrites(record, disk.disk()),
-                        ModeState.DEFAULT,
+                        UnitSettings.geometry(record),
+                        UnitSettings.refusesWrites(record, disk.disk()),
+                        modes,
                         null,
-                        DurableState.INITIAL),
+                        DurableState.INITIAL.withSavedModes(modes)),
                 commands,
                 new DiskLane(
                         diskThreads,
@@ -197,8 +188,8 @@ final class IscsiExports implements Exports {
                 UnitMemory.NONE,
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
-        units.put(identity.uuid(), unit);
-        refusing.put(identity.uuid(), unit.state().writeProtected());
+        units.put(record.identity().uuid(), unit);
+        settings.begin(record, unit);
     }
 
     @Override
@@ -222,25 +213,13 @@ final class IscsiExports implements Exports {
 
     @Override
     public void remove(DiskRecord disk) {
-        refusing.remove(disk.identity().uuid());
+        settings.forget(disk);
         LogicalUnit unit = units.remove(disk.identity().uuid());
         if (unit != null) {
             CompletableFuture<Void> idle = new CompletableFuture<>();
             unit.fence(Coverage.ALL, null, affected -> idle.complete(null));
             await(idle, fenceTime, "removing disk " + disk.name());
         }
-    }
-
-    private static BlockGeometry geometry(DiskRecord disk) {
-        SectorFormat sectors = disk.sectorFormat();
-        int shift = Integer.numberOfTrailingZeros(sectors.logicalBytes());
-        int exponent = Integer.numberOfTrailingZeros(sectors.physicalBytes() / sectors.logicalBytes());
-        return new BlockGeometry(disk.sizeBytes() >>> shift, shift, exponent);
-    }
-
-    private static boolean refusesWrites(DiskRecord disk, @Nullable VirtualDisk open) {
-        return disk.sharing() == Sharing.READ_ONLY
-                || (open != null && open.info().readOnly());
     }
 
     // ---- targets ----------------------------------------------------------------------------------------------------
@@ -275,14 +254,22 @@ final class IscsiExports implements Exports {
             unfinished.forEach(left -> waits.add(left.change()));
         }
         for (DiskRecord disk : inventory.disks()) {
-            protect(disk, waits);
+            LogicalUnit unit = units.get(disk.identity().uuid());
+            if (unit != null) {
+                settings.tell(disk, unit, waits);
+            }
         }
         Map<String, Map<Integer, LogicalUnit>> luns = new HashMap<>();
+        Map<String, Set<Integer>> readOnly = new HashMap<>();
         for (Mapping mapping : inventory.mappings()) {
             LogicalUnit unit =
                     units.get(inventory.disk(mapping.disk()).identity().uuid());
             if (unit != null) {
                 luns.computeIfAbsent(mapping.target(), name -> new HashMap<>()).put(mapping.lun(), unit);
+                if (mapping.readOnly()) {
+                    readOnly.computeIfAbsent(mapping.target(), name -> new HashSet<>())
+                            .add(mapping.lun());
+                }
             }
         }
         portGroups.inventory(inventory, units);
@@ -290,7 +277,8 @@ final class IscsiExports implements Exports {
         secure(inventory, proofs);
         List<TargetSpec> specs = new ArrayList<>();
         for (TargetRecord target : inventory.targets()) {
-            LunMap map = LunMap.of(luns.getOrDefault(target.name(), Map.of()));
+            LunMap map = LunMap.of(
+                    luns.getOrDefault(target.name(), Map.of()), readOnly.getOrDefault(target.name(), Set.of()));
             specs.add(new TargetSpec(
                     target.iqn(),
                     new Target.Definition(
@@ -308,32 +296,6 @@ final class IscsiExports implements Exports {
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
         unfinished.add(new Unfinished(change, WriteReach.taken(before, inventory)));
         await(change, fenceTime, "publishing inventory version " + inventory.version());
-    }
-
-    /** A disk that becomes read-only takes no write once this change is answered, not even one that is on its way. */
-    private void protect(DiskRecord disk, List<CompletableFuture<Void>> waits) {
-        LogicalUnit unit = units.get(disk.identity().uuid());
-        if (unit == null) {
-            return;
-        }
-        boolean refuses = refusesWrites(disk, unit.state().disk());
-        // Not the unit's state: an earlier change may still wait in its turn, and this one goes behind it.
-        Boolean told = refusing.put(disk.identity().uuid(), refuses);
-        if (told != null && told == refuses) {
-            return;
-        }
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        waits.add(done);
-        unit.change(state -> state.withWriteProtected(refuses), () -> {});
-        unit.fence(
-                task -> refuses && writes(task.cdb()) ? Ending.check(Sense.WRITE_PROTECTED) : null,
-                null,
-                affected -> done.complete(null));
-    }
-
-    private boolean writes(byte[] cdb) {
-        var command = commands.find(cdb);
-        return command != null && command.descriptor().writes();
     }
 
     // ---- sessions and portals ---------------------------------------------------------------------------------------
@@ -447,6 +409,9 @@ final class IscsiExports implements Exports {
                     "%s took more than %d seconds".formatted(doing, time.toSeconds()),
                     "it is written down and goes on; look after the disks, the daemon's log may say which");
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException refusal) {
+                throw refusal;
+            }
             throw new IllegalStateException(doing + " failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

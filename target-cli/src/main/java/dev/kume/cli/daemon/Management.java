@@ -56,12 +56,16 @@ final class Management {
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
         UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
+        DiskWork work = new DiskWork();
+        DiskResizing resizing =
+                new DiskResizing(changes, operations, shelf, work, growths(settings, system), system.formats());
         DiskProvisioning disks = new DiskProvisioning(
                 settings,
                 changes,
                 operations,
                 exports,
                 shelf,
+                work,
                 unfinished,
                 system.stores(),
                 system.formats(),
@@ -84,6 +88,7 @@ final class Management {
         ApiRoutes routes = new ApiRoutes(
                 changes,
                 disks,
+                resizing,
                 targets,
                 new CredentialRoutes(changes, credentials, secrets),
                 operations,
@@ -106,14 +111,20 @@ final class Management {
         Inventory loaded = file.load();
         try {
             new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores()).settle(loaded);
+            growths(settings, system).settle(loaded);
         } catch (IOException e) {
-            throw DaemonException.failed("an unfinished disk file could not be settled: %s; see %s"
-                    .formatted(Causes.of(e), settings.stateDirectory().resolve("unfinished")));
+            throw DaemonException.failed(
+                    "an unfinished disk file could not be settled: %s; see unfinished/ and growing/ in %s"
+                            .formatted(Causes.of(e), settings.stateDirectory()));
         }
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
         return management;
+    }
+
+    private static UnfinishedGrowths growths(Settings settings, HostSystem system) {
+        return new UnfinishedGrowths(settings.stateDirectory(), system.files(), system.stores(), system.formats());
     }
 
     private Inventory openDisks(Inventory loaded) {

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.InitiatorAllow;
 import dev.kume.cli.api.MappingCreate;
+import dev.kume.cli.api.MappingSet;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TargetCreate;
 import dev.kume.cli.api.TargetSet;
@@ -196,9 +197,17 @@ final class TargetProvisioning {
         String disk = Requests.required("disk", request.disk());
         String target = Requests.required("target", request.target());
         return changes.inTurn(() -> Mappings.find(
-                changes.apply(inventory -> Mappings.map(inventory, disk, target, request.lun(), limits)),
+                changes.apply(inventory -> Mappings.map(
+                        inventory, disk, target, request.lun(), Boolean.TRUE.equals(request.readOnly()), limits)),
                 disk,
                 target));
+    }
+
+    /** Lets a disk be written through a target, or not: when this returns, no write is under way that may not be. */
+    Mapping protect(String disk, String target, MappingSet request) {
+        boolean readOnly = Requests.required("readOnly", request.readOnly());
+        return changes.inTurn(() -> Mappings.find(
+                changes.apply(inventory -> Mappings.protect(inventory, disk, target, readOnly)), disk, target));
     }
 
     Mapping unmap(String disk, String target, boolean force) {

@@ -76,6 +76,11 @@ final class Views {
                         disk.sectorFormat().word(),
                         disk.sectorFormat().logicalBytes(),
                         disk.sectorFormat().physicalBytes()),
+                new DiskView.Device(
+                        disk.profile().writeCache(),
+                        disk.profile().rotation(),
+                        disk.profile().vendor(),
+                        disk.profile().product()),
                 accessBy,
                 disk.created());
     }
@@ -100,7 +105,8 @@ final class Views {
                     .distinct()
                     .sorted()
                     .toList();
-            accessBy.add(new DiskView.Access(target.name(), target.iqn(), mapping.lun(), initiators));
+            accessBy.add(
+                    new DiskView.Access(target.name(), target.iqn(), mapping.lun(), mapping.readOnly(), initiators));
         }
         return accessBy;
     }
@@ -111,7 +117,12 @@ final class Views {
         for (Mapping mapping : mappingsByTarget.getOrDefault(target.name(), List.of())) {
             DiskRecord disk = inventory.disk(mapping.disk());
             luns.add(new TargetView.Lun(
-                    mapping.lun(), disk.name(), Sizes.format(disk.sizeBytes()), disk.sizeBytes(), status(disk)));
+                    mapping.lun(),
+                    disk.name(),
+                    Sizes.format(disk.sizeBytes()),
+                    disk.sizeBytes(),
+                    status(disk),
+                    mapping.readOnly()));
         }
         String status = !target.enabled()
                 ? TargetView.DISABLED
@@ -146,7 +157,8 @@ final class Views {
                 mapping.disk(),
                 mapping.target(),
                 inventory.target(mapping.target()).iqn(),
-                mapping.lun());
+                mapping.lun(),
+                mapping.readOnly());
     }
 
     InitiatorView initiator(InitiatorView seen) {

@@ -43,7 +43,7 @@ final class WriteReach {
         Map<UUID, Set<Way>> ways = new HashMap<>();
         for (Mapping mapping : inventory.mappings()) {
             DiskRecord disk = inventory.disk(mapping.disk());
-            if (disk.sharing() != Sharing.READ_ONLY) {
+            if (disk.sharing() != Sharing.READ_ONLY && !mapping.readOnly()) {
                 TargetRecord target = inventory.target(mapping.target());
                 Set<Way> ofDisk = ways.computeIfAbsent(disk.identity().uuid(), uuid -> new HashSet<>());
                 target.initiators().forEach(initiator -> ofDisk.add(new Way(target.iqn(), initiator)));

@@ -90,7 +90,15 @@ public final class YamlKeys {
 
     /** Required true or false. */
     public boolean truth(String key) throws YamlException {
-        YamlNode node = required(key, find(key));
+        return required(key, optionalTruth(key));
+    }
+
+    /** True or false, or null when it is left out. */
+    public @Nullable Boolean optionalTruth(String key) throws YamlException {
+        YamlNode node = find(key);
+        if (node == null) {
+            return null;
+        }
         if (!(node instanceof YamlNode.Scalar scalar) || scalar.type() != YamlNode.Type.TRUTH) {
             throw node.place().complain("%s must be true or false, not %s".formatted(key, shown(node)));
         }

@@ -95,12 +95,16 @@ final class DiskCommandsTest {
                 file:        /srv/kume/quorum.vhd
                 sharing:     cluster
                 sectors:     512e (logical 512, physical 4096 bytes)
+                write cache: off
+                rotation:    7200 rpm
+                vendor:      ACME
+                product:     Fast Disk
                 serial:      5F0C
                 NAA:         35f0c
                 description: witness
                 created:     2026-11-23T07:00:00Z
                 access by:   hv-node1 as LUN 0, in use by iqn.1991-05.com.microsoft:hv-node1
-                             hv-node2 as LUN 0
+                             hv-node2 as LUN 0, read-only
                 """, kume.out());
     }
 
@@ -168,9 +172,65 @@ final class DiskCommandsTest {
         assertEquals(
                 "POST /v1/disks {\"name\":\"vms\",\"size\":\"30GB\",\"file\":\"/caller/images/vms.vhd\","
                         + "\"format\":\"vhd\",\"type\":\"fixed\",\"sparse\":true,\"sharing\":\"read-only\","
-                        + "\"sectorFormat\":\"4kn\",\"description\":\"VM disks\"}",
+                        + "\"sectorFormat\":\"4kn\",\"blockSize\":null,\"physicalBlockSize\":null,"
+                        + "\"writeCache\":null,\"rotation\":null,\"vendor\":null,\"product\":null,"
+                        + "\"description\":\"VM disks\"}",
                 daemon.asked().getFirst());
         assertEquals(List.of(), kume.interruptActions);
+    }
+
+    @Test
+    void createSendsWhatHostsAreToldThatItIs() {
+        daemon.answers("POST /v1/disks", 202, Records.operation("done", 5, 32_212_254_720L, "null"));
+        daemon.answers("GET /v1/disks/vms", 200, Records.VMS);
+        String line =
+                "disk create vms --size 30GB --format raw --read-only --block-size 4096 --physical-block-size 4096"
+                        + " --write-cache off --rotation 7200 --vendor ACME --product Fast";
+        assertEquals(0, kume.run(line.split(" ")));
+        assertEquals(
+                "POST /v1/disks {\"name\":\"vms\",\"size\":\"30GB\",\"file\":null,\"format\":\"raw\",\"type\":null,"
+                        + "\"sparse\":false,\"sharing\":\"read-only\",\"sectorFormat\":null,\"blockSize\":4096,"
+                        + "\"physicalBlockSize\":4096,\"writeCache\":false,\"rotation\":\"7200\",\"vendor\":\"ACME\","
+                        + "\"product\":\"Fast\",\"description\":null}",
+                daemon.asked().getFirst());
+    }
+
+    @Test
+    void whatContradictsItselfIsRefusedBeforeTheDaemonIsAsked() {
+        assertEquals(2, kume.run("disk", "create", "a", "--size", "1GB", "--sectors", "4kn", "--block-size", "512"));
+        assertEquals("kume: --sectors does not go together with --block-size or --physical-block-size\n", kume.err());
+        assertEquals(2, kume.run("disk", "create", "a", "--size", "1GB", "--read-only", "--sharing", "cluster"));
+        assertEquals(
+                "kume: --read-only does not go together with --sharing cluster",
+                kume.err().lines().toList().getLast());
+        assertEquals(List.of(), daemon.asked());
+    }
+
+    @Test
+    void setSendsTheDeviceAlone() {
+        daemon.answers("PATCH /v1/disks/vms", 200, Records.VMS);
+        assertEquals(0, kume.run("disk", "set", "vms", "--write-cache", "on", "--rotation", "ssd"));
+        assertEquals(
+                List.of(
+                        "PATCH /v1/disks/vms {\"rename\":null,\"sharing\":null,\"description\":null,\"writeCache\":true,"
+                                + "\"rotation\":\"ssd\",\"vendor\":null,\"product\":null}"),
+                daemon.asked());
+    }
+
+    @Test
+    void resizeFollowsItsOperation() {
+        daemon.answers("POST /v1/disks/vms/resize", 202, Records.operation("running", 1, 0, "null"));
+        daemon.answers(
+                "GET /v1/operations/12?after=1&waitSeconds=10",
+                200,
+                Records.operation("done", 5, 32_212_254_720L, "null"));
+        daemon.answers("GET /v1/disks/vms", 200, Records.VMS);
+        assertEquals(0, kume.run("disk", "resize", "vms", "30GB"));
+        assertEquals("Disk 'vms' has 30 GB now; the initiators are told\n", kume.out());
+        assertEquals(
+                "POST /v1/disks/vms/resize {\"size\":\"30GB\"}", daemon.asked().getFirst());
+        assertEquals(2, kume.run("disk", "resize", "vms", "big"));
+        assertTrue(kume.err().startsWith("kume: SIZE: 'big' is not a size"), kume.err());
     }
 
     @Test
@@ -237,7 +297,9 @@ final class DiskCommandsTest {
         assertEquals("Disk 'vms' imported: 30 GB in /srv/kume/vms.vhd\n", kume.out());
         assertEquals(
                 "POST /v1/disks/import {\"name\":\"vms\",\"file\":\"/srv/vms.vhd\",\"format\":null,\"sharing\":null,"
-                        + "\"sectorFormat\":null,\"description\":null}",
+                        + "\"sectorFormat\":null,\"blockSize\":null,\"physicalBlockSize\":null,"
+                        + "\"writeCache\":null,\"rotation\":null,\"vendor\":null,\"product\":null,"
+                        + "\"description\":null}",
                 daemon.asked().getFirst());
     }
 
@@ -246,14 +308,18 @@ final class DiskCommandsTest {
         daemon.answers("PATCH /v1/disks/vms", 200, Records.VMS);
         assertEquals(0, kume.run("disk", "set", "vms", "--sharing", "cluster", "--description", ""));
         assertEquals(
-                "PATCH /v1/disks/vms {\"rename\":null,\"sharing\":\"cluster\",\"description\":\"\"}",
+                "PATCH /v1/disks/vms {\"rename\":null,\"sharing\":\"cluster\",\"description\":\"\",\"writeCache\":null,"
+                        + "\"rotation\":null,\"vendor\":null,\"product\":null}",
                 daemon.asked().getFirst());
     }
 
     @Test
     void setOfNothingIsWrongUsage() {
         assertEquals(2, kume.run("disk", "set", "vms"));
-        assertEquals("kume: nothing to change: give --rename, --sharing or --description\n", kume.err());
+        assertEquals(
+                "kume: nothing to change: give --rename, --sharing, --description, --write-cache, --rotation, --vendor or"
+                        + " --product\n",
+                kume.err());
     }
 
     @Test

@@ -7,9 +7,11 @@ final class Records {
             "type":"fixed","sparse":true,"file":"/srv/kume/quorum.vhd","sharing":"cluster","status":"in use",\
             "statusReason":null,"description":"witness","identity":{"serial":"5F0C","naa":"35f0c","uuid":"5f0c-u"},\
             "sector":{"format":"512e","logicalBytes":512,"physicalBytes":4096},\
+            "device":{"writeCache":false,"rotation":"7200","vendor":"ACME","product":"Fast Disk"},\
             "accessBy":[{"target":"hv-node1","iqn":"iqn.2026-11.dev.kume:store1-hv-node1","lun":0,\
-            "initiators":["iqn.1991-05.com.microsoft:hv-node1"]},\
-            {"target":"hv-node2","iqn":"iqn.2026-11.dev.kume:store1-hv-node2","lun":0,"initiators":[]}],\
+            "readOnly":false,"initiators":["iqn.1991-05.com.microsoft:hv-node1"]},\
+            {"target":"hv-node2","iqn":"iqn.2026-11.dev.kume:store1-hv-node2","lun":0,\
+            "readOnly":true,"initiators":[]}],\
             "created":"2026-11-23T07:00:00Z"}""";
 
     static final String VMS = """
@@ -24,7 +26,8 @@ final class Records {
             "status":"connected","initiators":["iqn.1991-05.com.microsoft:hv-node1"],\
             "chap":["node1"],"mutual":"store1","chapOf":[{"initiator":"iqn.1991-05.com.microsoft:hv-node1",\
             "chap":["other","third"],"mutual":null}],"portals":["a"],"redirect":"10.0.0.1:3260",\
-            "luns":[{"lun":0,"disk":"quorum","size":"2 GB","sizeBytes":2147483648,"status":"in use"}],\
+            "luns":[{"lun":0,"disk":"quorum","size":"2 GB","sizeBytes":2147483648,"status":"in use",\
+            "readOnly":true}],\
             "sessions":[{"id":7,"initiator":"iqn.1991-05.com.microsoft:hv-node1","address":"192.168.10.11"}],\
             "created":"2026-11-23T07:00:00Z"}""";
 

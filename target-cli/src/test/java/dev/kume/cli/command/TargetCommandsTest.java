@@ -15,7 +15,8 @@ final class TargetCommandsTest {
     private static final String IQN = "iqn.1991-05.com.microsoft:hv-node1";
     private static final String IQN_IN_PATH = "iqn.1991-05.com.microsoft%3Ahv-node1";
     private static final String MAPPING =
-            "{\"disk\":\"vms\",\"target\":\"hv-node1\",\"iqn\":\"iqn.2026-11.dev.kume:s-hv-node1\",\"lun\":1}";
+            "{\"disk\":\"vms\",\"target\":\"hv-node1\",\"iqn\":\"iqn.2026-11.dev.kume:s-hv-node1\",\"lun\":1,"
+                    + "\"readOnly\":false}";
 
     @TempDir
     private Path directory;
@@ -94,7 +95,7 @@ final class TargetCommandsTest {
                              iqn.1991-05.com.microsoft:hv-node1: other or third
                 portals:     a
                 redirect:    10.0.0.1:3260
-                LUNs:        0: quorum, 2 GB, in use
+                LUNs:        0: quorum, 2 GB, in use, read-only
                 sessions:    7: iqn.1991-05.com.microsoft:hv-node1 from 192.168.10.11
                 """, kume.out());
     }
@@ -177,9 +178,42 @@ final class TargetCommandsTest {
         assertEquals(0, kume.run("map", "vms", "hv-node1", "--lun", "1"));
         assertEquals(
                 List.of(
-                        "POST /v1/mappings {\"disk\":\"vms\",\"target\":\"hv-node1\",\"lun\":null}",
-                        "POST /v1/mappings {\"disk\":\"vms\",\"target\":\"hv-node1\",\"lun\":1}"),
+                        "POST /v1/mappings {\"disk\":\"vms\",\"target\":\"hv-node1\",\"lun\":null,\"readOnly\":null}",
+                        "POST /v1/mappings {\"disk\":\"vms\",\"target\":\"hv-node1\",\"lun\":1,\"readOnly\":null}"),
                 daemon.asked());
+    }
+
+    @Test
+    void mapReadOnlyMakesTheMappingSo() {
+        daemon.answers("GET /v1/disks/vms", 200, Records.VMS);
+        daemon.answers("POST /v1/mappings", 201, MAPPING.replace("false", "true"));
+        assertEquals(0, kume.run("map", "vms", "hv-node1", "--read-only"));
+        assertEquals("Disk 'vms' is LUN 1 of target 'hv-node1', read-only\n", kume.out());
+        assertEquals(
+                "POST /v1/mappings {\"disk\":\"vms\",\"target\":\"hv-node1\",\"lun\":null,\"readOnly\":true}",
+                daemon.asked().getLast());
+    }
+
+    @Test
+    void mapOfWhatIsMappedChangesWhetherItMayBeWritten() {
+        daemon.answers("GET /v1/disks/quorum", 200, Records.QUORUM);
+        daemon.answers("PATCH /v1/mappings/quorum/HV-node1", 200, MAPPING);
+        assertEquals(0, kume.run("map", "quorum", "HV-node1", "--read-write"));
+        assertEquals(
+                "PATCH /v1/mappings/quorum/HV-node1 {\"readOnly\":false}",
+                daemon.asked().getLast());
+        daemon.answers("PATCH /v1/mappings/quorum/iqn.2026-11.dev.kume%3Astore1-hv-node2", 200, MAPPING);
+        assertEquals(0, kume.run("map", "quorum", "iqn.2026-11.dev.kume:store1-hv-node2", "--read-only"));
+        assertEquals(
+                "PATCH /v1/mappings/quorum/iqn.2026-11.dev.kume%3Astore1-hv-node2 {\"readOnly\":true}",
+                daemon.asked().getLast());
+    }
+
+    @Test
+    void mapCannotBeBoth() {
+        assertEquals(2, kume.run("map", "vms", "hv-node1", "--read-only", "--read-write"));
+        assertEquals("kume: --read-only and --read-write contradict each other: give one of them\n", kume.err());
+        assertEquals(List.of(), daemon.asked());
     }
 
     @Test

@@ -23,12 +23,15 @@ final class FaultyStores implements StoreProvider {
     @Override
     public BackingStore open(Path path, boolean readOnly) throws IOException {
         opening.run();
-        return files.open(path, readOnly);
+        return faulty(path, files.open(path, readOnly));
     }
 
     @Override
     public BackingStore create(Path path) throws IOException {
-        BackingStore store = files.create(path);
+        return faulty(path, files.create(path));
+    }
+
+    private BackingStore faulty(Path path, BackingStore store) {
         Class<?>[] seams = {BackingStore.class};
         return (BackingStore) Proxy.newProxyInstance(
                 BackingStore.class.getClassLoader(), seams, (proxy, method, arguments) -> {

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.core.inventory.Connections;
+import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.Mappings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -127,12 +130,39 @@ final class InventoryFileTest {
     @Test
     void anInventoryOfAnOlderKumeIsRead() throws Exception {
         String text = new String(InventoryYaml.write(first), StandardCharsets.UTF_8);
-        for (String key : List.of("credentials:", "discovery:", "chap", "mutual:", "portals:", "redirect:")) {
+        for (String key : List.of(
+                "credentials:",
+                "discovery:",
+                "chap",
+                "mutual:",
+                "portals:",
+                "redirect:",
+                "writeCache",
+                "rotation",
+                "vendor",
+                "product",
+                "readOnly")) {
             assertFalse(text.contains(key), key + " is written without need");
         }
         Inventory read = InventoryYaml.read("x", text);
         assertFalse(read.target("hv-node1").chap().isRequired());
         assertFalse(read.discovery().isRequired());
+        assertEquals(DiskProfile.DEFAULT, read.disk("vms").profile());
+        assertFalse(Mappings.find(read, "vms", "hv-node1").readOnly());
+    }
+
+    @Test
+    void whatIsSetOnDisksAndMappingsIsKept() throws Exception {
+        DiskProfile.Changes changes = new DiskProfile.Changes(false, 7200, "123", "yes: #1");
+        Inventory all =
+                Mappings.protect(Disks.present(first, "vms", changes, Connections.NONE), "vms", "hv-node2", true);
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, all);
+        assertEquals(
+                new DiskProfile(false, 7200, "123", "yes: #1"),
+                load().disk("vms").profile());
+        assertEquals(DiskProfile.DEFAULT, load().disk("quorum").profile());
+        assertEquals(all.mappings(), load().mappings());
+        assertTrue(Mappings.find(load(), "vms", "hv-node2").readOnly());
     }
 
     @ParameterizedTest

@@ -541,4 +541,89 @@ final class ManagementApiTest {
             return entries.map(path -> path.getFileName().toString()).sorted().toList();
         }
     }
+
+    @Test
+    void whatIsSetOnADiskIsShownAndOutlivesARestart() throws Exception {
+        OperationView made = kume.create("{\"name\":\"a\",\"size\":\"1MB\",\"format\":\"raw\",\"blockSize\":4096,"
+                + "\"writeCache\":false,\"rotation\":\"7200\",\"vendor\":\"ACME\",\"product\":\"Fast Disk\"}");
+        assertEquals(OperationView.DONE, made.state(), () -> String.valueOf(made.error()));
+        String device = "{\"writeCache\":false,\"rotation\":\"7200\",\"vendor\":\"ACME\",\"product\":\"Fast Disk\"}";
+        String sector = "{\"format\":\"4kn\",\"logicalBytes\":4096,\"physicalBytes\":4096}";
+        for (int start = 0; start < 2; start++) {
+            JsonNode disk = kume.get(ApiPaths.disk("a")).body();
+            assertEquals(device, disk.path("device").toString());
+            assertEquals(sector, disk.path("sector").toString());
+            stop();
+            start();
+        }
+        Reply changed = kume.patch(ApiPaths.disk("a"), "{\"writeCache\":true,\"rotation\":\"ssd\"}");
+        assertEquals(
+                "{\"writeCache\":true,\"rotation\":\"ssd\",\"vendor\":\"ACME\",\"product\":\"Fast Disk\"}",
+                changed.body().path("device").toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"blockSize\":4096|disk 'x' cannot have blocks of 4096 bytes: a VHD counts in blocks of 512; use the raw"
+                        + " format, or blocks of 512 bytes",
+                "\"sectorFormat\":\"4kn\"|disk 'x' cannot have blocks of 4096 bytes: a VHD counts in blocks of 512; use the"
+                        + " raw format, or blocks of 512 bytes",
+                "\"blockSize\":4096,\"physicalBlockSize\":512|a disk cannot have blocks of 4096 bytes on physical blocks of"
+                        + " 512; use 512 on 512, 512 on 4096 or 4096 on 4096",
+                "\"sectorFormat\":\"512e\",\"blockSize\":512|sectorFormat does not go together with blockSize or"
+                        + " physicalBlockSize; leave one out",
+                "\"rotation\":\"fast\"|'fast' is not a rotation; use ssd, or revolutions per minute from 1025 to 65534, such"
+                        + " as 7200",
+                "\"vendor\":\"too long for it\"|the vendor 'too long for it' cannot be told to initiators; use 1 to 8"
+                        + " characters of ASCII, without spaces at the ends"
+            })
+    void aSettingThatMakesNoSenseGetsOneLineAndLeavesNothing(String setting, String error) throws Exception {
+        Reply refused = kume.post(ApiPaths.DISKS, "{\"name\":\"x\",\"size\":\"1MB\",%s}".formatted(setting));
+        assertEquals(error, refused.error());
+        assertEquals(400, refused.status());
+        assertEquals(0, kume.get(ApiPaths.DISKS).body().path("disks").size());
+    }
+
+    @Test
+    void aMappingIsReadOnlyAndWritableAgain() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\"}");
+        Reply mapped = kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"a\",\"target\":\"hv-node1\",\"readOnly\":true}");
+        assertTrue(mapped.body().path("readOnly").asBoolean(), mapped.toString());
+        stop();
+        start();
+        assertTrue(
+                kume.get(ApiPaths.disk("a")).body().at("/accessBy/0/readOnly").asBoolean());
+        assertTrue(kume.get(ApiPaths.target("hv-node1"))
+                .body()
+                .at("/luns/0/readOnly")
+                .asBoolean());
+        Reply writable = kume.patch(ApiPaths.mapping("a", "hv-node1"), "{\"readOnly\":false}");
+        assertEquals(200, writable.status());
+        assertFalse(kume.exports.published.mappings().getFirst().readOnly());
+        assertEquals(
+                "the field 'readOnly' is missing; add it",
+                kume.patch(ApiPaths.mapping("a", "hv-node1"), "{}").error());
+        assertEquals(
+                404,
+                kume.patch(ApiPaths.mapping("a", "nowhere"), "{\"readOnly\":true}")
+                        .status());
+    }
+
+    @Test
+    void vendorAndProductStayWhileAnInitiatorIsConnected() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\"}");
+        kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"a\",\"target\":\"hv-node1\"}");
+        kume.exports.connect(1, NODE1, NODE1_TARGET);
+        Reply refused = kume.patch(ApiPaths.disk("a"), "{\"vendor\":\"ACME\",\"rotation\":\"7200\"}");
+        assertEquals(8, refused.exitCode());
+        assertEquals(
+                "ssd",
+                kume.get(ApiPaths.disk("a")).body().at("/device/rotation").asText());
+        assertEquals(
+                200, kume.patch(ApiPaths.disk("a"), "{\"rotation\":\"7200\"}").status());
+    }
 }

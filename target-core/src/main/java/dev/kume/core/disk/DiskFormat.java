@@ -58,6 +58,15 @@ public interface DiskFormat {
     void create(BackingStore store, CreateOptions options) throws IOException;
 
     /**
+     * Takes a growth back that a crash has cut short, or that nobody was told of: see {@link FlatGrowth#settle}.
+     *
+     * @param sizeBytes the size that the disk had, and has again
+     */
+    default void settle(BackingStore store, long sizeBytes) throws IOException {
+        throw new DiskFormatException("%s: disks of the format %s do not grow".formatted(store.location(), name()));
+    }
+
+    /**
      * What a creation needs to know.
      *
      * @param sizeBytes the size an initiator will see, a multiple of 512

@@ -3,7 +3,7 @@ package dev.kume.core.disk;
 import dev.kume.core.store.BackingStore;
 
 /**
- * What a disk is, asked once at open.
+ * What a disk is, asked at open and after it has grown.
  *
  * @param sizeBytes  the size that an initiator sees
  * @param readOnly   true when no write can succeed

@@ -14,19 +14,29 @@ import java.util.Objects;
  */
 public final class FlatDisk implements VirtualDisk {
     private final BackingStore store;
-    private final DiskInfo info;
+    private final FlatGrowth growth;
+    private volatile DiskInfo info;
 
+    /** A disk that keeps its size. */
     public FlatDisk(BackingStore store, DiskInfo info) {
+        this(store, info, FlatGrowth.NONE);
+    }
+
+    public FlatDisk(BackingStore store, DiskInfo info, FlatGrowth growth) {
         if (info.sizeBytes() > store.sizeBytes()) {
             throw new IllegalArgumentException("the disk is larger than its store " + store.location());
         }
         this.store = store;
         this.info = info;
+        this.growth = growth;
     }
 
-    /** A thin disk takes its space as it is written: by the write, so that no flush has to find out that there is none. */
-    public static FlatDisk open(BackingStore store, DiskInfo info) {
-        return new FlatDisk(info.thin() && !info.readOnly() ? new ReservingStore(store) : store, info);
+    /**
+     * Opens a disk. A thin one takes its space as it is written: by the write, so that no flush has to find out that
+     * there is none.
+     */
+    public static FlatDisk open(BackingStore store, DiskInfo info, FlatGrowth growth) {
+        return new FlatDisk(info.thin() && !info.readOnly() ? new ReservingStore(store) : store, info, growth);
     }
 
     @Override
@@ -85,6 +95,36 @@ public final class FlatDisk implements VirtualDisk {
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         Objects.checkFromIndexSize(offsetBytes, lengthBytes, info.sizeBytes());
         store.zero(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public DiskGrowth grow(long sizeBytes, DiskFormat.Progress progress) throws IOException {
+        DiskInfo before = info;
+        if (sizeBytes <= before.sizeBytes()) {
+            throw new IllegalArgumentException(
+                    "a disk of %d bytes cannot grow to %d".formatted(before.sizeBytes(), sizeBytes));
+        }
+        try {
+            growth.grow(store, before.sizeBytes(), sizeBytes, before.thin(), progress);
+        } catch (IOException | RuntimeException failure) {
+            try {
+                growth.settle(store, before.sizeBytes());
+            } catch (IOException | RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+            throw failure;
+        }
+        return new DiskGrowth() {
+            @Override
+            public void use() {
+                info = new DiskInfo(sizeBytes, before.readOnly(), before.thin());
+            }
+
+            @Override
+            public void undo() throws IOException {
+                growth.settle(store, before.sizeBytes());
+            }
+        };
     }
 
     @Override

@@ -54,4 +54,17 @@ public interface VirtualDisk extends Closeable {
 
     /** The range reads as zeroes afterwards, its space stays reserved where it was. */
     void zero(long offsetBytes, long lengthBytes) throws IOException;
+
+    /**
+     * Makes the file one of a larger disk, durably, while reads and writes go on. Space is taken as the disk's kind
+     * says. When this throws (no space, a cancel, a device), the disk is as it was, and so is its file where the device
+     * lets it.
+     *
+     * @param sizeBytes the new size, larger than {@link #info()} says
+     * @param progress  told from the calling thread; may throw {@link java.io.InterruptedIOException} to cancel
+     * @return what lets the disk use it, or takes it back
+     */
+    default DiskGrowth grow(long sizeBytes, DiskFormat.Progress progress) throws IOException {
+        throw new DiskFormatException("this kind of disk keeps its size");
+    }
 }

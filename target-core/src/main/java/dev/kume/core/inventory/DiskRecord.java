@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param sparse       true when space is taken as it is written
  * @param sharing      who may map it
  * @param sectorFormat its blocks
+ * @param profile      what it tells initiators that it is
  * @param description  free text, maybe empty
  * @param identity     who it is on the wire
  * @param created      when it was created or imported
@@ -26,6 +27,7 @@ public record DiskRecord(
         boolean sparse,
         Sharing sharing,
         SectorFormat sectorFormat,
+        DiskProfile profile,
         String description,
         DiskIdentity identity,
         Instant created) {
@@ -40,28 +42,66 @@ public record DiskRecord(
         }
     }
 
-    DiskRecord renamed(String newName) {
-        return with(newName, sharing, description);
-    }
-
-    DiskRecord withSharing(Sharing newSharing) {
-        return with(name, newSharing, description);
-    }
-
-    DiskRecord withDescription(String newDescription) {
-        return with(name, sharing, newDescription);
-    }
-
-    private DiskRecord with(String newName, Sharing newSharing, String newDescription) {
-        return new DiskRecord(
-                newName,
+    /** A disk of which nothing special is told. */
+    public DiskRecord(
+            String name,
+            String file,
+            String format,
+            String type,
+            long sizeBytes,
+            boolean sparse,
+            Sharing sharing,
+            SectorFormat sectorFormat,
+            String description,
+            DiskIdentity identity,
+            Instant created) {
+        this(
+                name,
                 file,
                 format,
                 type,
                 sizeBytes,
                 sparse,
+                sharing,
+                sectorFormat,
+                DiskProfile.DEFAULT,
+                description,
+                identity,
+                created);
+    }
+
+    DiskRecord renamed(String newName) {
+        return with(newName, sizeBytes, sharing, profile, description);
+    }
+
+    DiskRecord withSizeBytes(long newSizeBytes) {
+        return with(name, newSizeBytes, sharing, profile, description);
+    }
+
+    DiskRecord withSharing(Sharing newSharing) {
+        return with(name, sizeBytes, newSharing, profile, description);
+    }
+
+    DiskRecord withProfile(DiskProfile newProfile) {
+        return with(name, sizeBytes, sharing, newProfile, description);
+    }
+
+    DiskRecord withDescription(String newDescription) {
+        return with(name, sizeBytes, sharing, profile, newDescription);
+    }
+
+    private DiskRecord with(
+            String newName, long newSizeBytes, Sharing newSharing, DiskProfile newProfile, String newDescription) {
+        return new DiskRecord(
+                newName,
+                file,
+                format,
+                type,
+                newSizeBytes,
+                sparse,
                 newSharing,
                 sectorFormat,
+                newProfile,
                 newDescription,
                 identity,
                 created);

@@ -2,6 +2,7 @@ package dev.kume.core.inventory;
 
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.Sizes;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -73,6 +74,78 @@ public final class Disks {
                     "unmap it from all but one first");
         }
         return inventory.withDisk(disk, disk.withSharing(sharing));
+    }
+
+    /**
+     * Changes what a disk tells initiators that it is. Hosts choose drivers, and group paths, by vendor and product:
+     * these stay while one is connected.
+     */
+    public static Inventory present(
+            Inventory inventory, String name, DiskProfile.Changes changes, Connections connections) {
+        DiskRecord disk = inventory.disk(name);
+        DiskProfile profile = disk.profile().with(changes);
+        if (!profile.hasNameOf(disk.profile())) {
+            for (Mapping mapping : inventory.mappingsOf(disk)) {
+                TargetRecord target = inventory.target(mapping.target());
+                List<Connections.Connected> connected = connections.on(target.iqn());
+                if (!connected.isEmpty()) {
+                    throw InventoryException.busy(
+                            "disk",
+                            disk.name(),
+                            "disk '%s' is LUN %d of target '%s', where %s is connected, so its vendor and product stay"
+                                    .formatted(disk.name(), mapping.lun(), target.name(), Connections.names(connected)),
+                            "log off at the initiators first: they chose their drivers by them");
+                }
+            }
+        }
+        return profile.equals(disk.profile()) ? inventory : inventory.withDisk(disk, disk.withProfile(profile));
+    }
+
+    /**
+     * Makes a disk larger, whose file is that large already.
+     *
+     * @param sizeBytes a whole number of its blocks
+     */
+    public static Inventory grow(Inventory inventory, String name, long sizeBytes) {
+        DiskRecord disk = inventory.disk(name);
+        checkGrowth(disk, sizeBytes);
+        return inventory.withDisk(disk, disk.withSizeBytes(sizeBytes));
+    }
+
+    /** Refuses a size that a disk could not be given; asked before its file is touched. */
+    public static void checkGrowth(DiskRecord disk, long sizeBytes) {
+        if (disk.sharing() == Sharing.READ_ONLY) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' is read-only, so it keeps its size".formatted(disk.name()),
+                    "change its sharing with 'kume disk set' first");
+        }
+        if (sizeBytes < disk.sizeBytes()) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' has %s (%d bytes) and is not made smaller (%d bytes): what lies behind would be lost"
+                            .formatted(disk.name(), Sizes.format(disk.sizeBytes()), disk.sizeBytes(), sizeBytes),
+                    "give a larger size");
+        }
+        if (sizeBytes == disk.sizeBytes()) {
+            throw InventoryException.invalid(
+                    "disk '%s' has %s (%d bytes) already"
+                            .formatted(disk.name(), Sizes.format(disk.sizeBytes()), disk.sizeBytes()),
+                    "give a larger size");
+        }
+        disk.withSizeBytes(sizeBytes); // A whole number of its blocks.
+    }
+
+    /** Refuses blocks that a new disk of this format cannot have. */
+    public static void checkSectors(String name, String format, SectorFormat sectors) {
+        if (format.equals("vhd") && sectors.logicalBytes() != 512) {
+            throw InventoryException.invalid(
+                    "disk '%s' cannot have blocks of %d bytes: a VHD counts in blocks of 512"
+                            .formatted(name, sectors.logicalBytes()),
+                    "use the raw format, or blocks of 512 bytes");
+        }
     }
 
     /** Changes the description of a disk. */

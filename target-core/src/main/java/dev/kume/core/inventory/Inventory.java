@@ -208,9 +208,7 @@ public final class Inventory {
         if (replaced != null) {
             changed.remove(replaced.name());
             moved = mappings.stream()
-                    .map(mapping -> mapping.disk().equals(replaced.name())
-                            ? new Mapping(disk.name(), mapping.target(), mapping.lun())
-                            : mapping)
+                    .map(mapping -> mapping.disk().equals(replaced.name()) ? mapping.of(disk) : mapping)
                     .toList();
         }
         changed.put(disk.name(), disk);
@@ -230,9 +228,7 @@ public final class Inventory {
         if (replaced != null) {
             changed.remove(replaced.name());
             moved = mappings.stream()
-                    .map(mapping -> mapping.target().equals(replaced.name())
-                            ? new Mapping(mapping.disk(), target.name(), mapping.lun())
-                            : mapping)
+                    .map(mapping -> mapping.target().equals(replaced.name()) ? mapping.into(target) : mapping)
                     .sorted(MAPPING_ORDER)
                     .toList();
         }
@@ -255,6 +251,13 @@ public final class Inventory {
         List<Mapping> changed = new ArrayList<>(mappings);
         changed.add(mapping);
         changed.sort(MAPPING_ORDER);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, access);
+    }
+
+    /** The next version with one mapping in the place of another of the same disk and target. */
+    Inventory withMapping(Mapping replaced, Mapping mapping) {
+        List<Mapping> changed = new ArrayList<>(mappings);
+        changed.set(changed.indexOf(replaced), mapping);
         return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, access);
     }
 

@@ -14,9 +14,24 @@ import org.jspecify.annotations.Nullable;
 public final class Mappings {
     private Mappings() {}
 
-    /** Maps a disk into a target, under the LUN given or the lowest that is free. */
+    /** Maps a disk into a target to be written, under the LUN given or the lowest that is free. */
     public static Inventory map(
             Inventory inventory, String diskName, String targetName, @Nullable Integer lun, Limits limits) {
+        return map(inventory, diskName, targetName, lun, false, limits);
+    }
+
+    /**
+     * Maps a disk into a target, under the LUN given or the lowest that is free.
+     *
+     * @param readOnly true when nobody may write it through this target
+     */
+    public static Inventory map(
+            Inventory inventory,
+            String diskName,
+            String targetName,
+            @Nullable Integer lun,
+            boolean readOnly,
+            Limits limits) {
         DiskRecord disk = inventory.disk(diskName);
         TargetRecord target = inventory.target(targetName);
         if (lun != null) {
@@ -51,7 +66,15 @@ public final class Mappings {
                     "LUN %d of target '%s' is disk '%s'".formatted(number, target.name(), taken),
                     "use --lun %d, the lowest that is free, or leave --lun out".formatted(lowestFree(disksByLun)));
         }
-        return inventory.withMapping(new Mapping(disk.name(), target.name(), number));
+        return inventory.withMapping(new Mapping(disk.name(), target.name(), number, readOnly));
+    }
+
+    /** Lets a disk be written through a target, or not; the same inventory when that is so already. */
+    public static Inventory protect(Inventory inventory, String diskName, String targetName, boolean readOnly) {
+        Mapping mapping = find(inventory, diskName, targetName);
+        return mapping.readOnly() == readOnly
+                ? inventory
+                : inventory.withMapping(mapping, mapping.withReadOnly(readOnly));
     }
 
     /** The mapping of a disk in a target; {@link InventoryException.Kind#NOT_FOUND} when there is none. */

@@ -2,6 +2,7 @@ package dev.kume.core.inventory;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The blocks of a disk, SBC-3 4.5: what an LBA counts, and what a write should be aligned to. */
 public enum SectorFormat {
@@ -38,6 +39,25 @@ public enum SectorFormat {
     /** All words, for messages and completion. */
     public static List<String> words() {
         return Arrays.stream(values()).map(SectorFormat::word).toList();
+    }
+
+    /**
+     * The format with these blocks, else {@link InventoryException.Kind#INVALID}.
+     *
+     * @param logicalBytes  what an LBA counts; null: 512
+     * @param physicalBytes what a write should be aligned to; null: 4096
+     */
+    public static SectorFormat ofBytes(@Nullable Integer logicalBytes, @Nullable Integer physicalBytes) {
+        int logical = logicalBytes == null ? EMULATED_512.logicalBytes : logicalBytes;
+        int physical = physicalBytes == null ? EMULATED_512.physicalBytes : physicalBytes;
+        for (SectorFormat format : values()) {
+            if (format.logicalBytes == logical && format.physicalBytes == physical) {
+                return format;
+            }
+        }
+        throw InventoryException.invalid(
+                "a disk cannot have blocks of %d bytes on physical blocks of %d".formatted(logical, physical),
+                "use 512 on 512, 512 on 4096 or 4096 on 4096");
     }
 
     /** The format of a word, else {@link InventoryException.Kind#INVALID}. */

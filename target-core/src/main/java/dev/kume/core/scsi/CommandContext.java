@@ -19,6 +19,7 @@ public abstract sealed class CommandContext extends IoJob permits TaskPlace {
     ITLNexus nexus;
 
     LunMap luns = LunMap.EMPTY;
+    boolean readOnlyMapping;
     int attribute;
 
     @Nullable
@@ -73,6 +74,16 @@ public abstract sealed class CommandContext extends IoJob permits TaskPlace {
     /** The LUNs that this nexus sees. */
     public final LunMap luns() {
         return luns;
+    }
+
+    /** True when the target through which the command came maps the unit read-only; as it was when the task began. */
+    public final boolean readOnlyMapping() {
+        return readOnlyMapping;
+    }
+
+    /** True when a write of this task ends in WRITE PROTECTED: by the disk, by SWP, or by the mapping. */
+    public final boolean refusesWrites() {
+        return readOnlyMapping || unitState().refusesWrites();
     }
 
     public final int attribute() {

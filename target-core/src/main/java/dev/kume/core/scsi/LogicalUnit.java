@@ -30,7 +30,8 @@ public final class LogicalUnit {
     }
 
     private final String name;
-    private final UnitIdentity identity;
+    private volatile UnitIdentity identity;
+    private volatile ModeState defaultModes = ModeState.DEFAULT;
     private final CommandTable commands;
     private final DiskLane lane;
     private final List<LoopPort> loops;
@@ -78,6 +79,17 @@ public final class LogicalUnit {
 
     public UnitIdentity identity() {
         return identity;
+    }
+
+    /** Mode pages as MODE SENSE tells the default values (PC 10b): what an administrator set, until MODE SELECT. */
+    public ModeState defaultModes() {
+        return defaultModes;
+    }
+
+    /** Says from now on that the unit is this, with these default mode pages. In a turn, or before the unit is used. */
+    public void present(UnitIdentity changed, ModeState defaults) {
+        identity = changed;
+        defaultModes = defaults;
     }
 
     public UnitState state() {
@@ -187,7 +199,7 @@ public final class LogicalUnit {
             task.terminate(unknown(cdb));
             return;
         }
-        Sense refusal = refusal(command.descriptor(), cdb, now);
+        Sense refusal = refusal(command.descriptor(), cdb, now, task.readOnlyMapping());
         if (refusal != null) {
             task.terminate(refusal);
         } else {
@@ -234,7 +246,14 @@ public final class LogicalUnit {
                 : Sense.INVALID_COMMAND_OPERATION_CODE.inCdb(0, 7);
     }
 
-    private static @Nullable Sense refusal(CommandDescriptor descriptor, byte[] cdb, UnitState now) {
+    /** True when the task's command writes the medium, as its descriptor says; whether it has begun or waits. */
+    public boolean writes(Task task) {
+        Command command = commands.find(task.cdb());
+        return command != null && command.descriptor().writes();
+    }
+
+    private static @Nullable Sense refusal(
+            CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
         int unknownBit = descriptor.firstUnknownBit(cdb);
         if (unknownBit >= 0) {
             return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
@@ -242,7 +261,7 @@ public final class LogicalUnit {
         if (descriptor.needsMedium() && now.disk() == null) {
             return Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED;
         }
-        if (descriptor.writes() && now.refusesWrites()) {
+        if (descriptor.writes() && (readOnlyMapping || now.refusesWrites())) {
             return Sense.WRITE_PROTECTED;
         }
         return null;

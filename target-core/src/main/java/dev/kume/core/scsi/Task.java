@@ -89,6 +89,7 @@ public abstract non-sealed class Task extends TransportHooks {
         this.unit = onUnit;
         this.nexus = from;
         this.luns = visibleLuns;
+        this.readOnlyMapping = visibleLuns.isReadOnly(onUnit);
         this.attribute = attribute;
         this.state = State.STARTED;
         this.status = ScsiStatus.GOOD;

@@ -4,6 +4,7 @@ import dev.kume.core.scsi.Ending;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.Sense;
+import dev.kume.core.scsi.Task;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.Target;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ public final class TargetPublisher {
         waits.add(connections.end(
                 connection -> Connections.isOf(connection, target) && !connection.isAllowedBy(now),
                 "no longer allowed on " + target.name()));
+        protect(target, old.luns(), now.luns(), waits);
         if (old.luns().sameAs(now.luns())) {
             return;
         }
@@ -74,9 +76,7 @@ public final class TargetPublisher {
             CompletableFuture<Void> fenced = new CompletableFuture<>();
             waits.add(fenced);
             unit.fence(
-                    task -> task.nexus().nexus().targetName().equals(target.name())
-                            ? Ending.check(Sense.LOGICAL_UNIT_NOT_SUPPORTED)
-                            : null,
+                    task -> isOf(target, task) ? Ending.check(Sense.LOGICAL_UNIT_NOT_SUPPORTED) : null,
                     null,
                     affected -> fenced.complete(null));
         }
@@ -85,6 +85,36 @@ public final class TargetPublisher {
                     Sense.REPORTED_LUNS_DATA_HAS_CHANGED,
                     nexus -> nexus.nexus().targetName().equals(target.name()));
         }
+    }
+
+    /**
+     * Mappings that become read-only, or writable again: writes on their way end as those that come later. The WP bit
+     * of the mode parameter header (SBC-3 6.4.1) is another one now, which is MODE PARAMETERS CHANGED (SPC-4 5.14) for
+     * the nexuses of this target; for those of other targets nothing has changed.
+     */
+    private static void protect(Target target, LunMap old, LunMap now, List<CompletableFuture<Void>> waits) {
+        Set<LogicalUnit> there = units(old);
+        there.retainAll(units(now));
+        for (LogicalUnit unit : there) {
+            if (old.isReadOnly(unit) == now.isReadOnly(unit)) {
+                continue;
+            }
+            unit.raise(
+                    Sense.MODE_PARAMETERS_CHANGED,
+                    nexus -> nexus.nexus().targetName().equals(target.name()));
+            if (now.isReadOnly(unit)) {
+                CompletableFuture<Void> fenced = new CompletableFuture<>();
+                waits.add(fenced);
+                unit.fence(
+                        task -> isOf(target, task) && unit.writes(task) ? Ending.check(Sense.WRITE_PROTECTED) : null,
+                        null,
+                        affected -> fenced.complete(null));
+            }
+        }
+    }
+
+    private static boolean isOf(Target target, Task task) {
+        return task.nexus().nexus().targetName().equals(target.name());
     }
 
     private static Set<LogicalUnit> units(LunMap luns) {

@@ -5,6 +5,7 @@ import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskImage;
 import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.FlatDisk;
+import dev.kume.core.disk.FlatGrowth;
 import dev.kume.core.disk.Space;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
@@ -13,7 +14,7 @@ import java.io.IOException;
 /**
  * The file is the disk. Any file whose length is a multiple of 512 bytes will do; it carries no identity of its own.
  */
-public final class RawFormat implements DiskFormat {
+public final class RawFormat implements DiskFormat, FlatGrowth {
     public static final String NAME = "raw";
 
     /** 8 EiB less one sector: the largest multiple of 512 that a file offset can name. */
@@ -42,13 +43,35 @@ public final class RawFormat implements DiskFormat {
 
     @Override
     public VirtualDisk open(BackingStore store, boolean thin) throws IOException {
-        return FlatDisk.open(store, new DiskInfo(checkedSizeBytes(store), store.readOnly(), thin, store.blockBytes()));
+        return FlatDisk.open(
+                store, new DiskInfo(checkedSizeBytes(store), store.readOnly(), thin, store.blockBytes()), this);
     }
 
     @Override
     public void create(BackingStore store, CreateOptions options) throws IOException {
         checkSize(options.sizeBytes());
         Space.lay(store, options.sizeBytes(), options.sparse(), options.progress());
+        store.flush();
+    }
+
+    @Override
+    public void grow(BackingStore store, long fromBytes, long toBytes, boolean sparse, Progress progress)
+            throws IOException {
+        checkSize(toBytes);
+        Space.extend(store, toBytes, sparse, progress);
+        store.flush();
+    }
+
+    @Override
+    public void settle(BackingStore store, long sizeBytes) throws IOException {
+        if (store.sizeBytes() < sizeBytes) {
+            throw new DiskFormatException(
+                    "%s is %d bytes long, less than its disk of %d bytes; it is cut off: restore it"
+                            .formatted(store.location(), store.sizeBytes(), sizeBytes));
+        }
+        if (store.sizeBytes() > sizeBytes) {
+            store.resize(sizeBytes);
+        }
         store.flush();
     }
 

@@ -118,6 +118,26 @@ record VhdFooter(int formatVersion, int diskType, long currentSizeBytes, UUID un
                 .putInt(DISK_TYPE, diskType)
                 .putLong(UNIQUE_ID, uniqueId.getMostSignificantBits())
                 .putLong(UNIQUE_ID + Long.BYTES, uniqueId.getLeastSignificantBits());
+        return sealed(footer);
+    }
+
+    /**
+     * The footer of the same disk with another size: 512 bytes. It says that Kume wrote it, so that qemu takes the size
+     * from the current size field (see {@link #CREATOR}); identity, original size and time stay.
+     */
+    static ByteBuffer resized(ByteBuffer footer, long sizeBytes) {
+        Geometry geometry = Geometry.of(sizeBytes / BYTES);
+        ByteBuffer changed = ByteBuffer.allocate(BYTES);
+        return sealed(changed.put(0, footer, 0, footer.limit())
+                .put(CREATOR_APPLICATION, CREATOR.getBytes(StandardCharsets.US_ASCII))
+                .putInt(CREATOR_VERSION, CREATOR_VERSION_10_0)
+                .putLong(CURRENT_SIZE, sizeBytes)
+                .putShort(CYLINDERS, (short) geometry.cylinders())
+                .put(HEADS, (byte) geometry.heads())
+                .put(SECTORS_PER_TRACK, (byte) geometry.sectorsPerTrack()));
+    }
+
+    private static ByteBuffer sealed(ByteBuffer footer) {
         return footer.putInt(CHECKSUM, checksum(footer));
     }
 }

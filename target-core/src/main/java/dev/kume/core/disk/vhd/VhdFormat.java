@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Fixed VHD: the bytes of the disk, then one footer of 512 bytes, which is written once and then never again. (Dynamic
- * disks have a copy of it at the start as well; a fixed disk has not.)
+ * Fixed VHD: the bytes of the disk, then one footer of 512 bytes, which is written when the disk is made and when it
+ * grows. (Dynamic disks have a copy of it at the start as well; a fixed disk has not.)
  *
  * <p><b>Size.</b> The disk is as large as the footer's current size field says, as in Windows, and the file must be
  * that long plus the footer. qemu agrees for every file that Kume or qemu itself has written; for files of Virtual PC
@@ -63,8 +63,8 @@ public final class VhdFormat implements DiskFormat {
     @Override
     public VirtualDisk open(BackingStore store, boolean thin) throws IOException {
         VhdFooter footer = checkedFooter(store);
-        return FlatDisk.open(
-                store, new DiskInfo(footer.currentSizeBytes(), store.readOnly(), thin, store.blockBytes()));
+        DiskInfo info = new DiskInfo(footer.currentSizeBytes(), store.readOnly(), thin, store.blockBytes());
+        return FlatDisk.open(store, info, new VhdGrowth(this));
     }
 
     @Override
@@ -84,6 +84,11 @@ public final class VhdFormat implements DiskFormat {
         Space.lay(store, sizeBytes + VhdFooter.BYTES, options.sparse(), options.progress());
         store.write(sizeBytes, VhdFooter.fixed(sizeBytes, options.uniqueId()).encode(clock.now()));
         store.flush();
+    }
+
+    @Override
+    public void settle(BackingStore store, long sizeBytes) throws IOException {
+        new VhdGrowth(this).settle(store, sizeBytes);
     }
 
     private static VhdFooter checkedFooter(BackingStore store) throws IOException {

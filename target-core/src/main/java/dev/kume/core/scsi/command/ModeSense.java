@@ -56,7 +56,8 @@ final class ModeSense extends Command {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(SUBPAGE, -1));
             return;
         }
-        byte[] content = pages.sense(control, pageCode, subpageCode, state);
+        byte[] content =
+                pages.sense(control, pageCode, subpageCode, state, task.unit().defaultModes());
         task.respond(parameters(task, control, content), form.length(cdb));
     }
 
@@ -68,7 +69,7 @@ final class ModeSense extends Command {
         int fullDescriptorBytes = longBlocks ? LONG_DESCRIPTOR_BYTES : SHORT_DESCRIPTOR_BYTES;
         int descriptorBytes = withoutDescriptor ? 0 : fullDescriptorBytes;
         int totalBytes = form.headerBytes() + descriptorBytes + content.length;
-        byte deviceSpecific = (byte) (DPO_AND_FUA | (state.refusesWrites() ? WRITE_PROTECT : 0));
+        byte deviceSpecific = (byte) (DPO_AND_FUA | (task.refusesWrites() ? WRITE_PROTECT : 0));
         ByteBuffer data = ByteBuffer.allocate(totalBytes);
         if (form == ModeForm.SIX) {
             data.put((byte) (totalBytes - 1)).put((byte) 0).put(deviceSpecific).put((byte) descriptorBytes);

@@ -1,0 +1,122 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.disk.DiskFormat;
+import dev.kume.core.disk.DiskFormatException;
+import dev.kume.core.disk.DiskFormats;
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Inventory;
+import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.StoreProvider;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notes of disk files that are being made larger, durable before the file is touched. A note has the name of the disk's
+ * uuid and two lines: the size before, and the size to be, both in bytes.
+ *
+ * <p>At the start the inventory decides: a disk that has the old size there gets its file cut back, since nobody was
+ * told of the new one; one that has the new size was grown whole before the inventory said so.
+ */
+final class UnfinishedGrowths {
+    private static final Logger LOG = LoggerFactory.getLogger(UnfinishedGrowths.class);
+
+    /** What a format may keep behind the bytes of a disk. */
+    private static final long TAIL_BYTES_MAX = 512;
+
+    private final Path directory;
+    private final DurableFiles files;
+    private final StoreProvider stores;
+    private final DiskFormats formats;
+
+    UnfinishedGrowths(Path stateDirectory, DurableFiles files, StoreProvider stores, DiskFormats formats) {
+        this.directory = stateDirectory.resolve("growing");
+        this.files = files;
+        this.stores = stores;
+        this.formats = formats;
+    }
+
+    /** The file of this disk may be longer than it is for the disk's size, from now on. */
+    void note(DiskRecord disk, long toBytes) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            files.syncDirectory(
+                    Objects.requireNonNull(directory.toAbsolutePath().getParent()));
+        }
+        String text = disk.sizeBytes() + "\n" + toBytes + "\n";
+        files.replaceContent(note(disk.identity().uuid()), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The file is what the inventory says: the note has done its service. */
+    void finished(UUID uuid) {
+        try {
+            Files.deleteIfExists(note(uuid));
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed: {}; the next start does it", note(uuid), Causes.of(e));
+        }
+    }
+
+    /** Takes back what a crash has left. Before the disks are opened, under the lock of the state directory. */
+    void settle(Inventory inventory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> notes = Files.list(directory)) {
+            for (Path note : notes.toList()) {
+                settle(note, inventory);
+            }
+        }
+    }
+
+    private void settle(Path note, Inventory inventory) throws IOException {
+        String name = String.valueOf(note.getFileName());
+        List<String> lines = Files.readAllLines(note);
+        // What never became a note, or is about a disk that is gone, says nothing about any file.
+        for (DiskRecord disk : inventory.disks()) {
+            if (disk.identity().uuid().toString().equals(name) && isAbout(disk, lines)) {
+                try {
+                    cutBack(disk, Long.parseLong(lines.getLast()));
+                } catch (IOException e) {
+                    // One file must not keep all other disks from their hosts; this one is offline, and says why.
+                    LOG.warn(
+                            "Disk {}: its size was being changed when the daemon ended, and {} could not be settled: {}; the"
+                                    + " next start tries again",
+                            disk.name(),
+                            disk.file(),
+                            Causes.of(e));
+                    return;
+                }
+            }
+        }
+        Files.delete(note);
+    }
+
+    private static boolean isAbout(DiskRecord disk, List<String> lines) {
+        return lines.size() == 2 && lines.getFirst().equals(Long.toString(disk.sizeBytes()));
+    }
+
+    private void cutBack(DiskRecord disk, long toBytes) throws IOException {
+        DiskFormat format = formats.byName(disk.format())
+                .orElseThrow(() -> new DiskFormatException("the format '%s' is not known".formatted(disk.format())));
+        try (BackingStore store = stores.open(Path.of(disk.file()), false)) {
+            if (store.sizeBytes() > toBytes + TAIL_BYTES_MAX) {
+                throw new DiskFormatException(
+                        "%s is longer than it was to be; it is another file".formatted(disk.file()));
+            }
+            format.settle(store, disk.sizeBytes());
+        }
+        LOG.info(
+                "Disk {} keeps its {} bytes: the daemon ended while it was made larger", disk.name(), disk.sizeBytes());
+    }
+
+    private Path note(UUID uuid) {
+        return directory.resolve(uuid.toString());
+    }
+}
