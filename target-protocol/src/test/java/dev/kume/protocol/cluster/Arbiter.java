@@ -31,6 +31,7 @@ final class Arbiter {
     private InitiatorLoop.@Nullable Timer timer;
     private volatile long ownKey;
     private volatile boolean owner;
+    private volatile CompletableFuture<Void> lost = new CompletableFuture<>();
     private final AtomicInteger rounds = new AtomicInteger();
 
     Arbiter(String node, String diskName, MpioDisk disk, InitiatorLoop loop, ArbitrationTimes times, RunLog log) {
@@ -45,6 +46,11 @@ final class Arbiter {
     /** Whether this node holds itself for the owner. */
     boolean isOwner() {
         return owner;
+    }
+
+    /** Completes when this node, as the owner, finds that it is not any more. */
+    CompletableFuture<Void> lost() {
+        return lost.copy();
     }
 
     /** The key that it fights with. */
@@ -173,6 +179,7 @@ final class Arbiter {
     private void own() {
         say("owns the disk");
         owner = true;
+        lost = new CompletableFuture<>();
         next();
     }
 
@@ -198,6 +205,7 @@ final class Arbiter {
                     if (keys.count(key) == 0) {
                         say("finds its own key gone, and the disk lost");
                         stop();
+                        lost.complete(null);
                         return CompletableFuture.completedFuture(null);
                     }
                     Set<Long> foreign = new LinkedHashSet<>(keys.keys());

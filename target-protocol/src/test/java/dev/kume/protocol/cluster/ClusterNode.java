@@ -26,6 +26,7 @@ final class ClusterNode {
     private final InitiatorLoop loop;
     private final Surroundings surroundings;
     private final List<InitiatorSession> sessions = new ArrayList<>();
+    private final List<NodeDisk> disks = new ArrayList<>();
 
     /** What lies between a node and the unit that it talks to. */
     @FunctionalInterface
@@ -86,6 +87,7 @@ final class ClusterNode {
 
     /** Goes without a word: connections stay open, nobody is at this end, and nothing of the node runs any more. */
     void crash() {
+        loop.run(() -> disks.forEach(disk -> disk.arbiter().stop()));
         sessions().forEach(session -> {
             session.vanish();
             session.close();
@@ -148,18 +150,18 @@ final class ClusterNode {
     }
 
     private CompletableFuture<List<NodeDisk>> group(List<Candidate> candidates) {
-        Map<String, List<Candidate>> disks = new LinkedHashMap<>();
+        Map<String, List<Candidate>> byIdentity = new LinkedHashMap<>();
         for (Candidate candidate : candidates) {
             // MSDSM makes one disk of all paths with one identifier. That the rest is the same too is checked later.
             String identity =
                     candidate.seen().identifier() + "/" + candidate.seen().serial();
-            disks.computeIfAbsent(identity, ignored -> new ArrayList<>()).add(candidate);
+            byIdentity.computeIfAbsent(identity, ignored -> new ArrayList<>()).add(candidate);
         }
         NodeDisk.Parts parts =
                 new NodeDisk.Parts(name, loop, surroundings.clock(), surroundings.log(), surroundings.arbitration());
         List<NodeDisk> found = new ArrayList<>();
         List<CompletableFuture<Void>> added = new ArrayList<>();
-        for (List<Candidate> paths : disks.values()) {
+        for (List<Candidate> paths : byIdentity.values()) {
             SeenDisk first = paths.getFirst().seen();
             for (Candidate path : paths) {
                 if (!path.seen().looksLike(first)) {
@@ -173,6 +175,7 @@ final class ClusterNode {
             paths.forEach(path -> added.add(disk.addPath(path.session(), path.unit())));
             found.add(new NodeDisk(parts, label, first, disk, paths.size()));
         }
+        disks.addAll(found);
         return CompletableFuture.allOf(added.toArray(CompletableFuture[]::new)).thenApply(ignored -> found);
     }
 }
