@@ -22,8 +22,8 @@ public final class Initiator implements AutoCloseable {
     private static final int ABANDONED_MAX = 1_024;
 
     /**
-     * The first ISID of Windows: format EN, RFC 7143 11.12.5, with Microsoft's enterprise number 311 and a qualifier that
-     * counts sessions from 0.
+     * The first ISID of Windows: format EN, RFC 7143 11.12.5, with Microsoft's enterprise number 311, and a qualifier
+     * that counts sessions from 0.
      */
     public static final long ISID_WINDOWS = 0x40_0001_37_0000L;
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's fight for one disk: challenge and defence, as Windows' cluster does it. The owner looks at the registrations
- * again and again and preempts whom it did not let in. A challenger registers, waits longer than two of these rounds, and
- * preempts the owner if it is still registered itself. Methods may be called by any thread.
+ * again and again and preempts whom it did not let in. A challenger registers, waits longer than two of these rounds,
+ * and preempts the owner if it is still registered itself. Methods may be called by any thread.
  */
 final class Arbiter {
     private final String node;

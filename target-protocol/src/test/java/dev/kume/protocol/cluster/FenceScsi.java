@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A Linux node with Pacemaker's {@code fence_scsi} on one device, or on each path of one: what the agent does by way of
- * {@code sg_persist} and {@code sg_turs}. Every command comes after a TEST UNIT READY, which takes unit attentions away.
+ * {@code sg_persist} and {@code sg_turs}. Every command comes after a TEST UNIT READY, which takes attentions away.
  * {@link #releaseAsMultipath} is what {@code mpathpersist} does. For one thread, which waits.
  */
 final class FenceScsi {
@@ -94,7 +94,7 @@ final class FenceScsi {
         return readKeys().count(node) > 0;
     }
 
-    /** {@code mpathpersist --release}: on every path that READ FULL STATUS shows as the holder, or on all for certain. */
+    /** {@code mpathpersist --release}: READ FULL STATUS says who holds, and RELEASE on every path finds it. */
     void releaseAsMultipath() {
         List<Registered> before = Registered.of(ask(Question.READ_FULL_STATUS, 65_535));
         if (before.stream().noneMatch(each -> each.isHolder() && each.key() == key)) {

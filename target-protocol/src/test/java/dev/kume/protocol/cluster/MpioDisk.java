@@ -22,9 +22,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One disk over all paths of a node, by the rules of Microsoft's DSM. A key is registered on every path, and on each new
- * or recovered path before anything else uses it; the other reservation commands take one path and, but for PREEMPT AND
- * ABORT, the next when that fails. During reservation commands unit attentions are retried on the same path for a while.
+ * One disk over all paths of a node, by the rules of Microsoft's DSM. A key is registered on every path, and on each
+ * new or recovered path before anything else uses it; the other reservation commands take one path and, but for PREEMPT
+ * AND ABORT, the next when that fails. Unit attentions of reservation commands are retried on their path for a while.
  * Methods may be called by any thread; everything happens on the loop, and results are completed there.
  */
 final class MpioDisk implements ScsiDevice {

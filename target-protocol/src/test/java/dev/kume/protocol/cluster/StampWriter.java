@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * A node that writes all the time: rising stamps, in turns into slots of its own, several at once. A conflict ends a
- * slot. What is read must be as new as the last write that was acknowledged before. Methods may be called by any thread.
+ * A node that writes all the time: rising stamps, into slots of its own, several at once. A conflict ends a slot. What
+ * is read must be as new as the last write that was acknowledged before. Methods may be called by any thread.
  */
 final class StampWriter {
     private static final long FIRST_LBA = 8_192;

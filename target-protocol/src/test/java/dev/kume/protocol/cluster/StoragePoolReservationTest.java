@@ -63,7 +63,7 @@ final class StoragePoolReservationTest implements StorageTest {
         steps.good("releasing", b, b.release(newB));
     }
 
-    /** RELEASE may have come on a path that does not hold the reservation: then it is still there, and CLEAR ends it. */
+    /** RELEASE may have come on a path that does not hold the reservation: CLEAR ends it for certain. */
     private static void clearAndAgain(StorageSteps steps, NodeDisk a, NodeDisk b) {
         long keyA = FIRST | NODE;
         long keyB = SECOND | NODE + 1;
