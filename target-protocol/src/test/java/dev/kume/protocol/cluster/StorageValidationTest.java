@@ -1,0 +1,76 @@
+package dev.kume.protocol.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kume.protocol.cluster.ClusterRig.Layout;
+import dev.kume.protocol.cluster.ClusterRig.Plan;
+import dev.kume.protocol.cluster.StorageValidation.Outcome;
+import dev.kume.protocol.cluster.StorageValidation.Result;
+import dev.kume.protocol.server.LoopbackTarget;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The storage tests of cluster validation end in success, whichever way nodes and disks are put together. */
+final class StorageValidationTest {
+    @TempDir
+    Path directory;
+
+    static List<Result> validate(ClusterRig rig) {
+        return new StorageValidation(LoopbackTarget.CLOCK, rig.log(), Duration.ofSeconds(30), new Random(7))
+                .run(rig.nodes());
+    }
+
+    static Result named(List<Result> results, String name) {
+        return results.stream()
+                .filter(result -> result.name().contains(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ONE_TARGET, 2, 1, 1",
+        "TARGET_EACH, 2, 1, 1",
+        "ONE_TARGET, 2, 2, 2",
+        "TARGET_EACH, 3, 2, 2",
+        "TARGET_EACH, 4, 1, 4",
+        "ONE_TARGET, 4, 2, 1",
+    })
+    void everyTestEndsInSuccess(Layout layout, int nodes, int paths, int disks) throws IOException {
+        try (ClusterRig rig = new ClusterRig(directory, Plan.of(layout, nodes, paths, disks))) {
+            List<Result> results = validate(rig);
+            assertEquals(11, results.size());
+            for (Result result : results) {
+                assertEquals(Outcome.SUCCESS, result.outcome(), () -> result.name() + ": " + result.reason());
+                assertTrue(!result.lines().isEmpty(), () -> result.name() + " says nothing");
+            }
+        }
+    }
+
+    @Test
+    void aDiskThatIsReservedByStrangersIsLeftAlone() throws IOException {
+        try (ClusterRig rig = new ClusterRig(directory, Plan.of(Layout.TARGET_EACH, 2, 1, 2))) {
+            NodeDisk taken = rig.disks(1).getFirst();
+            ClusterRig.get(taken.register(0xF0));
+            ClusterRig.get(taken.reserve(0xF0));
+            List<Result> results = validate(rig);
+            Result list = named(results, "Potential");
+            assertEquals(Outcome.WARNING, list.outcome(), list::reason);
+            assertTrue(list.reason().contains(taken.seen().serial()), list::reason);
+            assertEquals(Outcome.SUCCESS, named(results, "SCSI-3").outcome());
+            assertTrue(ClusterRig.get(taken.readReservation()).isHeldBy(0xF0));
+
+            // ClearPR makes it an ordinary disk again, from whichever node.
+            ClusterRig.get(rig.disks(0).getFirst().clearReservations(0xF1));
+            assertEquals(Outcome.SUCCESS, named(validate(rig), "Potential").outcome());
+        }
+    }
+}
