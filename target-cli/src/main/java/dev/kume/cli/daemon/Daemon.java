@@ -4,6 +4,7 @@ import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.Reach;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.DnsHostNames;
 import dev.kume.protocol.connection.LoginServices;
@@ -96,7 +97,7 @@ public final class Daemon implements AutoCloseable {
         SecretShelf secrets = new SecretShelf(state.path(), system.files());
         TargetPortsFile ports = TargetPortsFile.load(state.path(), system.files());
         PortGroups portGroups = new PortGroups(ports, state.path(), settings.alua());
-        CommandTable commands = Commands.table(limits, ports, portGroups);
+        CommandTable commands = Commands.table(limits, ports, Reach.NONE, portGroups);
         IscsiServer server = new IscsiServer(
                 system.clock(),
                 limits,

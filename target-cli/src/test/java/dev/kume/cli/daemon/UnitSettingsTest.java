@@ -70,6 +70,7 @@ final class UnitSettingsTest {
     private final IscsiExports exports = new IscsiExports(
             server,
             Commands.table(LIMITS),
+            PortGroupsTest.groups(Path.of("/no/such/state"), Alua.NONE),
             Runnable::run,
             CLOCK,
             LIMITS,

@@ -197,12 +197,14 @@ final class GrowthTest {
     void theNewFooterIsDurableBeforeTheOldOneGoes() throws IOException {
         RecordingStore store = new RecordingStore(made(VHD));
         VHD.open(store, true).grow(2 * OLD, Progress.NONE);
-        assertEquals(List.of(Kind.RESIZE, Kind.WRITE, Kind.FLUSH, Kind.ZERO, Kind.FLUSH), store.kinds());
+        List<RecordingStore.Event> events = store.events().stream()
+                .filter(event -> event.kind() != Kind.RESERVE)
+                .toList();
         assertEquals(
-                new RecordingStore.Event(Kind.WRITE, 2 * OLD, 512),
-                store.events().get(1));
-        assertEquals(
-                new RecordingStore.Event(Kind.ZERO, OLD, 512), store.events().get(3));
+                List.of(Kind.RESIZE, Kind.WRITE, Kind.FLUSH, Kind.ZERO, Kind.FLUSH),
+                events.stream().map(RecordingStore.Event::kind).toList());
+        assertEquals(new RecordingStore.Event(Kind.WRITE, 2 * OLD, 512), events.get(1));
+        assertEquals(new RecordingStore.Event(Kind.ZERO, OLD, 512), events.get(3));
     }
 
     @Test
@@ -216,7 +218,7 @@ final class GrowthTest {
                     reserved.events().get(1));
             RecordingStore thin = new RecordingStore(made(format));
             format.open(thin, true).grow(2 * OLD, Progress.NONE);
-            assertFalse(thin.kinds().contains(Kind.RESERVE));
+            assertFalse(thin.events().contains(new RecordingStore.Event(Kind.RESERVE, wasBytes, OLD)));
         }
     }
 

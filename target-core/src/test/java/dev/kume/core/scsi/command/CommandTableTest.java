@@ -8,6 +8,7 @@ import dev.kume.core.Limits;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
+import dev.kume.core.scsi.Reach;
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.TestDisk;

@@ -10,6 +10,7 @@ import dev.kume.core.nexus.TargetPort;
 import dev.kume.core.scsi.AsymmetricAccess;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.ITLNexus;
+import dev.kume.core.scsi.Reach;
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.TestDisk;
@@ -148,7 +149,9 @@ final class ReportTargetPortGroupsTest {
         String longest = "iqn.2026-11.dev.kume:" + "x".repeat(223 - 21);
         TestPorts one = new TestPorts(List.of(new TargetPort(longest, 65_535, 1)));
         TestTarget longNamed = new TestTarget(
-                new TestDisk(1 << 20), BlockGeometry.emulated512(1 << 20), Commands.table(Limits.DEFAULTS, one, Reach.NONE, ports));
+                new TestDisk(1 << 20),
+                BlockGeometry.emulated512(1 << 20),
+                Commands.table(Limits.DEFAULTS, one, Reach.NONE, ports));
         ITLNexus nexus = longNamed.unit.attach(TestPorts.nexusTo(one.all().getFirst()));
         byte[] page = longNamed
                 .run(nexus, 0, TestTarget.bytes("12 01 83 04 00 00"), new byte[0])

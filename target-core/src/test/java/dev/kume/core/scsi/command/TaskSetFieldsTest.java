@@ -30,6 +30,7 @@ final class TaskSetFieldsTest {
         byte[] list = page.clone();
         list[0] = 0;
         list[2] = 0;
+        list[4] &= 0x3F; // PS is reserved in a list.
         list[4 + at] ^= (byte) mask;
         TestTarget.Answer answer = target.run("15 10 00 00 10 00", list);
         assertEquals(ScsiStatus.CHECK_CONDITION, answer.status(), field);

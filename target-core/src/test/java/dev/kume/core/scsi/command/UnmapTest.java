@@ -11,6 +11,7 @@ import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.TestTarget;
 import dev.kume.core.scsi.TestTarget.Answer;
+import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -156,7 +157,7 @@ final class UnmapTest {
     void aDiskThatFailsIsAWriteErrorAndAFullOneASpaceError() {
         target.disk.failNext("unmap", new IOException("broken"));
         assertEquals(Sense.WRITE_ERROR, unmap(list(0, 1)).sense());
-        target.disk.failNext("unmap", new IOException("No space left on device"));
+        target.disk.failNext("unmap", new NoSpaceException("full"));
         assertEquals(
                 Sense.SPACE_ALLOCATION_FAILED_WRITE_PROTECT, unmap(list(0, 1)).sense());
     }

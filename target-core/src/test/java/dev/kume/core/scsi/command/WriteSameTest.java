@@ -11,6 +11,7 @@ import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.TestTarget;
 import dev.kume.core.scsi.TestTarget.Answer;
+import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -171,7 +172,7 @@ final class WriteSameTest {
 
     @Test
     void aFailureIsTold() {
-        target.disk.failNext("write", new IOException("No space left on device"));
+        target.disk.failNext("write", new NoSpaceException("full"));
         assertEquals(
                 Sense.SPACE_ALLOCATION_FAILED_WRITE_PROTECT,
                 target.run(CDBS.get("10").formatted(0, 0, 1), block).sense());
