@@ -4,6 +4,7 @@ import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.DiskImage;
+import dev.kume.core.disk.JournaledDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.store.BackingStore;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DiskShelf implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskShelf.class);
+
+    /** Where a disk keeps the atomic write that is under way. */
+    private static final String JOURNAL_SUFFIX = ".kume-atomic";
 
     private final StoreProvider stores;
     private final DiskFormats formats;
@@ -74,11 +78,27 @@ final class DiskShelf implements AutoCloseable {
                         "%s holds a disk of %d bytes, not the %d it was made with; bring the right file back and restart the daemon"
                                 .formatted(record.file(), image.sizeBytes(), record.sizeBytes()));
             }
-            VirtualDisk disk = format.open(store, record.sparse());
+            JournaledDisk disk = JournaledDisk.open(
+                    format.open(store, record.sparse()), stores, Path.of(record.file() + JOURNAL_SUFFIX));
+            tell(record, disk.found());
             return new OpenDisk(record, store, disk, null);
         } catch (IOException | RuntimeException e) {
             closeQuietly(store, e);
             throw e;
+        }
+    }
+
+    private static void tell(DiskRecord record, JournaledDisk.Found found) {
+        String journal = record.file() + JOURNAL_SUFFIX;
+        switch (found) {
+            case UNFINISHED -> LOG.info("Disk {}: an atomic write that was cut short is finished", record.name());
+            case FOREIGN ->
+                LOG.warn(
+                        "Disk {}: {} held a write that does not fit {}, which was changed or replaced: left out",
+                        record.name(),
+                        journal,
+                        record.file());
+            case NOTHING -> {}
         }
     }
 

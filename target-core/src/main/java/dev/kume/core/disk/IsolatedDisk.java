@@ -96,6 +96,16 @@ public final class IsolatedDisk implements VirtualDisk {
     }
 
     @Override
+    public int atomicBytesMax() {
+        return disk.atomicBytesMax();
+    }
+
+    @Override
+    public void writeAtomically(long offsetBytes, ByteBuffer source) throws IOException {
+        alone(offsetBytes, source.remaining(), alone -> alone.writeAtomically(offsetBytes, source));
+    }
+
+    @Override
     public void flush() throws IOException {
         disk.flush();
     }

@@ -41,6 +41,19 @@ public interface VirtualDisk extends Closeable {
     /** Makes every write that has returned durable. When this throws, nothing is known to be durable. */
     void flush() throws IOException;
 
+    /** The longest {@link #writeAtomically}, 0 where there is none. */
+    default int atomicBytesMax() {
+        return 0;
+    }
+
+    /**
+     * Writes all of {@code source} or nothing, durably, over a power cut too. When this throws, nothing was written, or
+     * the disk fails every change from now on.
+     */
+    default void writeAtomically(long offsetBytes, ByteBuffer source) throws IOException {
+        throw new UnsupportedOperationException("no atomic writes");
+    }
+
     /**
      * How the range begins: with data, or with unmapped space that reads as zeroes; all of it is data where that cannot
      * be told. Neighbours may be of the same kind. The range is not empty.

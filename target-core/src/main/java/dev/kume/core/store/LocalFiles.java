@@ -71,7 +71,7 @@ public final class LocalFiles implements StoreProvider {
     }
 
     /** The directory that holds the entry of {@code path}. */
-    static Path directoryOf(Path path) throws IOException {
+    public static Path directoryOf(Path path) throws IOException {
         Path directory = path.toAbsolutePath().getParent();
         if (directory == null) {
             throw new IOException(path + " is a directory, not a file");

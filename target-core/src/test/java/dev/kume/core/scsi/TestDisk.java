@@ -28,6 +28,8 @@ public final class TestDisk implements VirtualDisk {
     /** What {@link #info} says. */
     public boolean thin;
 
+    public int atomicBytesMax;
+
     /** Takes every change and keeps none: for a hollow disk. */
     public boolean swallows;
 
@@ -88,6 +90,17 @@ public final class TestDisk implements VirtualDisk {
             source.get(bytes, (int) offsetBytes, source.remaining());
         }
         whenDone.run();
+    }
+
+    @Override
+    public int atomicBytesMax() {
+        return atomicBytesMax;
+    }
+
+    @Override
+    public void writeAtomically(long offsetBytes, ByteBuffer source) throws IOException {
+        done("atomic", offsetBytes, source.remaining());
+        source.get(bytes, (int) offsetBytes, source.remaining());
     }
 
     @Override

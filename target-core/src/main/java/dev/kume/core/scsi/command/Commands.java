@@ -62,6 +62,7 @@ public final class Commands {
         commands.addAll(WriteSame.family());
         commands.add(new CompareAndWrite());
         commands.add(new OrWrite(transferBytesMax));
+        commands.add(new WriteAtomic());
         commands.add(new GetLbaStatus());
         commands.addAll(ReadDefectData.family());
         commands.addAll(SynchronizeCache.family());

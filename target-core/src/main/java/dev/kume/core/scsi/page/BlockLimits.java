@@ -1,6 +1,8 @@
 package dev.kume.core.scsi.page;
 
+import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.scsi.BlockGeometry;
+import org.jspecify.annotations.Nullable;
 
 /** What page B0h says of commands that change many blocks, and what those commands hold themselves to. */
 public final class BlockLimits {
@@ -9,7 +11,6 @@ public final class BlockLimits {
 
     private static final long COMPARE_BYTES_MAX = 512 << 10;
     private static final int COMPARE_BLOCKS_MAX = 255;
-    private static final long ATOMIC_BYTES_MAX = 1 << 20;
     private static final int ATOMIC_BLOCKS_MAX = 256;
 
     private BlockLimits() {}
@@ -19,8 +20,8 @@ public final class BlockLimits {
         return (int) Math.min(COMPARE_BLOCKS_MAX, COMPARE_BYTES_MAX >>> geometry.blockShift());
     }
 
-    /** MAXIMUM ATOMIC TRANSFER LENGTH, in blocks. */
-    public static int atomicBlocksMax(BlockGeometry geometry) {
-        return (int) Math.min(ATOMIC_BLOCKS_MAX, ATOMIC_BYTES_MAX >>> geometry.blockShift());
+    /** MAXIMUM ATOMIC TRANSFER LENGTH, in blocks; 0 where there are no atomic writes. */
+    public static int atomicBlocksMax(BlockGeometry geometry, @Nullable VirtualDisk disk) {
+        return disk == null ? 0 : Math.min(ATOMIC_BLOCKS_MAX, disk.atomicBytesMax() >>> geometry.blockShift());
     }
 }

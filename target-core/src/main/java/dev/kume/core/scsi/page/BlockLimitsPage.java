@@ -40,6 +40,7 @@ final class BlockLimitsPage implements VpdPage {
         content.putInt(24 - 4, BlockLimits.UNMAP_DESCRIPTORS_MAX);
         content.putInt(28 - 4, granularity(geometry, state.disk())); // OPTIMAL UNMAP GRANULARITY
         content.putInt(32 - 4, ALIGNMENT_VALID); // UGAVALID, UNMAP GRANULARITY ALIGNMENT 0
+        content.putInt(44 - 4, BlockLimits.atomicBlocksMax(geometry, state.disk())); // no alignment, no boundary
         return content.array();
     }
 
