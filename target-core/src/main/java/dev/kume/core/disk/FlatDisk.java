@@ -2,6 +2,7 @@ package dev.kume.core.disk;
 
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.Extent;
+import dev.kume.core.store.ReservingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -21,6 +22,11 @@ public final class FlatDisk implements VirtualDisk {
         }
         this.store = store;
         this.info = info;
+    }
+
+    /** A thin disk takes its space as it is written: by the write, so that no flush has to find out that there is none. */
+    public static FlatDisk open(BackingStore store, DiskInfo info) {
+        return new FlatDisk(info.thin() && !info.readOnly() ? new ReservingStore(store) : store, info);
     }
 
     @Override
@@ -44,6 +50,11 @@ public final class FlatDisk implements VirtualDisk {
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         Objects.checkFromIndexSize(offsetBytes, source.remaining(), info.sizeBytes());
         store.write(offsetBytes, source);
+    }
+
+    @Override
+    public boolean hasSpace(long offsetBytes, long lengthBytes) {
+        return store.hasSpace(offsetBytes, lengthBytes);
     }
 
     @Override

@@ -30,6 +30,14 @@ public interface VirtualDisk extends Closeable {
     /** Writes all of {@code source} at {@code offsetBytes}; durable only after {@link #flush()}. */
     void write(long offsetBytes, ByteBuffer source) throws IOException;
 
+    /**
+     * True when a write of the range needs no space that it has not got yet: taking space waits, and is for disk
+     * threads. Never waits; a hint that may be a moment old.
+     */
+    default boolean hasSpace(long offsetBytes, long lengthBytes) {
+        return true;
+    }
+
     /** Makes every write that has returned durable. When this throws, nothing is known to be durable. */
     void flush() throws IOException;
 

@@ -32,6 +32,14 @@ public interface BackingStore extends Closeable {
     /** Writes all of {@code source}; durable only after {@link #flush()}. */
     void write(long offsetBytes, ByteBuffer source) throws IOException;
 
+    /**
+     * True when a write of the range needs no space that it has not got yet, as far as that is known. Never waits; a hint
+     * that may be a moment old.
+     */
+    default boolean hasSpace(long offsetBytes, long lengthBytes) {
+        return true;
+    }
+
     /** Makes all returned writes durable, with the size and the extents needed to read them back. */
     void flush() throws IOException;
 

@@ -235,11 +235,18 @@ public final class LocalFile implements BackingStore {
         long ticketsCovered = flushesAsked.get();
         try {
             descriptor.sync();
+        } catch (NoSpaceException e) {
+            // Not the same as a write that finds no space: what is lost here was answered as written.
+            throw lost(new IOException(e.getMessage(), e));
         } catch (IOException e) {
-            flushFailure = e;
-            throw e;
+            throw lost(e);
         }
         flushesServed = ticketsCovered;
+    }
+
+    private IOException lost(IOException failure) {
+        flushFailure = failure;
+        return failure;
     }
 
     private void checkFlushFailure() throws IOException {

@@ -1,6 +1,7 @@
 package dev.kume.core.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,6 +41,17 @@ class LocalFileFlushTest {
         file.read(0, ByteBuffer.allocate(1));
         file.close();
         open().flush();
+    }
+
+    @Test
+    void aFlushThatFindsNoSpaceIsALossAndNoWriteThatCanBeTriedAgain() {
+        descriptor.failSync = true;
+        descriptor.full = true;
+        IOException e = assertThrows(IOException.class, file::flush);
+        assertEquals("No space left on device", e.getMessage());
+        assertFalse(e instanceof NoSpaceException);
+        IOException later = assertThrows(IOException.class, () -> file.write(0, ByteBuffer.allocate(1)));
+        assertFalse(later instanceof NoSpaceException);
     }
 
     @Test
@@ -150,6 +162,7 @@ class LocalFileFlushTest {
         private final AtomicInteger closes = new AtomicInteger();
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile boolean failSync;
+        private volatile boolean full;
 
         @Override
         public long sizeBytes() {
@@ -183,7 +196,7 @@ class LocalFileFlushTest {
                 throw new AssertionError(e);
             }
             if (failSync) {
-                throw new IOException("Input/output error");
+                throw full ? new NoSpaceException("No space left on device") : new IOException("Input/output error");
             }
         }
 

@@ -13,6 +13,7 @@ import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.TestTarget;
 import dev.kume.core.scsi.TestTarget.Answer;
+import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ final class WriteTest {
 
     @Test
     void aFullDeviceIsSpaceAllocationFailed() {
-        target.disk.failNext("write", new IOException("No space left on device"));
+        target.disk.failNext("write", new NoSpaceException("No space left on device"));
         assertEquals(
                 Sense.SPACE_ALLOCATION_FAILED_WRITE_PROTECT,
                 target.run(WRITE_ONE_BLOCK, new byte[512]).sense());
