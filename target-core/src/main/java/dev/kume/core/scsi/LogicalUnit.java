@@ -129,7 +129,8 @@ public final class LogicalUnit {
         byte[] cdb = task.cdb();
         UnitState now = state;
         Command command = commands.find(cdb);
-        if (task.nexus().hasAttention()
+        if (task.hearsAttentions()
+                && task.nexus().hasAttention()
                 && (command == null || !command.descriptor().passesAttention())) {
             // Reset conditions go before everything; a reservation conflict would stand here, before the other ones.
             Sense attention = task.nexus().poll();
@@ -373,13 +374,14 @@ public final class LogicalUnit {
 
     // ---- failures ---------------------------------------------------------------------------------------------------
 
-    /** Maps a disk's failure to sense data: the one place where that is done. */
-    Sense failure(IOException failure, boolean write) {
+    /** Maps a disk's failure to sense data: the one place where that is done. Any thread. */
+    public Sense failure(IOException failure, boolean write) {
         watcher.ioFailed(this, failure);
         return IoFailures.toSense(failure, write);
     }
 
-    Sense bug(Throwable bug) {
+    /** Tells who watches, and gives what the initiator hears. Any thread. */
+    public Sense bug(Throwable bug) {
         watcher.bug(this, bug);
         return Sense.INTERNAL_TARGET_FAILURE;
     }

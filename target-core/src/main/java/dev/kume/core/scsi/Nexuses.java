@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The I_T nexuses that a logical unit has met, bounded in number. Thread safe. */
 public final class Nexuses {
@@ -40,6 +41,13 @@ public final class Nexuses {
             if (!each.next().attached()) {
                 each.remove();
             }
+        }
+    }
+
+    /** The nexus as this unit knows it, or null when it has not met it. */
+    public @Nullable ITLNexus find(ITNexus nexus) {
+        synchronized (known) {
+            return known.get(nexus);
         }
     }
 

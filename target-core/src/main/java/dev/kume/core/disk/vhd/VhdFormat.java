@@ -63,7 +63,8 @@ public final class VhdFormat implements DiskFormat {
     @Override
     public VirtualDisk open(BackingStore store, boolean thin) throws IOException {
         VhdFooter footer = checkedFooter(store);
-        return FlatDisk.open(store, new DiskInfo(footer.currentSizeBytes(), store.readOnly(), thin, store.blockBytes()));
+        return FlatDisk.open(
+                store, new DiskInfo(footer.currentSizeBytes(), store.readOnly(), thin, store.blockBytes()));
     }
 
     @Override

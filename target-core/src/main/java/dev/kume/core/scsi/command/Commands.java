@@ -4,13 +4,19 @@ import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.copy.Copies;
+import dev.kume.core.scsi.copy.CopyLimits;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.VpdPages;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The contents page: every SCSI command that a Kume disk answers. */
 public final class Commands {
+    private static final int DEVICE_IDENTIFICATION_PAGE = 0x83;
+
     private Commands() {}
 
     /** The commands under the limits that an administrator gets without saying anything. */
@@ -23,7 +29,10 @@ public final class Commands {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
         ModePages modePages = new ModePages();
         List<Command> commands = new ArrayList<>();
-        commands.add(new Inquiry(new VpdPages(transferBytesMax)));
+        CopyLimits copyLimits = CopyLimits.of(limits);
+        VpdPages vpdPages = new VpdPages(transferBytesMax, copyLimits);
+        Copies copies = new Copies(copyLimits, unit -> designators(vpdPages, unit));
+        commands.add(new Inquiry(vpdPages));
         commands.add(new TestUnitReady());
         commands.add(new RequestSense());
         commands.add(new ReportLuns());
@@ -43,6 +52,8 @@ public final class Commands {
         commands.addAll(PreFetch.family(transferBytesMax));
         commands.addAll(ModeSense.family(modePages));
         commands.addAll(ModeSelect.family(modePages));
+        commands.add(new ExtendedCopy(copies));
+        commands.addAll(ReceiveCopyResults.family(copies));
         commands.add(new StartStopUnit());
         commands.add(new PreventAllowMediumRemoval());
         commands.add(new SendDiagnostic());
@@ -50,5 +61,9 @@ public final class Commands {
         commands.add(new ReportSupportedOperationCodes());
         commands.add(new ReportSupportedTaskManagementFunctions());
         return new CommandTable(commands);
+    }
+
+    private static byte[] designators(VpdPages pages, LogicalUnit unit) {
+        return Objects.requireNonNull(pages.build(DEVICE_IDENTIFICATION_PAGE, unit.identity(), unit.state()));
     }
 }

@@ -8,6 +8,7 @@ public final class StandardInquiryData {
     private static final byte NO_UNIT_HERE = 0x7F;
     private static final byte SPC_4 = 0x06;
     private static final byte HIERARCHICAL_LUNS_FORMAT_2 = 0x12;
+    private static final byte THIRD_PARTY_COPY = 0x08;
     private static final byte MULTI_PORT = 0x10;
     private static final byte COMMAND_QUEUING = 0x02;
 
@@ -19,6 +20,7 @@ public final class StandardInquiryData {
     /** What a logical unit says. */
     public static byte[] of(UnitIdentity identity) {
         byte[] data = common();
+        data[5] = THIRD_PARTY_COPY;
         data[6] = MULTI_PORT;
         PageText.put(data, 8, 8, identity.vendor());
         PageText.put(data, 16, 16, identity.product());

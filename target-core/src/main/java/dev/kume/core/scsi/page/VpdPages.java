@@ -2,6 +2,7 @@ package dev.kume.core.scsi.page;
 
 import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
+import dev.kume.core.scsi.copy.CopyLimits;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,11 +18,13 @@ public final class VpdPages {
 
     /**
      * @param transferBytesMax the largest transfer that one command may ask for
+     * @param copyLimits       what an EXTENDED COPY may ask for
      */
-    public VpdPages(long transferBytesMax) {
+    public VpdPages(long transferBytesMax, CopyLimits copyLimits) {
         List.of(
                         new UnitSerialNumberPage(),
                         new DeviceIdentificationPage(),
+                        new ThirdPartyCopyPage(copyLimits),
                         new BlockLimitsPage(transferBytesMax),
                         new BlockDeviceCharacteristicsPage(),
                         new LogicalBlockProvisioningPage())
