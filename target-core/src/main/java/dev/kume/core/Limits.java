@@ -76,6 +76,10 @@ public final class Limits {
         DISK_THREADS(16, 2, 256),
         /** Disk threads that one disk may hold at once. */
         DISK_THREADS_PER_DISK(8, 2, 64),
+        /** EXTENDED COPY commands that may be under way over all disks, with 1 MiB of memory each. */
+        COPIES_AT_ONCE(8, 1, 255),
+        /** Bytes that one segment of an EXTENDED COPY may move. */
+        COPY_SEGMENT_BYTES(67_108_864, 1_048_576, 1_073_741_824),
         /** Initiators remembered for the administrator to pick from. */
         INITIATORS_SEEN(1_000, 16, 100_000),
         /** Largest write that an event loop does by itself on a disk that answers from memory; 0 never does. */

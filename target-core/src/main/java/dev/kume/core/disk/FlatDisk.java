@@ -39,6 +39,13 @@ public final class FlatDisk implements VirtualDisk {
         return new FlatDisk(info.thin() && !info.readOnly() ? new ReservingStore(store) : store, info, growth);
     }
 
+    /**
+     * A thin disk takes its space as it is written: by the write, so that no flush has to find out that there is none.
+     */
+    public static FlatDisk open(BackingStore store, DiskInfo info) {
+        return new FlatDisk(info.thin() && !info.readOnly() ? new ReservingStore(store) : store, info);
+    }
+
     @Override
     public DiskInfo info() {
         return info;
@@ -76,6 +83,13 @@ public final class FlatDisk implements VirtualDisk {
     public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
         Objects.checkFromIndexSize(offsetBytes, lengthBytes, info.sizeBytes());
         return store.extentAt(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public long copyFrom(VirtualDisk source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        Objects.checkFromIndexSize(offsetBytes, lengthBytes, info.sizeBytes());
+        Objects.checkFromIndexSize(sourceBytes, lengthBytes, source.info().sizeBytes());
+        return source instanceof FlatDisk flat ? store.copyFrom(flat.store, sourceBytes, offsetBytes, lengthBytes) : 0;
     }
 
     /**

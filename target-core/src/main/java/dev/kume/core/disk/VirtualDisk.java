@@ -62,6 +62,16 @@ public interface VirtualDisk extends Closeable {
         return new Extent(true, lengthBytes);
     }
 
+    /**
+     * Copies from another disk without the bytes passing through this process, where that can be done. The ranges do
+     * not overlap.
+     *
+     * @return bytes copied, maybe fewer than asked; 0 where these two disks cannot
+     */
+    default long copyFrom(VirtualDisk source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        return 0;
+    }
+
     /** The content of the range may be forgotten; it reads as zeroes afterwards. */
     void unmap(long offsetBytes, long lengthBytes) throws IOException;
 

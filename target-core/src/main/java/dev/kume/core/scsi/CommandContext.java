@@ -39,7 +39,16 @@ public abstract sealed class CommandContext extends IoJob permits TaskPlace {
     @Nullable
     ByteBuffer response;
 
+    /** Who else works for the task. Loop only. */
+    @Nullable
+    Hold held;
+
     CommandContext() {}
+
+    /** Work outside of the task's own goes on for it, until {@code letGo}; a doom asks whether it may end the task. */
+    public final void hold(Hold by) {
+        held = by;
+    }
 
     /** The task is free: nothing of its command is kept. */
     final void forget() {

@@ -182,7 +182,8 @@ public final class LogicalUnit {
         byte[] cdb = task.cdb();
         UnitState now = state;
         Command command = commands.find(cdb);
-        boolean attention = task.nexus().hasAttention()
+        boolean attention = task.hearsAttentions()
+                && task.nexus().hasAttention()
                 && (command == null || !command.descriptor().passesAttention());
         // SAM-5 5.3.3: reset conditions go before everything, then a reservation conflict, then the other attentions.
         if (attention && reported(task, true)) {
@@ -464,13 +465,14 @@ public final class LogicalUnit {
 
     // ---- failures ---------------------------------------------------------------------------------------------------
 
-    /** Maps a disk's failure to sense data: the one place where that is done. */
-    Sense failure(IOException failure, boolean write) {
+    /** Maps a disk's failure to sense data: the one place where that is done. Any thread. */
+    public Sense failure(IOException failure, boolean write) {
         watcher.ioFailed(this, failure);
         return IoFailures.toSense(failure, write);
     }
 
-    Sense bug(Throwable bug) {
+    /** Tells who watches, and gives what the initiator hears. Any thread. */
+    public Sense bug(Throwable bug) {
         watcher.bug(this, bug);
         return Sense.INTERNAL_TARGET_FAILURE;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The I_T nexuses that a logical unit has met, bounded in number. Thread safe. */
 public final class Nexuses {
@@ -70,6 +71,13 @@ public final class Nexuses {
         };
         all.forEach(answers -> answers.drop(unit, one));
         one.run();
+    }
+
+    /** The nexus as this unit knows it, or null when it has not met it. */
+    public @Nullable ITLNexus find(ITNexus nexus) {
+        synchronized (known) {
+            return known.get(nexus);
+        }
     }
 
     void raise(Sense condition, Predicate<ITLNexus> on) {

@@ -54,7 +54,6 @@ public abstract non-sealed class Task extends TransportHooks {
     private State state = State.FREE;
     private Io io = Io.NONE;
     private @Nullable Work work;
-    private @Nullable Turn turn;
     private @Nullable Sense transferFailure;
 
     // Handed to a disk thread with the job and back with its delivery.
@@ -209,7 +208,7 @@ public abstract non-sealed class Task extends TransportHooks {
     }
 
     /**
-     * Ends the task: at once when neither a disk thread nor the unit's mailbox has it, else as soon as it comes back.
+     * Ends the task: at once when neither a disk thread nor a {@link Hold} has it, else as soon as it comes back.
      * What was done by then is told as done; silence goes before an answer.
      *
      * @return true when it has ended already
@@ -223,7 +222,7 @@ public abstract non-sealed class Task extends TransportHooks {
             ending = how;
         }
         doomed = true;
-        if (io != Io.NONE || (turn != null && !turn.claim())) {
+        if (io != Io.NONE || (held != null && !held.letsGo())) {
             return false;
         }
         endDoomed();
@@ -239,10 +238,7 @@ public abstract non-sealed class Task extends TransportHooks {
 
     /** GOOD with parameter data; at most {@code allocationLength} bytes of it are sent. */
     public final void respond(ByteBuffer data, long allocationLength) {
-        if (data.remaining() > allocationLength) {
-            data.limit(data.position() + (int) allocationLength);
-        }
-        response = data;
+        outcome(data, allocationLength);
         complete();
     }
 
@@ -293,15 +289,23 @@ public abstract non-sealed class Task extends TransportHooks {
     /** Changes the unit's state in its turn. Doomed before its turn, it changes nothing. */
     public final void change(UnitChange what) {
         Turn waitedFor = new Turn(what);
-        turn = waitedFor;
+        held = waitedFor;
         unit().change(what, this, waitedFor, () -> home.execute(() -> turnTaken(waitedFor)));
     }
 
+    /** The hold is over: a task that was doomed meanwhile ends now. */
+    public final void letGo() {
+        held = null;
+        if (doomed) {
+            endDoomed();
+        }
+    }
+
     private void turnTaken(Turn taken) {
-        if (turn != taken) {
+        if (held != taken) {
             return;
         }
-        turn = null;
+        held = null;
         try {
             Throwable bug = taken.bug();
             if (doomed) {
@@ -350,7 +354,7 @@ public abstract non-sealed class Task extends TransportHooks {
     }
 
     @Override
-    protected final LoopPort home() {
+    public final LoopPort home() {
         return home;
     }
 
@@ -458,7 +462,7 @@ public abstract non-sealed class Task extends TransportHooks {
     }
 
     private void endDoomed() {
-        turn = null;
+        held = null;
         if (ending.answers()) {
             status = ending.status();
             sense = ending.sense();

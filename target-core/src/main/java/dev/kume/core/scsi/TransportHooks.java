@@ -23,6 +23,11 @@ public abstract sealed class TransportHooks extends TaskPlace permits Task {
     /** A {@link Task#startConsume} that was not the last has ended well. The buffer is the transport's again. */
     protected abstract void onConsumed();
 
+    /** False for a command that no initiator sent: a unit attention waits for one of the initiator's. */
+    protected boolean hearsAttentions() {
+        return true;
+    }
+
     /** Status, sense and response are there. The task has left its task set. */
     protected abstract void onComplete();
 

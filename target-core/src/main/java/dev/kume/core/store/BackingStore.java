@@ -33,8 +33,8 @@ public interface BackingStore extends Closeable {
     void write(long offsetBytes, ByteBuffer source) throws IOException;
 
     /**
-     * True when a write of the range needs no space that it has not got yet, as far as that is known. Never waits; a hint
-     * that may be a moment old.
+     * True when a write of the range needs no space that it has not got yet, as far as that is known. Never waits; a
+     * hint that may be a moment old.
      */
     default boolean hasSpace(long offsetBytes, long lengthBytes) {
         return true;
@@ -70,6 +70,17 @@ public interface BackingStore extends Closeable {
     /** The unit in which the device takes and gives back space, a power of two: smaller holes cannot be made. */
     default int blockBytes() {
         return DEFAULT_BLOCK_BYTES;
+    }
+
+    /**
+     * Copies from another store inside of the file system, without the bytes passing through this process; the files
+     * may share them afterwards. The ranges lie inside the stores and do not overlap.
+     *
+     * @return bytes copied, maybe fewer than asked; 0 where these two stores cannot
+     */
+    default long copyFrom(BackingStore source, long sourceBytes, long offsetBytes, long lengthBytes)
+            throws IOException {
+        return 0;
     }
 
     /** Space taken on the device, in bytes; the size where that cannot be told. */

@@ -46,6 +46,11 @@ interface Descriptor {
         return UNKNOWN;
     }
 
+    /** Bytes copied from another descriptor's file, maybe fewer than asked; 0 where the system cannot do that. */
+    default long copyFrom(Descriptor source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        return 0;
+    }
+
     /** The unit in which space is taken. */
     default int blockBytes() {
         return BackingStore.DEFAULT_BLOCK_BYTES;

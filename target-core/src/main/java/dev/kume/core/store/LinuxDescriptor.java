@@ -151,6 +151,26 @@ final class LinuxDescriptor implements Descriptor {
     }
 
     @Override
+    public long copyFrom(Descriptor source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        if (!(source instanceof LinuxDescriptor from)) {
+            return 0;
+        }
+        CallScratch scratch = scratches.get();
+        long result;
+        do {
+            result = LinuxCalls.copyFileRange(scratch, from.fd, sourceBytes, fd, offsetBytes, lengthBytes);
+        } while (Errno.EINTR.is(result));
+        if (Errno.EXDEV.is(result)
+                || Errno.EINVAL.is(result)
+                || Errno.EOPNOTSUPP.is(result)
+                || Errno.ENOSYS.is(result)) {
+            return 0;
+        }
+        check(result, "copy into");
+        return result;
+    }
+
+    @Override
     public int blockBytes() {
         int bytes = LinuxCalls.status(fd).blockBytes();
         return Integer.bitCount(bytes) == 1 ? bytes : BackingStore.DEFAULT_BLOCK_BYTES;

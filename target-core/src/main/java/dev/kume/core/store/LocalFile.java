@@ -194,6 +194,23 @@ public final class LocalFile implements BackingStore {
     }
 
     @Override
+    public long copyFrom(BackingStore source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        if (!(source instanceof LocalFile from) || !from.enter()) {
+            return 0;
+        }
+        try {
+            enterToChange();
+            try {
+                return descriptor.copyFrom(from.descriptor, sourceBytes, offsetBytes, lengthBytes);
+            } finally {
+                leave();
+            }
+        } finally {
+            from.leave();
+        }
+    }
+
+    @Override
     public int blockBytes() {
         return blockBytes;
     }

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.StampedLock;
 /**
  * A sparse store whose writes take their space before they are made, so that a full device is met by the write and not
  * by the flush behind it. A file system that allocates late would answer the write with success, run out of space
- * when it cleans its memory, and forget the data: what was promised could not be kept, and {@link LocalFile} would never
- * believe the file again. So the write itself ends in {@link NoSpaceException}, nothing else does, and as soon as there
- * is space the next one succeeds.
+ * when it cleans its memory, and forget the data: what was promised could not be kept, and {@link LocalFile} would
+ * never believe the file again. So the write itself ends in {@link NoSpaceException}, nothing else does, and as soon as
+ * there is space the next one succeeds.
  *
  * <p>Space is taken in granules of 64 KiB (more on disks beyond 16 TiB) and remembered by one bit for each: a granule
  * that is known costs one look. Nothing is known after an open, and the first write into a granule asks the system.
@@ -126,6 +126,18 @@ public final class ReservingStore implements BackingStore {
         try {
             take(offsetBytes, Math.max(0, Math.min(lengthBytes, store.sizeBytes() - offsetBytes)));
             store.zero(offsetBytes, lengthBytes);
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    @Override
+    public long copyFrom(BackingStore source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        BackingStore from = source instanceof ReservingStore other ? other.store : source;
+        long stamp = lock.readLock();
+        try {
+            take(offsetBytes, lengthBytes);
+            return store.copyFrom(from, sourceBytes, offsetBytes, lengthBytes);
         } finally {
             lock.unlockRead(stamp);
         }

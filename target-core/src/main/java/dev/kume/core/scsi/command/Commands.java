@@ -6,15 +6,21 @@ import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.AsymmetricAccess;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.Reach;
+import dev.kume.core.scsi.copy.Copies;
+import dev.kume.core.scsi.copy.CopyLimits;
 import dev.kume.core.scsi.page.LogPages;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.VpdPages;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The contents page: every SCSI command that a Kume disk answers. */
 public final class Commands {
+    private static final int DEVICE_IDENTIFICATION_PAGE = 0x83;
+
     private Commands() {}
 
     /** The commands under the limits that an administrator gets without saying anything. */
@@ -48,7 +54,10 @@ public final class Commands {
         List<Command> commands = new ArrayList<>();
         // Nothing is said of ports while all of them are alike.
         TargetPorts portsTold = access.isOn() ? ports : TargetPorts.NONE;
-        commands.add(new Inquiry(new VpdPages(transferBytesMax, portsTold), access));
+        CopyLimits copyLimits = CopyLimits.of(limits);
+        VpdPages vpdPages = new VpdPages(transferBytesMax, portsTold, copyLimits);
+        Copies copies = new Copies(copyLimits, unit -> designators(vpdPages, unit));
+        commands.add(new Inquiry(vpdPages, access));
         commands.add(new TestUnitReady());
         commands.add(new RequestSense());
         commands.add(new ReportLuns());
@@ -69,6 +78,8 @@ public final class Commands {
         commands.addAll(PreFetch.family(transferBytesMax));
         commands.addAll(ModeSense.family(modePages));
         commands.addAll(ModeSelect.family(modePages));
+        commands.add(new ExtendedCopy(copies));
+        commands.addAll(ReceiveCopyResults.family(copies));
         commands.add(new StartStopUnit());
         commands.add(new PreventAllowMediumRemoval());
         commands.add(new SendDiagnostic());
@@ -83,5 +94,9 @@ public final class Commands {
             commands.add(new ReportTargetPortGroups(access));
         }
         return new CommandTable(commands);
+    }
+
+    private static byte[] designators(VpdPages pages, LogicalUnit unit) {
+        return Objects.requireNonNull(pages.build(DEVICE_IDENTIFICATION_PAGE, unit.identity(), unit.state(), null));
     }
 }

@@ -9,6 +9,7 @@ public final class StandardInquiryData {
     private static final byte SPC_4 = 0x06;
     private static final byte HIERARCHICAL_LUNS_FORMAT_2 = 0x12;
     private static final byte IMPLICIT_ASYMMETRIC_ACCESS = 0x10;
+    private static final byte THIRD_PARTY_COPY = 0x08;
     private static final byte MULTI_PORT = 0x10;
     private static final byte COMMAND_QUEUING = 0x02;
 
@@ -24,7 +25,7 @@ public final class StandardInquiryData {
      */
     public static byte[] of(UnitIdentity identity, boolean asymmetricAccess) {
         byte[] data = common();
-        data[5] = asymmetricAccess ? IMPLICIT_ASYMMETRIC_ACCESS : 0;
+        data[5] = (byte) (THIRD_PARTY_COPY | (asymmetricAccess ? IMPLICIT_ASYMMETRIC_ACCESS : 0));
         data[6] = MULTI_PORT;
         PageText.put(data, 8, 8, identity.vendor());
         PageText.put(data, 16, 16, identity.product());

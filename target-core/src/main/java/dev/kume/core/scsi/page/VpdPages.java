@@ -4,6 +4,7 @@ import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
+import dev.kume.core.scsi.copy.CopyLimits;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,11 +21,13 @@ public final class VpdPages {
     /**
      * @param transferBytesMax the largest transfer that one command may ask for
      * @param ports            the ports that page 83h tells of; none when it is to be the same through all of them
+     * @param copyLimits       what an EXTENDED COPY may ask for
      */
-    public VpdPages(long transferBytesMax, TargetPorts ports) {
+    public VpdPages(long transferBytesMax, TargetPorts ports, CopyLimits copyLimits) {
         List.of(
                         new UnitSerialNumberPage(),
                         new DeviceIdentificationPage(ports),
+                        new ThirdPartyCopyPage(copyLimits),
                         new BlockLimitsPage(transferBytesMax),
                         new BlockDeviceCharacteristicsPage(),
                         new LogicalBlockProvisioningPage())

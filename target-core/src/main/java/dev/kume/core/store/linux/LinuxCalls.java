@@ -85,6 +85,8 @@ public final class LinuxCalls {
     private static final MethodHandle FTRUNCATE = call("ftruncate", descriptor(JAVA_INT, JAVA_LONG));
     private static final MethodHandle FALLOCATE =
             call("fallocate", descriptor(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle COPY_FILE_RANGE =
+            call("copy_file_range", wideDescriptor(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle LSEEK = call("lseek", wideDescriptor(JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle STATX = call("statx", descriptor(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle FSTATFS = call("fstatfs", descriptor(JAVA_INT, ADDRESS));
@@ -242,6 +244,22 @@ public final class LinuxCalls {
     public static long lseek(CallScratch scratch, int fd, long offsetBytes, int whence) {
         try {
             long result = (long) LSEEK.invokeExact(scratch.state, fd, offsetBytes, whence);
+            return result < 0 ? -scratch.errno() : result;
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /**
+     * {@code copy_file_range(2)}; may copy less than asked. File systems with shared extents (XFS, Btrfs) let both
+     * files share the bytes. EXDEV or EOPNOTSUPP where these two files cannot.
+     */
+    public static long copyFileRange(
+            CallScratch scratch, int fromFd, long fromBytes, int toFd, long toBytes, long lengthBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment from = arena.allocateFrom(JAVA_LONG, fromBytes);
+            MemorySegment to = arena.allocateFrom(JAVA_LONG, toBytes);
+            long result = (long) COPY_FILE_RANGE.invokeExact(scratch.state, fromFd, from, toFd, to, lengthBytes, 0);
             return result < 0 ? -scratch.errno() : result;
         } catch (Throwable t) {
             throw broken(t);

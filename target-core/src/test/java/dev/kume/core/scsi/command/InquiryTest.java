@@ -29,7 +29,7 @@ final class InquiryTest {
     @Test
     void standardDataByteForByte() {
         assertEquals(
-                "000006125b001002" //
+                "000006125b081002" //
                         + "4b554d4520202020" // KUME
                         + "4449534b202020202020202020202020" // DISK
                         + "302e3120" //
@@ -60,13 +60,13 @@ final class InquiryTest {
     void unknownPageIsRefused() {
         assertEquals(
                 Sense.INVALID_FIELD_IN_CDB.inCdb(2, -1),
-                target.run("12 01 8F 00 FF 00").sense());
+                target.run("12 01 86 00 FF 00").sense());
     }
 
     @Test
     void page00IsAscendingAndEachPageIsThere() {
-        assertEquals("00000006008083b0b1b2", target.run("12 01 00 00 FF 00").hex());
-        for (String page : List.of("00", "80", "83", "B0", "B1", "B2")) {
+        assertEquals("000000070080838fb0b1b2", target.run("12 01 00 00 FF 00").hex());
+        for (String page : List.of("00", "80", "83", "8F", "B0", "B1", "B2")) {
             Answer answer = target.run("12 01 " + page + " 00 FF 00");
             assertEquals(ScsiStatus.GOOD, answer.status(), page);
             assertEquals(answer.data().length - 4, answer.data()[3] & 0xFF, page);
