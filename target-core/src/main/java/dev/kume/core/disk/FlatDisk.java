@@ -1,6 +1,7 @@
 package dev.kume.core.disk;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -48,6 +49,12 @@ public final class FlatDisk implements VirtualDisk {
     @Override
     public void flush() throws IOException {
         store.flush();
+    }
+
+    @Override
+    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        Objects.checkFromIndexSize(offsetBytes, lengthBytes, info.sizeBytes());
+        return store.extentAt(offsetBytes, lengthBytes);
     }
 
     /**

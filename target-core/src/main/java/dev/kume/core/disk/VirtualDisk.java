@@ -1,5 +1,6 @@
 package dev.kume.core.disk;
 
+import dev.kume.core.store.Extent;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,14 @@ public interface VirtualDisk extends Closeable {
 
     /** Makes every write that has returned durable. When this throws, nothing is known to be durable. */
     void flush() throws IOException;
+
+    /**
+     * How the range begins: with data, or with unmapped space that reads as zeroes; all of it is data where that cannot
+     * be told. Neighbours may be of the same kind. The range is not empty.
+     */
+    default Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        return new Extent(true, lengthBytes);
+    }
 
     /** The content of the range may be forgotten; it reads as zeroes afterwards. */
     void unmap(long offsetBytes, long lengthBytes) throws IOException;

@@ -68,7 +68,7 @@ public abstract class Command {
 
     /**
      * True when {@link #consume} is a plain write and {@link #consumed} has nothing to do: no more than a copy to
-     * memory.
+     * memory. An event loop may then write the piece by itself, without asking {@link #consume}.
      */
     public boolean consumesIntoMemory(Task task) {
         return false;

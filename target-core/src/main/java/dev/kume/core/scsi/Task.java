@@ -1,5 +1,6 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.disk.IsolatedDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.InlineWrites;
@@ -143,7 +144,7 @@ public abstract non-sealed class Task extends TransportHooks {
      */
     public final boolean consumeNow(long atOffsetBytes, ByteBuffer data, boolean last) {
         assert state == State.TAKING_DATA && io == Io.NONE : state;
-        VirtualDisk disk = unitState().disk();
+        IsolatedDisk disk = unitState().isolatedDisk();
         DiskLane lane = unit().lane();
         if (disk == null || !command().consumesIntoMemory(this) || !lane.allowsInlineWrite(data.remaining())) {
             return false;
@@ -152,7 +153,9 @@ public abstract non-sealed class Task extends TransportHooks {
         ioSense = null;
         long startNanos = lane.clock().nanoTime();
         try {
-            command().consume(this, disk, atOffsetBytes, data);
+            if (!disk.tryWrite(atOffsetBytes, data)) {
+                return false;
+            }
         } catch (IOException failure) {
             failIo(unit().failure(failure, true));
         } catch (RuntimeException | Error bug) {

@@ -4,6 +4,11 @@ package dev.kume.core.scsi;
 public abstract sealed class TransportHooks extends CommandContext permits Task {
     TransportHooks() {}
 
+    /** Bytes that the initiator says it sends with the command, before any has come; -1 when nobody can tell. */
+    public long announcedDataOutBytes() {
+        return -1;
+    }
+
     /** The command wants {@link #lengthBytes()} bytes of the medium sent, from {@link #offsetBytes()} on. */
     protected abstract void onRead();
 

@@ -1,5 +1,6 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.disk.IsolatedDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.reservation.PersistentReservations;
@@ -26,6 +27,10 @@ public record UnitState(
         @Nullable ITNexus reservedBy,
         DurableState durable) {
 
+    public UnitState {
+        disk = disk == null ? null : IsolatedDisk.of(disk);
+    }
+
     /** A writable disk that has never been used. */
     public static UnitState of(VirtualDisk disk, BlockGeometry geometry) {
         return new UnitState(disk, null, geometry, false, ModeState.DEFAULT, null, DurableState.INITIAL);
@@ -34,6 +39,11 @@ public record UnitState(
     /** True when writes end in WRITE PROTECTED, by the disk or by SWP. */
     public boolean refusesWrites() {
         return writeProtected || modes.softwareWriteProtect();
+    }
+
+    /** The disk, which keeps the steps of different commands apart. */
+    public @Nullable IsolatedDisk isolatedDisk() {
+        return (IsolatedDisk) disk;
     }
 
     public PersistentReservations reservations() {

@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
  * several threads at once. Faults and power cuts are injected at this seam, so that format metadata is tested too.
  */
 public interface BackingStore extends Closeable {
+    /** What file systems use where nothing better is known. */
+    int DEFAULT_BLOCK_BYTES = 4096;
+
     /** Where the bytes are, in the words of an administrator: a path. */
     String location();
 
@@ -47,6 +50,19 @@ public interface BackingStore extends Closeable {
 
     /** The range reads as zeroes; its space stays reserved where the system can say so. */
     void zero(long offsetBytes, long lengthBytes) throws IOException;
+
+    /**
+     * How the range begins, as the file system tells it; all of it is data where that cannot be told. Neighbours may be
+     * of the same kind. The range lies inside the store and is not empty.
+     */
+    default Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        return new Extent(true, lengthBytes);
+    }
+
+    /** The unit in which the device takes and gives back space, a power of two: smaller holes cannot be made. */
+    default int blockBytes() {
+        return DEFAULT_BLOCK_BYTES;
+    }
 
     /** Space taken on the device, in bytes; the size where that cannot be told. */
     long allocatedBytes() throws IOException;

@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
  * of it, counts the calls in flight, and never calls after close.
  */
 interface Descriptor {
+    long UNKNOWN = -1;
+    long NO_DATA = -2;
+
     long sizeBytes() throws IOException;
 
     /** Bytes copied without waiting, maybe 0; advances the position. */
@@ -32,6 +35,21 @@ interface Descriptor {
 
     /** Zeroes without writing them; false where the system has no such call. */
     boolean zero(long offsetBytes, long lengthBytes) throws IOException;
+
+    /** The first data at or behind the offset, {@link #NO_DATA} for none, {@link #UNKNOWN} where nobody can tell. */
+    default long nextData(long offsetBytes) throws IOException {
+        return UNKNOWN;
+    }
+
+    /** The first hole at or behind the offset; the end of the file is one. Only where {@link #nextData} can tell. */
+    default long nextHole(long offsetBytes) throws IOException {
+        return UNKNOWN;
+    }
+
+    /** The unit in which space is taken. */
+    default int blockBytes() {
+        return BackingStore.DEFAULT_BLOCK_BYTES;
+    }
 
     /** Space taken, or the size where that cannot be told. */
     long allocatedBytes() throws IOException;

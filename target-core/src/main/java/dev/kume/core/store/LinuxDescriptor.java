@@ -129,6 +129,34 @@ final class LinuxDescriptor implements Descriptor {
     }
 
     @Override
+    public long nextData(long offsetBytes) throws IOException {
+        long result = LinuxCalls.lseek(scratches.get(), fd, offsetBytes, LinuxCalls.SEEK_DATA);
+        if (Errno.ENXIO.is(result)) {
+            return NO_DATA;
+        }
+        return told(result);
+    }
+
+    @Override
+    public long nextHole(long offsetBytes) throws IOException {
+        return told(LinuxCalls.lseek(scratches.get(), fd, offsetBytes, LinuxCalls.SEEK_HOLE));
+    }
+
+    private long told(long result) throws IOException {
+        if (Errno.EINVAL.is(result) || Errno.EOPNOTSUPP.is(result) || Errno.ENXIO.is(result)) {
+            return UNKNOWN;
+        }
+        check(result, "look for holes in");
+        return result;
+    }
+
+    @Override
+    public int blockBytes() {
+        int bytes = LinuxCalls.status(fd).blockBytes();
+        return Integer.bitCount(bytes) == 1 ? bytes : BackingStore.DEFAULT_BLOCK_BYTES;
+    }
+
+    @Override
     public long allocatedBytes() {
         return LinuxCalls.status(fd).allocatedBytes();
     }

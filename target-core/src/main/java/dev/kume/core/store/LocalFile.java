@@ -28,6 +28,7 @@ public final class LocalFile implements BackingStore {
     private final Descriptor descriptor;
 
     private final AtomicLong sizeBytes;
+    private final int blockBytes;
 
     /** Calls in flight; {@link #CLOSED} is added by the first close. */
     private final AtomicInteger calls = new AtomicInteger();
@@ -46,6 +47,7 @@ public final class LocalFile implements BackingStore {
         this.readOnly = readOnly;
         this.descriptor = descriptor;
         this.sizeBytes = new AtomicLong(descriptor.sizeBytes());
+        this.blockBytes = descriptor.blockBytes();
     }
 
     @Override
@@ -170,6 +172,30 @@ public final class LocalFile implements BackingStore {
         } finally {
             leave();
         }
+    }
+
+    @Override
+    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        enterOrThrow();
+        try {
+            long data = descriptor.nextData(offsetBytes);
+            if (data == Descriptor.NO_DATA) {
+                return new Extent(false, lengthBytes);
+            }
+            if (data > offsetBytes) {
+                return new Extent(false, Math.min(lengthBytes, data - offsetBytes));
+            }
+            long hole = data == Descriptor.UNKNOWN ? data : descriptor.nextHole(offsetBytes);
+            // A hole that is punched in between can begin right here: then what was data a moment ago is told as data.
+            return new Extent(true, hole <= offsetBytes ? lengthBytes : Math.min(lengthBytes, hole - offsetBytes));
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public int blockBytes() {
+        return blockBytes;
     }
 
     @Override

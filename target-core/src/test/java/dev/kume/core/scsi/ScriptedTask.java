@@ -36,6 +36,11 @@ public final class ScriptedTask extends Task {
         System.arraycopy(cdb, 0, cdb(), 0, cdb.length);
     }
 
+    @Override
+    public long announcedDataOutBytes() {
+        return dataOut.length;
+    }
+
     public boolean ended() {
         return completions + dooms > 0;
     }

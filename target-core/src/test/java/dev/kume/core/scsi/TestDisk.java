@@ -2,6 +2,7 @@ package dev.kume.core.scsi;
 
 import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,16 +12,27 @@ import org.jspecify.annotations.Nullable;
 
 /** A disk in memory that writes down what was done to it, and fails when told. Single thread. */
 public final class TestDisk implements VirtualDisk {
+    private static final int SECTOR_BYTES = 512;
+
     private final byte[] bytes;
     private final long sizeBytes;
 
-    /** What was done: {@code "write 512+1024"}, {@code "read 0+512"}, {@code "flush"}. */
+    /** What was done: {@code "write 512+1024"}, {@code "unmap 0+512"}, {@code "flush"}. */
     public final List<String> log = new ArrayList<>();
 
     /** Thrown by the next operation of this name, once. */
     private @Nullable String failing;
 
     private @Nullable IOException failure;
+
+    /** What {@link #info} says. */
+    public boolean thin;
+
+    /** Takes every change and keeps none: for a hollow disk. */
+    public boolean swallows;
+
+    /** Runs when an unmapping, zeroing or write is over. */
+    public Runnable whenDone = () -> {};
 
     public TestDisk(int sizeBytes) {
         this.bytes = new byte[sizeBytes];
@@ -37,7 +49,7 @@ public final class TestDisk implements VirtualDisk {
         return new TestDisk(sizeBytes);
     }
 
-    /** Lets the next {@code read}, {@code write} or {@code flush} fail. */
+    /** Lets the next {@code read}, {@code write}, {@code unmap}, {@code zero} or {@code flush} fail. */
     public void failNext(String operation, IOException with) {
         failing = operation;
         failure = with;
@@ -53,7 +65,7 @@ public final class TestDisk implements VirtualDisk {
 
     @Override
     public DiskInfo info() {
-        return new DiskInfo(sizeBytes, false, false);
+        return new DiskInfo(sizeBytes, false, thin);
     }
 
     @Override
@@ -70,7 +82,12 @@ public final class TestDisk implements VirtualDisk {
     @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         done("write", offsetBytes, source.remaining());
-        source.get(bytes, (int) offsetBytes, source.remaining());
+        if (swallows) {
+            source.position(source.limit());
+        } else {
+            source.get(bytes, (int) offsetBytes, source.remaining());
+        }
+        whenDone.run();
     }
 
     @Override
@@ -79,15 +96,43 @@ public final class TestDisk implements VirtualDisk {
         fail("flush");
     }
 
+    /** Sectors of zeroes are holes. */
+    @Override
+    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        done("extent", offsetBytes, lengthBytes);
+        if (bytes.length == 0) {
+            return new Extent(false, lengthBytes);
+        }
+        boolean allocated = !isHole(offsetBytes);
+        long at = offsetBytes;
+        while (at < offsetBytes + lengthBytes && isHole(at) != allocated) {
+            at += SECTOR_BYTES - at % SECTOR_BYTES;
+        }
+        return new Extent(allocated, Math.min(at, offsetBytes + lengthBytes) - offsetBytes);
+    }
+
+    private boolean isHole(long offsetBytes) {
+        int from = (int) (offsetBytes - offsetBytes % SECTOR_BYTES);
+        return Arrays.equals(bytes, from, from + SECTOR_BYTES, new byte[SECTOR_BYTES], 0, SECTOR_BYTES);
+    }
+
     @Override
     public void unmap(long offsetBytes, long lengthBytes) throws IOException {
-        zero(offsetBytes, lengthBytes);
+        done("unmap", offsetBytes, lengthBytes);
+        clear(offsetBytes, lengthBytes);
     }
 
     @Override
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         done("zero", offsetBytes, lengthBytes);
-        Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
+        clear(offsetBytes, lengthBytes);
+    }
+
+    private void clear(long offsetBytes, long lengthBytes) {
+        if (!swallows) {
+            Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
+        }
+        whenDone.run();
     }
 
     @Override

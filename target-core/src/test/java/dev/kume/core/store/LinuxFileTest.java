@@ -113,6 +113,26 @@ class LinuxFileTest {
     }
 
     @Test
+    void extentsAreTheHolesOfTheFile() throws IOException {
+        assumeFileSystem(directory, NOWAIT_FILE_SYSTEMS);
+        try (BackingStore store = files.create(directory.resolve("a"))) {
+            store.resize(8 << 20);
+            assertEquals(new Extent(false, 8 << 20), store.extentAt(0, 8 << 20));
+            store.write(1 << 20, ByteBuffer.wrap(random(4, 1 << 20)));
+            assertEquals(new Extent(false, 1 << 20), store.extentAt(0, 8 << 20));
+            assertEquals(new Extent(false, 1), store.extentAt((1 << 20) - 1, 4096));
+            assertEquals(new Extent(true, 1 << 20), store.extentAt(1 << 20, 7 << 20));
+            assertEquals(new Extent(true, 512), store.extentAt((1 << 20) + 512, 512));
+            assertEquals(new Extent(false, 6 << 20), store.extentAt(2 << 20, 6 << 20));
+            int unit = store.blockBytes();
+            assertEquals(1, Integer.bitCount(unit));
+            store.punch((1 << 20) + unit, unit);
+            assertEquals(new Extent(true, unit), store.extentAt(1 << 20, 1 << 20));
+            assertEquals(new Extent(false, unit), store.extentAt((1 << 20) + unit, 1 << 20));
+        }
+    }
+
+    @Test
     void tryReadFillsHeapBuffersByPieces() throws IOException {
         for (Path where : Set.of(directory, memoryDirectory)) {
             try (BackingStore store = files.create(where.resolve("heap"))) {

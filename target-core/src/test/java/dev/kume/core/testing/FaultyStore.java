@@ -1,6 +1,7 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -123,6 +124,16 @@ public final class FaultyStore implements BackingStore {
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         hook.before(Call.ZERO, offsetBytes, lengthBytes);
         store.zero(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        return store.extentAt(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public int blockBytes() {
+        return store.blockBytes();
     }
 
     @Override

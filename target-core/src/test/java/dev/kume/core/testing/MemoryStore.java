@@ -1,6 +1,7 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.Extent;
 import dev.kume.core.store.StoreClosedException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -24,6 +25,8 @@ public final class MemoryStore implements BackingStore {
     private sealed interface Change {
         record Sector(long number, byte[] content) implements Change {}
 
+        record Hole(long number) implements Change {}
+
         record Size(long sizeBytes) implements Change {}
     }
 
@@ -46,6 +49,7 @@ public final class MemoryStore implements BackingStore {
                     sectors.put(sector.number(), sector.content());
                     sizeBytes = Math.max(sizeBytes, sector.number() * SECTOR_BYTES);
                 }
+                case Change.Hole hole -> sectors.remove(hole.number());
                 case Change.Size(long newSizeBytes) when newSizeBytes >= sizeBytes -> sizeBytes = newSizeBytes;
                 case Change.Size size -> {
                     sizeBytes = size.sizeBytes();
@@ -192,6 +196,29 @@ public final class MemoryStore implements BackingStore {
     @Override
     public synchronized void punch(long offsetBytes, long lengthBytes) throws IOException {
         zero(offsetBytes, lengthBytes);
+        long first = (offsetBytes + SECTOR_BYTES - 1) / SECTOR_BYTES;
+        long end = Math.min(offsetBytes + lengthBytes, current.sizeBytes) / SECTOR_BYTES;
+        for (long number : List.copyOf(current.sectors.keySet())) {
+            if (number >= first && number < end) {
+                change(new Change.Hole(number));
+            }
+        }
+    }
+
+    @Override
+    public synchronized Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        checkOpen();
+        boolean allocated = current.sectors.containsKey(offsetBytes / SECTOR_BYTES);
+        long at = offsetBytes;
+        while (at < offsetBytes + lengthBytes && current.sectors.containsKey(at / SECTOR_BYTES) == allocated) {
+            at += SECTOR_BYTES - at % SECTOR_BYTES;
+        }
+        return new Extent(allocated, Math.min(at, offsetBytes + lengthBytes) - offsetBytes);
+    }
+
+    @Override
+    public int blockBytes() {
+        return SECTOR_BYTES;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -104,6 +105,16 @@ public final class RecordingStore implements BackingStore {
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         store.zero(offsetBytes, lengthBytes);
         events.add(new Event(Kind.ZERO, offsetBytes, lengthBytes));
+    }
+
+    @Override
+    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        return store.extentAt(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public int blockBytes() {
+        return store.blockBytes();
     }
 
     @Override

@@ -81,4 +81,9 @@ abstract class CommandTask extends Task {
     long expectedDataTransferLength() {
         return expectedDataTransferLength;
     }
+
+    @Override
+    public long announcedDataOutBytes() {
+        return writeFlag ? expectedDataTransferLength : 0;
+    }
 }

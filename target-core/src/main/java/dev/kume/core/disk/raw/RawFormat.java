@@ -42,7 +42,7 @@ public final class RawFormat implements DiskFormat {
 
     @Override
     public VirtualDisk open(BackingStore store, boolean thin) throws IOException {
-        return new FlatDisk(store, new DiskInfo(checkedSizeBytes(store), store.readOnly(), thin));
+        return new FlatDisk(store, new DiskInfo(checkedSizeBytes(store), store.readOnly(), thin, store.blockBytes()));
     }
 
     @Override

@@ -63,7 +63,7 @@ public final class VhdFormat implements DiskFormat {
     @Override
     public VirtualDisk open(BackingStore store, boolean thin) throws IOException {
         VhdFooter footer = checkedFooter(store);
-        return new FlatDisk(store, new DiskInfo(footer.currentSizeBytes(), store.readOnly(), thin));
+        return new FlatDisk(store, new DiskInfo(footer.currentSizeBytes(), store.readOnly(), thin, store.blockBytes()));
     }
 
     @Override

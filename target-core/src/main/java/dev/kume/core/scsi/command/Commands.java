@@ -45,6 +45,12 @@ public final class Commands {
         commands.addAll(Write.family(transferBytesMax));
         commands.addAll(Verify.family(transferBytesMax));
         commands.addAll(WriteAndVerify.family(transferBytesMax));
+        commands.add(new Unmap());
+        commands.addAll(WriteSame.family());
+        commands.add(new CompareAndWrite());
+        commands.add(new OrWrite(transferBytesMax));
+        commands.add(new GetLbaStatus());
+        commands.addAll(ReadDefectData.family());
         commands.addAll(SynchronizeCache.family());
         commands.addAll(PreFetch.family(transferBytesMax));
         commands.addAll(ModeSense.family(modePages));

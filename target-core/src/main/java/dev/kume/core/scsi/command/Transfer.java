@@ -40,8 +40,13 @@ final class Transfer {
     static boolean writesThrough(Task task, CdbForm form) {
         byte[] cdb = task.cdb();
         boolean forced = form != CdbForm.SIX && (cdb[1] & 0x0A) != 0;
+        return forced || cacheIsOff(task);
+    }
+
+    /** True when everything that is written must be durable before GOOD. */
+    static boolean cacheIsOff(Task task) {
         // The state now, not the one the task began under: MODE SELECT publishes WCE=0 before it flushes, so a write
         // that still sees WCE=1 here is covered by that flush.
-        return forced || !task.unit().state().modes().writeCacheEnabled();
+        return !task.unit().state().modes().writeCacheEnabled();
     }
 }

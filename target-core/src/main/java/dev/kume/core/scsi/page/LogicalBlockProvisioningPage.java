@@ -1,11 +1,22 @@
 package dev.kume.core.scsi.page;
 
+import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.scsi.UnitIdentity;
 import dev.kume.core.scsi.UnitState;
 
-/** Logical block provisioning, page B2h, SBC-3 6.5.4: fully provisioned, no UNMAP, no WRITE SAME that unmaps. */
+/**
+ * Logical block provisioning, page B2h, SBC-3 6.5.4. UNMAP and both WRITE SAME commands unmap; what is unmapped reads
+ * as zeroes. A thin disk gives the space back; another one is resource provisioned, and keeps it. There is no ANCHOR
+ * and no threshold.
+ */
 final class LogicalBlockProvisioningPage implements VpdPage {
     private static final int CONTENT_BYTES = 4;
+    private static final int LBPU = 0x80;
+    private static final int LBPWS = 0x40;
+    private static final int LBPWS10 = 0x20;
+    private static final int LBPRZ = 0x04;
+    private static final int RESOURCE_PROVISIONED = 1;
+    private static final int THIN_PROVISIONED = 2;
 
     @Override
     public int code() {
@@ -14,6 +25,10 @@ final class LogicalBlockProvisioningPage implements VpdPage {
 
     @Override
     public byte[] content(UnitIdentity identity, UnitState state) {
-        return new byte[CONTENT_BYTES];
+        byte[] content = new byte[CONTENT_BYTES];
+        content[5 - 4] = (byte) (LBPU | LBPWS | LBPWS10 | LBPRZ);
+        VirtualDisk disk = state.disk();
+        content[6 - 4] = (byte) (disk != null && disk.info().thin() ? THIN_PROVISIONED : RESOURCE_PROVISIONED);
+        return content;
     }
 }

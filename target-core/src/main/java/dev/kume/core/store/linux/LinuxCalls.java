@@ -36,6 +36,9 @@ public final class LinuxCalls {
     public static final int FALLOC_FL_PUNCH_HOLE = 0x02;
     public static final int FALLOC_FL_ZERO_RANGE = 0x10;
 
+    public static final int SEEK_DATA = 3;
+    public static final int SEEK_HOLE = 4;
+
     public static final short F_RDLCK = 0;
     public static final short F_WRLCK = 1;
 
@@ -46,6 +49,7 @@ public final class LinuxCalls {
     private static final int RENAME_NOREPLACE = 1;
     private static final int STATX_BASIC_STATS = 0x7FF;
     private static final int STATX_BYTES = 256;
+    private static final int STATX_PREFERRED_BYTES = 4;
     private static final int STATX_MODE = 28;
     private static final int STATX_SIZE = 40;
     private static final int STATX_BLOCKS = 48;
@@ -81,6 +85,7 @@ public final class LinuxCalls {
     private static final MethodHandle FTRUNCATE = call("ftruncate", descriptor(JAVA_INT, JAVA_LONG));
     private static final MethodHandle FALLOCATE =
             call("fallocate", descriptor(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle LSEEK = call("lseek", wideDescriptor(JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle STATX = call("statx", descriptor(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle FSTATFS = call("fstatfs", descriptor(JAVA_INT, ADDRESS));
     private static final MethodHandle RENAMEAT2 =
@@ -89,7 +94,8 @@ public final class LinuxCalls {
     private LinuxCalls() {}
 
     /** What {@code statx} says of an open file. */
-    public record FileStatus(boolean regularFile, boolean directory, long sizeBytes, long allocatedBytes) {}
+    public record FileStatus(
+            boolean regularFile, boolean directory, long sizeBytes, long allocatedBytes, int blockBytes) {}
 
     /** {@code open(2)}: a descriptor, never inherited by a child process. */
     public static int open(String path, int flags, int mode) {
@@ -229,6 +235,19 @@ public final class LinuxCalls {
         }
     }
 
+    /**
+     * {@code lseek(2)} with SEEK_DATA or SEEK_HOLE. It moves the file's position, which nothing here uses. ENXIO: there
+     * is no data at or behind the offset.
+     */
+    public static long lseek(CallScratch scratch, int fd, long offsetBytes, int whence) {
+        try {
+            long result = (long) LSEEK.invokeExact(scratch.state, fd, offsetBytes, whence);
+            return result < 0 ? -scratch.errno() : result;
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
     /** {@code statx(2)} of an open file. */
     public static FileStatus status(int fd) {
         try (Arena arena = Arena.ofConfined()) {
@@ -244,7 +263,8 @@ public final class LinuxCalls {
                     type == S_IFREG,
                     type == S_IFDIR,
                     status.get(JAVA_LONG, STATX_SIZE),
-                    status.get(JAVA_LONG, STATX_BLOCKS) * STATX_BLOCK_BYTES);
+                    status.get(JAVA_LONG, STATX_BLOCKS) * STATX_BLOCK_BYTES,
+                    status.get(JAVA_INT, STATX_PREFERRED_BYTES));
         } catch (Throwable t) {
             throw broken(t);
         }

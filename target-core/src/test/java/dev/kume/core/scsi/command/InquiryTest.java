@@ -98,18 +98,18 @@ final class InquiryTest {
         assertEquals(8, fields.getShort(6), "OPTIMAL TRANSFER LENGTH GRANULARITY");
         assertEquals(32768, fields.getInt(8), "MAXIMUM TRANSFER LENGTH");
         assertEquals(32768, fields.getInt(16), "MAXIMUM PREFETCH LENGTH");
-        assertEquals(0, fields.getInt(20), "MAXIMUM UNMAP LBA COUNT");
+        assertEquals(-1, fields.getInt(20), "MAXIMUM UNMAP LBA COUNT");
         byte[] native4k = TestTarget.native4k().run("12 01 B0 00 FF 00").data();
         assertEquals(1, ByteBuffer.wrap(native4k).getShort(6));
         assertEquals(4096, ByteBuffer.wrap(native4k).getInt(8));
     }
 
     @Test
-    void pageB1IsNonRotatingAndPageB2FullyProvisioned() {
+    void pageB1IsNonRotatingAndPageB2ResourceProvisioned() {
         assertEquals(
                 "00b1003c0001" + "00".repeat(58),
                 target.run("12 01 B1 00 FF 00").hex());
-        assertEquals("00b2000400000000", target.run("12 01 B2 00 FF 00").hex());
+        assertEquals("00b2000400e40100", target.run("12 01 B2 00 FF 00").hex());
     }
 
     @Test
@@ -230,7 +230,7 @@ final class InquiryTest {
         assertEquals(
                 "000007ff00000200", target.run("25 00 00 00 00 00 00 00 00 00").hex());
         assertEquals(
-                "00000000000007ff00000200" + "00" + "03" + "00".repeat(18),
+                "00000000000007ff00000200" + "0003c0" + "00".repeat(17),
                 target.run("9E 10 00 00 00 00 00 00 00 00 00 00 00 20 00 00").hex());
     }
 
@@ -241,7 +241,7 @@ final class InquiryTest {
                 "000000ff00001000",
                 native4k.run("25 00 00 00 00 00 00 00 00 00").hex());
         assertEquals(
-                "00000000000000ff00001000" + "00".repeat(20),
+                "00000000000000ff00001000" + "0000c0" + "00".repeat(17),
                 native4k.run("9E 10 00 00 00 00 00 00 00 00 00 00 00 20 00 00").hex());
     }
 

@@ -1,0 +1,132 @@
+package dev.kume.core.disk;
+
+import dev.kume.core.store.Extent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A disk on which a step that reads and writes is one: no other read or write of its range runs meanwhile, from whatever
+ * loop, nexus or target. Every call is such a step for itself, so no call sees another's exclusive step half done.
+ *
+ * <p>Of one disk there is one such view: what is to be kept apart must come through the same.
+ */
+public final class IsolatedDisk implements VirtualDisk {
+    /** A step that has its range for itself. It works on the disk it is given, and leaves this view alone. */
+    @FunctionalInterface
+    public interface Step {
+        void run(VirtualDisk disk) throws IOException;
+    }
+
+    private final VirtualDisk disk;
+    private final RangeGate gate = new RangeGate();
+
+    private IsolatedDisk(VirtualDisk disk) {
+        this.disk = disk;
+    }
+
+    /** The disk itself when it is such a view already. */
+    public static IsolatedDisk of(VirtualDisk disk) {
+        return disk instanceof IsolatedDisk isolated ? isolated : new IsolatedDisk(disk);
+    }
+
+    /** Runs a step while nobody else reads or changes the range. On a disk thread; waits for who is there. */
+    public void alone(long offsetBytes, long lengthBytes, Step step) throws IOException {
+        long ticket = gate.enterAlone(offsetBytes, lengthBytes);
+        try {
+            step.run(disk);
+        } finally {
+            gate.leave(ticket);
+        }
+    }
+
+    @Override
+    public DiskInfo info() {
+        return disk.info();
+    }
+
+    /** Nothing, too, while somebody has the range for itself. */
+    @Override
+    public int tryRead(long offsetBytes, ByteBuffer target) {
+        if (!gate.tryEnter(offsetBytes, target.remaining())) {
+            return 0;
+        }
+        try {
+            return disk.tryRead(offsetBytes, target);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    /**
+     * Writes as {@link #write} does, on an event loop: it waits for no other command, and for the device only if the
+     * disk does.
+     *
+     * @return false when somebody has the range for itself; nothing has happened then
+     */
+    public boolean tryWrite(long offsetBytes, ByteBuffer source) throws IOException {
+        if (!gate.tryEnter(offsetBytes, source.remaining())) {
+            return false;
+        }
+        try {
+            disk.write(offsetBytes, source);
+        } finally {
+            gate.leave();
+        }
+        return true;
+    }
+
+    @Override
+    public void read(long offsetBytes, ByteBuffer target) throws IOException {
+        long ticket = gate.enterShared(offsetBytes, target.remaining());
+        try {
+            disk.read(offsetBytes, target);
+        } finally {
+            gate.leave(ticket);
+        }
+    }
+
+    @Override
+    public void write(long offsetBytes, ByteBuffer source) throws IOException {
+        long ticket = gate.enterShared(offsetBytes, source.remaining());
+        try {
+            disk.write(offsetBytes, source);
+        } finally {
+            gate.leave(ticket);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        disk.flush();
+    }
+
+    @Override
+    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        return disk.extentAt(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public void unmap(long offsetBytes, long lengthBytes) throws IOException {
+        long ticket = gate.enterShared(offsetBytes, lengthBytes);
+        try {
+            disk.unmap(offsetBytes, lengthBytes);
+        } finally {
+            gate.leave(ticket);
+        }
+    }
+
+    @Override
+    public void zero(long offsetBytes, long lengthBytes) throws IOException {
+        long ticket = gate.enterShared(offsetBytes, lengthBytes);
+        try {
+            disk.zero(offsetBytes, lengthBytes);
+        } finally {
+            gate.leave(ticket);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        disk.close();
+    }
+}
