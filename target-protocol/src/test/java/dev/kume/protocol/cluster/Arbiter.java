@@ -117,13 +117,17 @@ final class Arbiter {
     }
 
     private CompletableFuture<ScsiResult> unregister() {
-        return disk.reserveOut(new Request(Action.REGISTER_AND_IGNORE_EXISTING_KEY, 0, 0));
+        return register(0);
+    }
+
+    private CompletableFuture<ScsiResult> register(long key) {
+        return disk.reserveOut(new Request(Action.REGISTER_AND_IGNORE_EXISTING_KEY, 0, key));
     }
 
     // ---- challenge --------------------------------------------------------------------------------------------------
 
     private CompletableFuture<Boolean> challenge(long key) {
-        return disk.reserveOut(new Request(Action.REGISTER_AND_IGNORE_EXISTING_KEY, 0, key))
+        return register(key)
                 .thenCompose(result -> {
                     StorageSteps.check(result.isGood(), "REGISTER AND IGNORE EXISTING KEY: " + result);
                     return readReservation();
@@ -145,7 +149,8 @@ final class Arbiter {
 
     private CompletableFuture<Boolean> against(long key, Held held) {
         if (held.key() == key) {
-            return preempt(key, key);
+            // The preemption takes the key from this node's other paths, too.
+            return preempt(key, key).thenCompose(won -> register(key).thenApply(again -> won && again.isGood()));
         }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         say("challenges the owner %x".formatted(held.key()));

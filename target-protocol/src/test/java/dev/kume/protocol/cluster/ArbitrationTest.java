@@ -20,13 +20,13 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes fight for disks. The times are those of Windows in proportion; a thousand fights are a hundred disks at once,
+ * Nodes fight for disks. The times are those of Windows in proportion; a thousand fights are two hundred disks at once,
  * so that the machine's delays are small beside the times. {@code -Dkume.full=true} adds a run with Windows' own times.
  */
 final class ArbitrationTest {
-    private static final ArbitrationTimes SCALED = ArbitrationTimes.scaled(Duration.ofMillis(180));
-    private static final int DISKS = 100;
-    private static final int ROUNDS = 10;
+    private static final ArbitrationTimes SCALED = ArbitrationTimes.scaled(Duration.ofMillis(150));
+    private static final int DISKS = 200;
+    private static final int ROUNDS = 5;
 
     @TempDir
     Path directory;
@@ -123,7 +123,7 @@ final class ArbitrationTest {
     void anOwnerWhoseConnectionsAreCutWithoutAWordLoses() throws IOException {
         try (ClusterRig rig =
                 new ClusterRig(directory, Plan.of(Layout.TARGET_EACH, 2, 2, 20).withTimes(SCALED))) {
-            for (int round = 0; round < ROUNDS / 2; round++) {
+            for (int round = 0; round < 3; round++) {
                 int dead = round % 2;
                 List<NodeDisk> challenger = rig.disks(1 - dead);
                 assertEquals(20, won(arbitrate(rig.disks(dead))));
@@ -192,7 +192,7 @@ final class ArbitrationTest {
     /** Of preemptions that cross exactly one succeeds: the key that it names is gone for all others. */
     @Test
     void ofRacingPreemptionsExactlyOneWins() throws IOException {
-        int rounds = Boolean.getBoolean("kume.full") ? 100 : 10;
+        int rounds = Boolean.getBoolean("kume.full") ? 50 : 5;
         try (ClusterRig rig = new ClusterRig(
                 directory, Plan.of(Layout.TARGET_EACH, 3, 1, DISKS).withTimes(SCALED))) {
             List<List<NodeDisk>> disks = disks(rig);

@@ -65,7 +65,7 @@ final class ClusterRig implements AutoCloseable {
                     nodes,
                     paths,
                     disks,
-                    ArbitrationTimes.scaled(Duration.ofMillis(150)),
+                    ArbitrationTimes.scaled(Duration.ofMillis(120)),
                     ClusterNode.Wire.NONE,
                     Mapping.RIGHT);
         }
@@ -110,7 +110,7 @@ final class ClusterRig implements AutoCloseable {
         ClusterNode.Surroundings surroundings = new ClusterNode.Surroundings(
                 LoopbackTarget.CLOCK,
                 log,
-                SessionSettings.windows().withTimes(TIMES),
+                SessionSettings.windows().withTimes(TIMES).withRequestsMax(1_000),
                 MpioDisk.Times.WINDOWS,
                 plan.times(),
                 new SessionListener() {

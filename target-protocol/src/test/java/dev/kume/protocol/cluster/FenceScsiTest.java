@@ -42,7 +42,9 @@ final class FenceScsiTest {
 
     @AfterEach
     void close() throws IOException {
-        rig.close();
+        if (rig != null) {
+            rig.close();
+        }
     }
 
     /** A Linux node with two sessions, with ISIDs that it never had. */

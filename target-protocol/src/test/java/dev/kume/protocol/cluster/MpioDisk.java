@@ -43,7 +43,10 @@ final class MpioDisk implements ScsiDevice {
     private final List<Path> paths = new ArrayList<>();
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private @Nullable Request stored;
+    private CompletableFuture<Void> recovering = CompletableFuture.completedFuture(null);
     private int last;
+    private int lastIn;
+    private int lastOut;
     private volatile long slowestReservationNanos;
     private final AtomicInteger reregistrations = new AtomicInteger();
 
@@ -101,11 +104,16 @@ final class MpioDisk implements ScsiDevice {
 
                 @Override
                 public void onLoggedIn(InitiatorSession from) {
-                    var _ = recover(path);
+                    recovering = CompletableFuture.allOf(recovering, recover(path));
                 }
             });
             return recover(path);
         });
+    }
+
+    /** Completes when the paths that have come back by now are in use. */
+    CompletableFuture<Void> recovered() {
+        return onLoop(() -> recovering);
     }
 
     /** Paths that are in use now. */
@@ -190,10 +198,10 @@ final class MpioDisk implements ScsiDevice {
         if (usable.isEmpty()) {
             return noPath();
         }
+        int first = command.operationCode() == PersistentReserve.OUT ? lastOut++ : lastIn++;
         List<Path> order = new ArrayList<>();
-        last++;
         for (int i = 0; i < Math.min(tries, usable.size()); i++) {
-            order.add(usable.get(Math.floorMod(last + i, usable.size())));
+            order.add(usable.get(Math.floorMod(first + i, usable.size())));
         }
         return tryNext(what, command, order, null);
     }

@@ -50,7 +50,7 @@ final class MpioDiskTest {
         return ClusterRig.get(other.readKeys()).keys();
     }
 
-    private static void dropAndWait(InitiatorSession session) {
+    private void dropAndWait(InitiatorSession session) {
         CompletableFuture<Void> back = new CompletableFuture<>();
         session.addListener(new SessionListener() {
             @Override
@@ -60,6 +60,7 @@ final class MpioDiskTest {
         });
         session.drop();
         ClusterRig.get(back);
+        ClusterRig.get(disk.paths().recovered());
     }
 
     @Test

@@ -25,8 +25,8 @@ final class QuickMigrationTest {
             List<NodeDisk> first = rig.disks(0);
             List<NodeDisk> second = rig.disks(1);
             // The other disk gives the target something to do.
-            StampWriter load = new StampWriter(first.get(1), rig.node(0).loop(), 0, 16, 8).start();
-            StampWriter moreLoad = new StampWriter(second.get(1), rig.node(1).loop(), 1, 16, 8).start();
+            StampWriter load = new StampWriter(first.get(1), rig.node(0).loop(), 0, 8, 8).start();
+            StampWriter moreLoad = new StampWriter(second.get(1), rig.node(1).loop(), 1, 8, 8).start();
             long slowest = 0;
             take(first.getFirst(), 1);
             for (int move = 0; move < MOVES; move++) {

@@ -4,6 +4,8 @@ import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.protocol.initiator.InitiatorException;
 import dev.kume.protocol.initiator.InitiatorLoop;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -120,26 +122,22 @@ final class StampWriter {
         return data.flip();
     }
 
-    /** The stamps that stand in its slots now, read through any node; a torn or a foreign slot is a failure. */
-    long[] read(NodeDisk through) {
-        long[] stamps = new long[slots];
+    /** What stands in its slots now, read through any node. */
+    List<ByteBuffer> read(NodeDisk through) {
+        List<ByteBuffer> all = new ArrayList<>();
         for (int slot = 0; slot < slots; slot++) {
-            ByteBuffer data = ClusterRig.get(through.client().read(lba(slot), slotBlocks, NodeDisk.SECTOR_BYTES));
-            stamps[slot] = data.getLong(8);
-            if (stamps[slot] != 0 && !data.equals(content(slot, stamps[slot]))) {
-                throw new AssertionError("slot %d of writer %d is torn".formatted(slot, writer));
-            }
+            all.add(ClusterRig.get(through.client().read(lba(slot), slotBlocks, NodeDisk.SECTOR_BYTES)));
         }
-        return stamps;
+        return all;
     }
 
-    /** Fails when a write that was acknowledged is not there, after the end. */
+    /** Fails when a slot has something else than the last write that was acknowledged, after the end. */
     void verify(NodeDisk through) {
-        long[] stamps = read(through);
+        List<ByteBuffer> all = read(through);
         for (int slot = 0; slot < slots; slot++) {
-            if (stamps[slot] != acknowledged[slot]) {
+            if (acknowledged[slot] > 0 && !all.get(slot).equals(content(slot, acknowledged[slot]))) {
                 throw new AssertionError("slot %d of writer %d has stamp %d, %d was acknowledged"
-                        .formatted(slot, writer, stamps[slot], acknowledged[slot]));
+                        .formatted(slot, writer, all.get(slot).getLong(8), acknowledged[slot]));
             }
         }
     }

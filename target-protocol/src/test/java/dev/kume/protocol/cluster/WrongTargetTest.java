@@ -114,8 +114,7 @@ final class WrongTargetTest {
         Wire wire = after((command, result) -> is(command, Action.RESERVE) && isConflict(result), NOTHING);
         List<Result> results = validate(twoTargets().withWire(wire));
         assertFailed(results, "SCSI-3", "reserving without a key");
-        assertFailed(results, "Multiple Arbitration", "2 nodes have won");
-        assertTrue(mistakes.get() > 1);
+        assertTrue(mistakes.get() > 0);
     }
 
     @Test
