@@ -222,16 +222,25 @@ final class RunningDaemon implements AutoCloseable {
     /** The same with this sharing, for these initiators. */
     String provide(String name, String size, String format, String sharing, String... initiators) throws IOException {
         String iqn = IQN_PREFIX + ":" + name;
-        String disk = """
-                {"name":"%s","size":"%s","format":"%s","sparse":true,"sharing":"%s"}""";
-        post("/v1/disks", disk.formatted(name, size, format, sharing));
-        awaitOperations();
+        provideDisk(name, size, format, sharing);
         String allowed = String.join("\",\"", initiators);
         post("/v1/targets", """
                 {"name":"%s","iqn":"%s","initiators":["%s"]}""".formatted(name, iqn, allowed));
         post("/v1/mappings", """
                 {"disk":"%s","target":"%s","lun":0}""".formatted(name, name));
         return iqn;
+    }
+
+    /** A disk of this size, sharing cluster, mapped nowhere. */
+    void provideDisk(String name, String size, String format) throws IOException {
+        provideDisk(name, size, format, "cluster");
+    }
+
+    private void provideDisk(String name, String size, String format, String sharing) throws IOException {
+        String disk = """
+                {"name":"%s","size":"%s","format":"%s","sparse":true,"sharing":"%s"}""";
+        post("/v1/disks", disk.formatted(name, size, format, sharing));
+        awaitOperations();
     }
 
     private void awaitOperations() throws IOException {
