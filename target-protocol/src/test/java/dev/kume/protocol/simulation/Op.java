@@ -28,6 +28,8 @@ final class Op {
     int burst;
     final Bytes dataIn = new Bytes();
 
+    private static final int RESERVATION_CONFLICT = 0x18;
+
     Op(Initiator initiator, int lun, byte[] cdb, byte[] data, int expectedBytes) {
         this.simulation = initiator.simulation;
         this.initiator = initiator;
@@ -65,9 +67,12 @@ final class Op {
         model().check(java.util.Objects.requireNonNull(read), index, stamp);
     }
 
-    /** A unit attention or a bad request says that nothing was done. */
+    /**
+     * A unit attention says that nothing was done. A command whose LUN is taken away under it, or that is fenced, is told
+     * so, and may have done a part of its work before.
+     */
     void failed(int status, String sense) {
-        boolean notBegun = status != 2 || sense.startsWith("06") || sense.startsWith("05");
+        boolean notBegun = (status != 2 && status != RESERVATION_CONFLICT) || sense.startsWith("06");
         simulation.world.check(
                 status != 2
                         || sense.startsWith("06")
