@@ -4,6 +4,7 @@ import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
+import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
 import dev.kume.core.scsi.UnitState;
@@ -56,7 +57,7 @@ final class ModeSense extends Command {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(SUBPAGE, -1));
             return;
         }
-        byte[] content = pages.sense(control, pageCode, subpageCode, state);
+        byte[] content = pages.sense(control, pageCode, subpageCode, state, ModeState.DEFAULT);
         task.respond(parameters(task, control, content), form.length(cdb));
     }
 

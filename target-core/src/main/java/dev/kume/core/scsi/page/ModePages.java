@@ -54,8 +54,12 @@ public final class ModePages {
         return page != null && page.isOf(state) ? page : null;
     }
 
-    /** The pages asked for, ascending, with their headers. They must be some that {@link #hasSubpage}. */
-    public byte[] sense(PageControl control, int code, int subpage, UnitState state) {
+    /**
+     * The pages asked for, ascending, with their headers. They must be some that {@link #hasSubpage}.
+     *
+     * @param defaults the default values
+     */
+    public byte[] sense(PageControl control, int code, int subpage, UnitState state, ModeState defaults) {
         ByteBuffer data = ByteBuffer.allocate(pages.values().stream()
                 .mapToInt(page -> SUBPAGE_HEADER_BYTES + page.changeable().length)
                 .sum());
@@ -63,7 +67,7 @@ public final class ModePages {
             boolean wanted = code == ALL_PAGES || code == page.code();
             if (wanted && (subpage == ALL_SUBPAGES || subpage == page.subpage()) && page.isOf(state)) {
                 putHeader(data, page);
-                data.put(values(page, control, state));
+                data.put(values(page, control, state, defaults));
             }
         }
         byte[] asked = new byte[data.position()];
@@ -90,11 +94,11 @@ public final class ModePages {
         return true;
     }
 
-    private static byte[] values(ModePage page, PageControl control, UnitState state) {
+    private static byte[] values(ModePage page, PageControl control, UnitState state, ModeState defaults) {
         return switch (control) {
             case CURRENT -> page.content(state.modes(), state);
             case CHANGEABLE -> page.changeable();
-            case DEFAULT -> page.content(ModeState.DEFAULT, state);
+            case DEFAULT -> page.content(defaults, state);
             case SAVED -> page.content(state.durable().savedModes(), state);
         };
     }
