@@ -153,9 +153,14 @@ final class IscsiExports implements Exports {
                 .map(portal -> new PortalSpec(portal.name(), portal.tag(), portal.listen()))
                 .toList();
         portGroups.prepare(portals);
-        var _ = server.open(specs, limits.getInt(Limit.STOP_SECONDS))
-                .thenAccept(cut -> cut.forEach(session ->
-                        LOG.warn("{} did not log out when its portal closed: cut", session.initiatorName())));
+        try {
+            var _ = server.open(specs, limits.getInt(Limit.STOP_SECONDS))
+                    .thenAccept(cut -> cut.forEach(session ->
+                            LOG.warn("{} did not log out when its portal closed: cut", session.initiatorName())));
+        } catch (PortalException failure) {
+            portGroups.unchanged();
+            throw failure;
+        }
         portGroups.portals(portals);
         announcements.portals(server.portals());
     }

@@ -82,9 +82,19 @@ final class PortGroups implements AsymmetricAccess {
         name(next, portals);
     }
 
-    /** Makes the ports durable that these portals bring. Before they listen. */
+    /**
+     * Makes the ports durable that these portals bring, and tells of them beside those that there are: a host that
+     * comes in by a new portal finds it in its group at once. Before they listen; {@link #portals} follows.
+     */
     synchronized void prepare(List<PortalSettings> wanted) {
         name(inventory, wanted);
+        List<PortalSettings> both = new ArrayList<>(portals);
+        for (PortalSettings portal : wanted) {
+            if (portals.stream().noneMatch(known -> known.tag() == portal.tag())) {
+                both.add(portal);
+            }
+        }
+        arrange(both);
     }
 
     private void name(Inventory of, List<PortalSettings> through) {
@@ -110,22 +120,22 @@ final class PortGroups implements AsymmetricAccess {
         return target.portals().isEmpty() || target.portals().contains(portal.name());
     }
 
+    /** The portals that were prepared could not be opened: those that listened before listen still. */
+    synchronized void unchanged() {
+        arrange(portals);
+    }
+
     /** These portals listen; every host of a disk learns it when the access state of a group has changed. */
     synchronized void portals(List<PortalSettings> now) {
+        Map<Integer, AccessState> before =
+                portals.stream().collect(Collectors.toMap(PortalSettings::tag, PortalSettings::access));
         portals = List.copyOf(now);
-        Map<LogicalUnit, List<TargetPortGroup>> before = groups;
-        arrange();
-        groups.forEach((unit, after) -> {
-            if (stateChanged(before.getOrDefault(unit, List.of()), after)) {
+        arrange(portals);
+        groups.forEach((unit, all) -> {
+            if (all.stream().anyMatch(group -> before.getOrDefault(group.id(), group.state()) != group.state())) {
                 unit.raise(Sense.ASYMMETRIC_ACCESS_STATE_CHANGED, nexus -> true);
             }
         });
-    }
-
-    private static boolean stateChanged(List<TargetPortGroup> before, List<TargetPortGroup> after) {
-        Map<Integer, AccessState> states =
-                before.stream().collect(Collectors.toMap(TargetPortGroup::id, TargetPortGroup::state));
-        return after.stream().anyMatch(group -> states.getOrDefault(group.id(), group.state()) != group.state());
     }
 
     /** The inventory is about to be published; {@code units} are those of its disks, by uuid. */
@@ -142,21 +152,21 @@ final class PortGroups implements AsymmetricAccess {
         targets = mapped;
         Set<String> names = published.targets().stream().map(TargetRecord::iqn).collect(Collectors.toSet());
         ports.keep(names::contains);
-        arrange();
+        arrange(portals);
     }
 
-    private void arrange() {
+    private void arrange(List<PortalSettings> by) {
         if (!on) {
             return;
         }
         Map<LogicalUnit, List<TargetPortGroup>> all = new HashMap<>();
-        targets.forEach((unit, names) -> all.put(unit, groupsOf(unit, names)));
+        targets.forEach((unit, names) -> all.put(unit, groupsOf(unit, names, by)));
         groups = Map.copyOf(all);
     }
 
-    private List<TargetPortGroup> groupsOf(LogicalUnit unit, Set<String> names) {
+    private List<TargetPortGroup> groupsOf(LogicalUnit unit, Set<String> names, List<PortalSettings> by) {
         List<TargetPortGroup> all = new ArrayList<>();
-        for (PortalSettings portal : portals) {
+        for (PortalSettings portal : by) {
             List<TargetPort> members = new ArrayList<>();
             for (String name : names) {
                 TargetRecord target = inventory.target(name);

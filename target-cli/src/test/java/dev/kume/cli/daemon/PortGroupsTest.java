@@ -171,6 +171,23 @@ final class PortGroupsTest {
     }
 
     @Test
+    void aPortalIsToldOfBeforeItListensAndForgottenWhenItCannot() {
+        PortGroups groups = running(Alua.IMPLICIT, LEFT);
+        List<String> before = shown(groups.groups(unit("vms")));
+        PortalSettings otherLeft = new PortalSettings("left", 1, List.of(), AccessState.NON_OPTIMIZED);
+        groups.prepare(List.of(otherLeft, RIGHT));
+        List<String> both = shown(groups.groups(unit("vms")));
+        assertEquals(before.getFirst(), both.getFirst(), "a state changes when it is asked for and done");
+        assertEquals(2, both.size());
+        groups.unchanged();
+        assertEquals(before, shown(groups.groups(unit("vms"))));
+        groups.prepare(List.of(RIGHT));
+        assertEquals(both, shown(groups.groups(unit("vms"))), "the old one listens still");
+        groups.portals(List.of(RIGHT));
+        assertEquals(both.subList(1, 2), shown(groups.groups(unit("vms"))));
+    }
+
+    @Test
     void theFileHasThePortsOfANewTargetBeforeTheTargetIsThere() throws Exception {
         PortGroups groups = running(Alua.NONE, LEFT);
         Inventory next = Targets.add(

@@ -54,7 +54,11 @@ public final class ModePages {
         return page != null && page.isOf(state) ? page : null;
     }
 
-    /** The pages asked for, ascending, with their headers. They must be some that {@link #hasSubpage}. */
+    /**
+     * The pages asked for, ascending, with their headers. They must be some that {@link #hasSubpage}.
+     *
+     * @param defaults the default values
+     */
     public byte[] sense(PageControl control, int code, int subpage, UnitState state, ModeState defaults) {
         ByteBuffer data = ByteBuffer.allocate(pages.values().stream()
                 .mapToInt(page -> SUBPAGE_HEADER_BYTES + page.changeable().length)
