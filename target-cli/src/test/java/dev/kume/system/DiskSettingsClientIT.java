@@ -188,6 +188,35 @@ final class DiskSettingsClientIT {
         }
     }
 
+    @Test
+    void aDiskGoesOfflineAndComesBackUnderItsSession() throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+            daemon.admin("disk", "create", "vms", "--size", "32MB", "--sparse");
+            String iqn = target(daemon, "vms", "one", RunningDaemon.NODE1);
+            qemuIo(daemon, RunningDaemon.NODE1, iqn, "write -P 6 0 64k");
+            try (RawInitiator initiator = daemon.login(RunningDaemon.NODE1, iqn)) {
+                attentions(initiator);
+                Program.Result refused = daemon.kume("disk", "offline", "vms");
+                assertEquals(8, refused.exitCode(), refused::toString);
+                assertTrue(refused.err().contains(RunningDaemon.NODE1), refused::toString);
+                daemon.admin("disk", "offline", "vms", "--force", "--yes");
+                assertEquals(
+                        "2/04/03",
+                        initiator
+                                .command(0, Cdb.testUnitReady(), new byte[0], 0)
+                                .outcome());
+                Path file = daemon.file("vms");
+                Path away = Files.move(file, directory.resolve("away"));
+                assertEquals(1, daemon.kume("disk", "online", "vms").exitCode());
+                Files.move(away, file);
+                daemon.admin("disk", "online", "vms");
+                assertEquals(List.of("6/28/00"), attentions(initiator));
+            }
+            qemuIo(daemon, RunningDaemon.NODE1, iqn, "read -P 6 0 64k");
+            daemon.stop();
+        }
+    }
+
     private static void refused(RunningDaemon daemon, String iqn) {
         Program.Result refused = Program.run(
                 LIMIT,

@@ -27,6 +27,12 @@ interface Exports {
     /** A disk is gone: waits until no command can reach its file. It is mapped nowhere. */
     void remove(DiskRecord disk);
 
+    /** The file of a disk is about to be closed: waits until no command can reach it. Its nexuses hear NOT READY. */
+    void offline(DiskRecord disk, String reason);
+
+    /** The file of a disk that was offline is open again. */
+    void online(OpenDisk disk);
+
     /**
      * Refuses a change that lets somebody write a disk while a write of one who may no more is still under way: such a
      * write would come after the new one's. Asked before the change is written down.

@@ -86,6 +86,13 @@ final class UnitSettings {
         told.remove(disk.identity().uuid());
     }
 
+    /** Gives the unit its disk again, as the record is now. {@code then} runs when commands reach it. */
+    void online(DiskRecord disk, VirtualDisk open, LogicalUnit unit, Runnable then) {
+        Told now = new Told(refusesWrites(disk, open), geometry(disk), disk.profile());
+        told.put(disk.identity().uuid(), now);
+        unit.bringOnline(open, now.geometry(), now.refusesWrites(), then);
+    }
+
     /** Makes the unit be what the record says. {@code waits} gets what must be over before that is true. */
     void tell(DiskRecord disk, LogicalUnit unit, List<CompletableFuture<Void>> waits) {
         Told now = settings(disk, unit);

@@ -39,6 +39,16 @@ final class FakeExports implements Exports {
     }
 
     @Override
+    public void offline(DiskRecord disk, String reason) {
+        disks.put(disk.identity().serial(), new OpenDisk(disk, null, null, reason));
+    }
+
+    @Override
+    public void online(OpenDisk disk) {
+        add(disk);
+    }
+
+    @Override
     public void publish(Inventory inventory) {
         published = inventory;
     }

@@ -225,6 +225,25 @@ final class UnitSettingsTest {
         assertEquals(vmsAlone, WriteReach.given(next, inventory));
     }
 
+    @Test
+    void aDiskThatComesBackIsWhatTheInventorySaysNow() {
+        DiskRecord before = inventory.disk("vms");
+        exports.offline(before, "repair");
+        assertEquals("repair", vms.state().offlineReason());
+        bothAreTold();
+        long newBytes = before.sizeBytes() + (1 << 20);
+        publish(Disks.share(inventory, "vms", Sharing.READ_ONLY));
+        told(node1);
+        told(node2);
+        DiskRecord now = inventory.disk("vms");
+        exports.online(new OpenDisk(now, null, new CountingDisk(newBytes), null));
+        assertTrue(vms.state().writeProtected());
+        assertEquals(newBytes, vms.state().disk().info().sizeBytes());
+        bothAreTold(Sense.NOT_READY_TO_READY_CHANGE);
+        publish(Disks.share(inventory, "vms", Sharing.CLUSTER));
+        assertFalse(vms.state().writeProtected());
+    }
+
     /** A disk of zeroes that counts flushes. */
     private final class CountingDisk implements VirtualDisk {
         private final long sizeBytes;
