@@ -27,6 +27,12 @@ interface Exports {
     /** A disk is gone: waits until no command can reach its file. It is mapped nowhere. */
     void remove(DiskRecord disk);
 
+    /**
+     * The write cache of a disk is now as its record says, also where an initiator has switched it: waits until what a
+     * cache that is off held is durable.
+     */
+    void writeCache(DiskRecord disk);
+
     /** The file of a disk is about to be closed: waits until no command can reach it. Its nexuses hear NOT READY. */
     void offline(DiskRecord disk, String reason);
 

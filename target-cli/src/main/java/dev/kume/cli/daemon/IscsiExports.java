@@ -204,6 +204,17 @@ final class IscsiExports implements Exports {
     }
 
     @Override
+    public void writeCache(DiskRecord disk) {
+        LogicalUnit unit = units.get(disk.identity().uuid());
+        if (unit != null) {
+            await(
+                    settings.writeCache(disk, unit, disk.profile().writeCache()),
+                    fenceTime,
+                    "switching the write cache of disk " + disk.name());
+        }
+    }
+
+    @Override
     public void offline(DiskRecord disk, String reason) {
         LogicalUnit unit = units.get(disk.identity().uuid());
         if (unit != null) {

@@ -45,14 +45,18 @@ final class UnfinishedGrowths {
     }
 
     /** The file of this disk may be longer than it is for the disk's size, from now on. */
-    void note(DiskRecord disk, long toBytes) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
-            files.syncDirectory(
-                    Objects.requireNonNull(directory.toAbsolutePath().getParent()));
+    void note(DiskRecord disk, long toBytes) {
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+                files.syncDirectory(
+                        Objects.requireNonNull(directory.toAbsolutePath().getParent()));
+            }
+            String text = disk.sizeBytes() + "\n" + toBytes + "\n";
+            files.replaceContent(note(disk.identity().uuid()), text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw Errors.ofSaving(directory, e);
         }
-        String text = disk.sizeBytes() + "\n" + toBytes + "\n";
-        files.replaceContent(note(disk.identity().uuid()), text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The file is what the inventory says: the note has done its service. */

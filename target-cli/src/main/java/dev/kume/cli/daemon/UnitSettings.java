@@ -156,7 +156,7 @@ final class UnitSettings {
     }
 
     /** As MODE SELECT with SP does it: current and saved value, then what the cache held is made durable. */
-    private CompletableFuture<Void> writeCache(DiskRecord disk, LogicalUnit unit, boolean enabled) {
+    CompletableFuture<Void> writeCache(DiskRecord disk, LogicalUnit unit, boolean enabled) {
         WriteCacheChange change = new WriteCacheChange(unit, enabled);
         CompletableFuture<Void> done = new CompletableFuture<>();
         unit.change(change, () -> {
@@ -203,6 +203,10 @@ final class UnitSettings {
         @Override
         public UnitState apply(UnitState now) {
             ModeState saved = now.durable().savedModes().withWriteCacheEnabled(enabled);
+            if (now.modes().writeCacheEnabled() == enabled
+                    && saved.equals(now.durable().savedModes())) {
+                return now;
+            }
             return now.withModes(now.modes().withWriteCacheEnabled(enabled))
                     .withDurable(now.durable().withSavedModes(saved));
         }

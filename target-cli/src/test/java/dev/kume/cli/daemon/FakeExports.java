@@ -22,6 +22,7 @@ final class FakeExports implements Exports {
     final Map<String, OpenDisk> disks = new ConcurrentHashMap<>();
     final List<SessionView> sessions = new CopyOnWriteArrayList<>();
     final Map<Long, TraceView> traces = new ConcurrentHashMap<>();
+    final List<String> writeCaches = new CopyOnWriteArrayList<>();
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
     final CompletableFuture<List<SessionView>> drained = new CompletableFuture<>();
     volatile List<ChapAlgorithm> algorithms = List.of();
@@ -36,6 +37,11 @@ final class FakeExports implements Exports {
     @Override
     public void remove(DiskRecord disk) {
         disks.remove(disk.identity().serial());
+    }
+
+    @Override
+    public void writeCache(DiskRecord disk) {
+        writeCaches.add(disk.name() + " " + disk.profile().writeCache());
     }
 
     @Override

@@ -614,6 +614,14 @@ final class ManagementApiTest {
     }
 
     @Test
+    void aWriteCacheThatIsSetAgainIsSetAgainstWhatAnInitiatorHasSwitched() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        kume.patch(ApiPaths.disk("a"), "{\"writeCache\":true}");
+        kume.patch(ApiPaths.disk("a"), "{\"rotation\":\"7200\"}");
+        assertEquals(List.of("a true"), kume.exports.writeCaches);
+    }
+
+    @Test
     void vendorAndProductStayWhileAnInitiatorIsConnected() throws Exception {
         kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
         kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\"}");

@@ -178,6 +178,18 @@ final class UnitSettingsTest {
     }
 
     @Test
+    void aWriteCacheThatAnInitiatorHasSwitchedIsSetAgain() {
+        vms.change(state -> state.withModes(state.modes().withWriteCacheEnabled(false)), () -> {});
+        publish(Disks.describe(inventory, "vms", "other things leave it alone"));
+        assertFalse(vms.state().modes().writeCacheEnabled());
+        exports.writeCache(inventory.disk("vms"));
+        assertTrue(vms.state().modes().writeCacheEnabled());
+        bothAreTold(Sense.MODE_PARAMETERS_CHANGED);
+        exports.writeCache(inventory.disk("vms"));
+        bothAreTold();
+    }
+
+    @Test
     void aWriteCacheThatCannotBeEmptiedIsNotAnsweredAsOff() {
         flushFailure = new IOException("broken");
         ApiException failed =
