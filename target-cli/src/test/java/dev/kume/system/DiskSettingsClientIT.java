@@ -27,6 +27,7 @@ final class DiskSettingsClientIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String CAPACITY_DATA_HAS_CHANGED = "6/2a/09";
     private static final int WRITES = 300;
+    private static final int KILLS = 10;
 
     @TempDir
     Path directory;
@@ -130,6 +131,38 @@ final class DiskSettingsClientIT {
         run("qemu-io", "-r", "-f", "vpc", "-c", "read -P 9 %d 64k".formatted(newBytes - 65_536), file);
     }
 
+    /** Killed at any moment of a resize, the daemon comes back with the old size or the new one, and every byte. */
+    @Test
+    void aKillInTheMiddleOfAResizeLeavesTheOldDiskOrTheNew() throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+            daemon.admin("disk", "create", "vms", "--size", "16MB");
+            String iqn = target(daemon, "vms", "one", RunningDaemon.NODE1);
+            qemuIo(daemon, RunningDaemon.NODE1, iqn, "write -P 7 0 16M");
+            long sizeBytes = 16L << 20;
+            for (int round = 0; round < KILLS; round++) {
+                long askedBytes = sizeBytes + (64L << 20);
+                daemon.post("/v1/disks/vms/resize", "{\"size\":\"%d\"}".formatted(askedBytes));
+                TimeUnit.MICROSECONDS.sleep(round * 1_500L);
+                daemon.kill();
+                daemon.restart();
+                var disk = daemon.get("/v1/disks/vms");
+                long now = disk.path("sizeBytes").asLong();
+                assertTrue(now == sizeBytes || now == askedBytes, disk::toString);
+                assertEquals("idle", disk.path("status").asText(), disk::toString);
+                sizeBytes = now;
+                qemuIo(daemon, RunningDaemon.NODE1, iqn, "read -P 7 0 16M");
+                long newBytes = sizeBytes - (16L << 20);
+                if (newBytes > 0) {
+                    qemuIo(daemon, RunningDaemon.NODE1, iqn, "read -P 0 16M %d".formatted(newBytes));
+                }
+            }
+            Path file = daemon.file("vms");
+            daemon.stop();
+            String info = run("qemu-img", "info", "-f", "vpc", "--output=json", file);
+            assertTrue(info.contains("\"virtual-size\": " + sizeBytes), info);
+        }
+    }
+
     private static List<String> attentions(RawInitiator initiator) throws IOException {
         List<String> told = new ArrayList<>();
         while (true) {
@@ -184,6 +217,35 @@ final class DiskSettingsClientIT {
             refused(daemon, two);
             qemuIo(daemon, RunningDaemon.NODE1, one, "read -P 4 0 64k");
             qemuIo(daemon, RunningDaemon.NODE1, one, "write -P 5 0 64k");
+            daemon.stop();
+        }
+    }
+
+    @Test
+    void aDiskGoesOfflineAndComesBackUnderItsSession() throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+            daemon.admin("disk", "create", "vms", "--size", "32MB", "--sparse");
+            String iqn = target(daemon, "vms", "one", RunningDaemon.NODE1);
+            qemuIo(daemon, RunningDaemon.NODE1, iqn, "write -P 6 0 64k");
+            try (RawInitiator initiator = daemon.login(RunningDaemon.NODE1, iqn)) {
+                attentions(initiator);
+                Program.Result refused = daemon.kume("disk", "offline", "vms");
+                assertEquals(8, refused.exitCode(), refused::toString);
+                assertTrue(refused.err().contains(RunningDaemon.NODE1), refused::toString);
+                daemon.admin("disk", "offline", "vms", "--force", "--yes");
+                assertEquals(
+                        "2/04/03",
+                        initiator
+                                .command(0, Cdb.testUnitReady(), new byte[0], 0)
+                                .outcome());
+                Path file = daemon.file("vms");
+                Path away = Files.move(file, directory.resolve("away"));
+                assertEquals(1, daemon.kume("disk", "online", "vms").exitCode());
+                Files.move(away, file);
+                daemon.admin("disk", "online", "vms");
+                assertEquals(List.of("6/28/00"), attentions(initiator));
+            }
+            qemuIo(daemon, RunningDaemon.NODE1, iqn, "read -P 6 0 64k");
             daemon.stop();
         }
     }

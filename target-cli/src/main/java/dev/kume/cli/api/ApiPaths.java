@@ -40,6 +40,16 @@ public final class ApiPaths {
         return disk(name) + "/resize";
     }
 
+    /** {@code /v1/disks/NAME/online}: POST without a body. */
+    public static String diskOnline(String name) {
+        return disk(name) + "/online";
+    }
+
+    /** {@code /v1/disks/NAME/offline?force=...}: POST without a body. */
+    public static String diskOffline(String name, boolean force) {
+        return disk(name) + "/offline?force=" + force;
+    }
+
     /** {@code /v1/disks/NAME?deleteFile=...}: DELETE. */
     public static String diskRemoval(String name, boolean deleteFile) {
         return disk(name) + "?deleteFile=" + deleteFile;

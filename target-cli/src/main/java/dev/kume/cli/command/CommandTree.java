@@ -20,14 +20,16 @@ public final class CommandTree {
                 .addSubcommand("status", new StatusCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
-        noun(root, environment, "disk", "Create, import, list, show, change, remove and resize disks.")
+        noun(root, environment, "disk", "Create, import, list, show, change, remove, resize and close disks.")
                 .addSubcommand(new DiskCreateCommand(invocation))
                 .addSubcommand(new DiskImportCommand(invocation))
                 .addSubcommand(new DiskListCommand(invocation))
                 .addSubcommand(new DiskShowCommand(invocation))
                 .addSubcommand(new DiskSetCommand(invocation))
                 .addSubcommand(new DiskRemoveCommand(invocation))
-                .addSubcommand(new DiskResizeCommand(invocation));
+                .addSubcommand(new DiskResizeCommand(invocation))
+                .addSubcommand(new DiskOnlineCommand(invocation))
+                .addSubcommand(new DiskOfflineCommand(invocation));
         noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
                 .addSubcommand(new TargetCreateCommand(invocation))
                 .addSubcommand(new TargetListCommand(invocation))

@@ -37,6 +37,7 @@ final class ApiRoutes {
     private final Changes changes;
     private final DiskProvisioning disks;
     private final DiskResizing resizing;
+    private final DiskAvailability availability;
     private final TargetProvisioning targets;
     private final CredentialRoutes credentials;
     private final Operations operations;
@@ -54,6 +55,7 @@ final class ApiRoutes {
             Changes changes,
             DiskProvisioning disks,
             DiskResizing resizing,
+            DiskAvailability availability,
             TargetProvisioning targets,
             CredentialRoutes credentials,
             Operations operations,
@@ -64,6 +66,7 @@ final class ApiRoutes {
         this.changes = changes;
         this.disks = disks;
         this.resizing = resizing;
+        this.availability = availability;
         this.targets = targets;
         this.credentials = credentials;
         this.operations = operations;
@@ -112,10 +115,8 @@ final class ApiRoutes {
                 default -> unknown(request);
             };
         }
-        if (segments == 3
-                && request.method().equals("POST")
-                && request.path().getLast().equals("resize")) {
-            return resizeDisk(request, request.path().get(1));
+        if (segments == 3 && request.method().equals("POST")) {
+            return actOnDisk(request, request.path().get(1), request.path().getLast());
         }
         if (segments != 2) {
             return unknown(request);
@@ -142,6 +143,21 @@ final class ApiRoutes {
         request.allowParameters(Set.of());
         OperationView operation = disks.create(request.body(mapper, DiskCreate.class));
         return ApiAnswer.accepted(operation, ApiPaths.operation(operation.id()));
+    }
+
+    private ApiAnswer actOnDisk(ApiRequest request, String name, String action) {
+        return switch (action) {
+            case "resize" -> resizeDisk(request, name);
+            case "online" -> {
+                request.allowParameters(Set.of());
+                yield ApiAnswer.ok(view(availability.online(name)));
+            }
+            case "offline" -> {
+                request.allowParameters(Set.of("force"));
+                yield ApiAnswer.ok(view(availability.offline(name, request.flag("force"))));
+            }
+            default -> unknown(request);
+        };
     }
 
     private ApiAnswer resizeDisk(ApiRequest request, String name) {

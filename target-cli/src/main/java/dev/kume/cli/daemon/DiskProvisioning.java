@@ -304,6 +304,8 @@ final class DiskProvisioning {
         return changes.inTurn(() -> {
             String newName = request.rename() == null ? name : request.rename();
             checkNotBeingMade(newName, null);
+            boolean writeCacheStays = Objects.equals(
+                    request.writeCache(), changes.current().disk(name).profile().writeCache());
             Inventory changed = changes.apply(inventory -> {
                 Inventory next = Disks.present(inventory, name, profile, exports.connections());
                 if (sharing != null) {
@@ -314,6 +316,10 @@ final class DiskProvisioning {
                 }
                 return request.rename() == null ? next : Disks.rename(next, name, newName);
             });
+            if (writeCacheStays) {
+                // Nothing has changed here; but an initiator may have switched it by MODE SELECT.
+                exports.writeCache(changed.disk(newName));
+            }
             return changed.disk(newName);
         });
     }

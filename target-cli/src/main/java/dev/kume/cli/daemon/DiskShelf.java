@@ -47,22 +47,26 @@ final class DiskShelf implements AutoCloseable {
         } catch (NoSuchFileException e) {
             opened = offline(
                     record,
-                    "the file %s does not exist; bring it back and restart the daemon".formatted(record.file()));
+                    "the file %s does not exist; bring it back and %s".formatted(record.file(), online(record)));
         } catch (StoreLockedException e) {
             opened = offline(
                     record,
-                    "the file %s is in use by another process; stop that and restart the daemon"
-                            .formatted(record.file()));
+                    "the file %s is in use by another process; stop that and %s"
+                            .formatted(record.file(), online(record)));
         } catch (DiskFormatException e) {
             opened = offline(record, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             opened = offline(
                     record,
-                    "the file %s cannot be opened: %s; mend it and restart the daemon"
-                            .formatted(record.file(), Causes.of(e)));
+                    "the file %s cannot be opened: %s; mend it and %s"
+                            .formatted(record.file(), Causes.of(e), online(record)));
         }
         open.put(record.identity().uuid(), opened);
         return opened;
+    }
+
+    private static String online(DiskRecord record) {
+        return "run 'kume disk online %s'".formatted(record.name());
     }
 
     private OpenDisk tryOpen(DiskRecord record) throws IOException {
@@ -75,8 +79,8 @@ final class DiskShelf implements AutoCloseable {
             DiskImage image = format.inspect(store);
             if (image.sizeBytes() != record.sizeBytes()) {
                 throw new DiskFormatException(
-                        "%s holds a disk of %d bytes, not the %d it was made with; bring the right file back and restart the daemon"
-                                .formatted(record.file(), image.sizeBytes(), record.sizeBytes()));
+                        "%s holds a disk of %d bytes, not the %d it was made with; bring the right file back and %s"
+                                .formatted(record.file(), image.sizeBytes(), record.sizeBytes(), online(record)));
             }
             JournaledDisk disk = JournaledDisk.open(
                     format.open(store, record.sparse()), stores, Path.of(record.file() + JOURNAL_SUFFIX));
@@ -139,6 +143,14 @@ final class DiskShelf implements AutoCloseable {
         if (disk != null) {
             close(record, disk);
         }
+    }
+
+    /** Closes a disk's file as {@link #close(DiskRecord)} does; the disk is offline, for this reason. */
+    OpenDisk takeOffline(DiskRecord record, String reason) {
+        close(record);
+        OpenDisk offline = offline(record, reason);
+        open.put(record.identity().uuid(), offline);
+        return offline;
     }
 
     /** Closes all files. */

@@ -29,6 +29,18 @@ interface Exports {
     void remove(DiskRecord disk);
 
     /**
+     * The write cache of a disk is now as its record says, also where an initiator has switched it: waits until what a
+     * cache that is off held is durable.
+     */
+    void writeCache(DiskRecord disk);
+
+    /** The file of a disk is about to be closed: waits until no command can reach it. Its nexuses hear NOT READY. */
+    void offline(DiskRecord disk, String reason);
+
+    /** The file of a disk that was offline is open again. */
+    void online(OpenDisk disk);
+
+    /**
      * Refuses a change that lets somebody write a disk while a write of one who may no more is still under way: such a
      * write would come after the new one's. Asked before the change is written down.
      */

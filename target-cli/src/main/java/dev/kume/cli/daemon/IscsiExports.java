@@ -9,6 +9,7 @@ import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
@@ -224,6 +225,38 @@ final class IscsiExports implements Exports {
             CompletableFuture<Void> idle = new CompletableFuture<>();
             unit.fence(Coverage.ALL, null, affected -> idle.complete(null));
             await(idle, fenceTime, "removing disk " + disk.name());
+        }
+    }
+
+    @Override
+    public void writeCache(DiskRecord disk) {
+        LogicalUnit unit = units.get(disk.identity().uuid());
+        if (unit != null) {
+            await(
+                    settings.writeCache(disk, unit, disk.profile().writeCache()),
+                    fenceTime,
+                    "switching the write cache of disk " + disk.name());
+        }
+    }
+
+    @Override
+    public void offline(DiskRecord disk, String reason) {
+        LogicalUnit unit = units.get(disk.identity().uuid());
+        if (unit != null) {
+            CompletableFuture<Void> idle = new CompletableFuture<>();
+            unit.takeOffline(reason, () -> idle.complete(null));
+            await(idle, fenceTime, "taking disk " + disk.name() + " offline");
+        }
+    }
+
+    @Override
+    public void online(OpenDisk disk) {
+        LogicalUnit unit = units.get(disk.record().identity().uuid());
+        VirtualDisk open = disk.disk();
+        if (unit != null && open != null) {
+            CompletableFuture<Void> ready = new CompletableFuture<>();
+            settings.online(disk.record(), open, unit, () -> ready.complete(null));
+            await(ready, fenceTime, "bringing disk " + disk.record().name() + " online");
         }
     }
 

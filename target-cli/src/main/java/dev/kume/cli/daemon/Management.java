@@ -57,8 +57,8 @@ final class Management {
         this.operations = new Operations(system.clock(), operationThreads);
         UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
         DiskWork work = new DiskWork();
-        DiskResizing resizing =
-                new DiskResizing(changes, operations, shelf, work, growths(settings, system), system.formats());
+        UnfinishedGrowths growths = growths(settings, system);
+        DiskResizing resizing = new DiskResizing(changes, operations, shelf, work, growths, system.formats());
         DiskProvisioning disks = new DiskProvisioning(
                 settings,
                 changes,
@@ -89,6 +89,7 @@ final class Management {
                 changes,
                 disks,
                 resizing,
+                new DiskAvailability(changes, exports, shelf, work, growths),
                 targets,
                 new CredentialRoutes(changes, credentials, secrets),
                 operations,

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * Notes of disk files that are being made larger, durable before the file is touched. A note has the name of the disk's
  * uuid and two lines: the size before, and the size to be, both in bytes.
  *
- * <p>At the start the inventory decides: a disk that has the old size there gets its file cut back, since nobody was
- * told of the new one; one that has the new size was grown whole before the inventory said so.
+ * <p>At the start, and when the disk is brought online, the inventory decides: a disk that has the old size there gets
+ * its file cut back, since nobody was told of the new one; one that has the new size was grown whole before the
+ * inventory said so.
  */
 final class UnfinishedGrowths {
     private static final Logger LOG = LoggerFactory.getLogger(UnfinishedGrowths.class);
@@ -44,14 +45,18 @@ final class UnfinishedGrowths {
     }
 
     /** The file of this disk may be longer than it is for the disk's size, from now on. */
-    void note(DiskRecord disk, long toBytes) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
-            files.syncDirectory(
-                    Objects.requireNonNull(directory.toAbsolutePath().getParent()));
+    void note(DiskRecord disk, long toBytes) {
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+                files.syncDirectory(
+                        Objects.requireNonNull(directory.toAbsolutePath().getParent()));
+            }
+            String text = disk.sizeBytes() + "\n" + toBytes + "\n";
+            files.replaceContent(note(disk.identity().uuid()), text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw Errors.ofSaving(directory, e);
         }
-        String text = disk.sizeBytes() + "\n" + toBytes + "\n";
-        files.replaceContent(note(disk.identity().uuid()), text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The file is what the inventory says: the note has done its service. */
@@ -75,6 +80,14 @@ final class UnfinishedGrowths {
         }
     }
 
+    /** The same for one disk, which is offline. */
+    void settle(DiskRecord disk, Inventory inventory) throws IOException {
+        Path note = note(disk.identity().uuid());
+        if (Files.exists(note)) {
+            settle(note, inventory);
+        }
+    }
+
     private void settle(Path note, Inventory inventory) throws IOException {
         String name = String.valueOf(note.getFileName());
         List<String> lines = Files.readAllLines(note);
@@ -87,7 +100,7 @@ final class UnfinishedGrowths {
                     // One file must not keep all other disks from their hosts; this one is offline, and says why.
                     LOG.warn(
                             "Disk {}: its size was being changed when the daemon ended, and {} could not be settled: {}; the"
-                                    + " next start tries again",
+                                    + " next start, or 'kume disk online', tries again",
                             disk.name(),
                             disk.file(),
                             Causes.of(e));

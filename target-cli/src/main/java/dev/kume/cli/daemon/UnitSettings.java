@@ -86,6 +86,13 @@ final class UnitSettings {
         told.remove(disk.identity().uuid());
     }
 
+    /** Gives the unit its disk again, as the record is now. {@code then} runs when commands reach it. */
+    void online(DiskRecord disk, VirtualDisk open, LogicalUnit unit, Runnable then) {
+        Told now = new Told(refusesWrites(disk, open), geometry(disk), disk.profile());
+        told.put(disk.identity().uuid(), now);
+        unit.bringOnline(open, now.geometry(), now.refusesWrites(), then);
+    }
+
     /** Makes the unit be what the record says. {@code waits} gets what must be over before that is true. */
     void tell(DiskRecord disk, LogicalUnit unit, List<CompletableFuture<Void>> waits) {
         Told now = settings(disk, unit);
@@ -149,7 +156,7 @@ final class UnitSettings {
     }
 
     /** As MODE SELECT with SP does it: current and saved value, then what the cache held is made durable. */
-    private CompletableFuture<Void> writeCache(DiskRecord disk, LogicalUnit unit, boolean enabled) {
+    CompletableFuture<Void> writeCache(DiskRecord disk, LogicalUnit unit, boolean enabled) {
         WriteCacheChange change = new WriteCacheChange(unit, enabled);
         CompletableFuture<Void> done = new CompletableFuture<>();
         unit.change(change, () -> {
@@ -196,6 +203,10 @@ final class UnitSettings {
         @Override
         public UnitState apply(UnitState now) {
             ModeState saved = now.durable().savedModes().withWriteCacheEnabled(enabled);
+            if (now.modes().writeCacheEnabled() == enabled
+                    && saved.equals(now.durable().savedModes())) {
+                return now;
+            }
             return now.withModes(now.modes().withWriteCacheEnabled(enabled))
                     .withDurable(now.durable().withSavedModes(saved));
         }

@@ -234,6 +234,28 @@ final class DiskCommandsTest {
     }
 
     @Test
+    void aDiskGoesOfflineAndOnline() {
+        daemon.answers("POST /v1/disks/vms/offline?force=false", 200, Records.VMS);
+        assertEquals(0, kume.run("disk", "offline", "vms"));
+        assertEquals("Disk 'vms' is offline; its file /srv/kume/vms.vhd is closed\n", kume.out());
+        daemon.answers("POST /v1/disks/vms/online", 200, Records.VMS);
+        assertEquals(0, kume.run("disk", "online", "vms"));
+        assertEquals("Disk 'vms' is online", kume.out().lines().toList().getLast());
+    }
+
+    @Test
+    void offlineByForceNeedsYes() {
+        assertEquals(2, kume.run("disk", "offline", "vms", "--force"));
+        assertEquals(
+                "kume: disk 'vms' would be taken offline, also under initiators that use it; nobody is at a terminal to"
+                        + " confirm it: repeat the command with --yes\n",
+                kume.err());
+        assertEquals(List.of(), daemon.asked());
+        daemon.answers("POST /v1/disks/vms/offline?force=true", 200, Records.VMS);
+        assertEquals(0, kume.run("disk", "offline", "vms", "--force", "--yes"));
+    }
+
+    @Test
     void createDrawsABarOnATerminal() {
         daemon.answers("POST /v1/disks", 202, Records.operation("running", 1, 0, "null"));
         daemon.answers(

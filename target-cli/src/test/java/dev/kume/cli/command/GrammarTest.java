@@ -37,6 +37,8 @@ final class GrammarTest {
                 "disk show      | NAME        | ''",
                 "disk set       | NAME        | --rename --sharing --description --write-cache --rotation --vendor --product",
                 "disk resize    | NAME SIZE   | ''",
+                "disk online    | NAME        | ''",
+                "disk offline   | NAME        | --force",
                 "disk remove    | NAME        | --delete-file",
                 "target create  | NAME        | --iqn --initiator --description --chap --mutual --portal",
                 "target list    | ''          | ''",

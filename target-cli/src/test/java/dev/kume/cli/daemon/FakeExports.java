@@ -27,6 +27,7 @@ final class FakeExports implements Exports {
     final Map<String, UnitState> states = new ConcurrentHashMap<>();
     final List<SessionView> sessions = new CopyOnWriteArrayList<>();
     final Map<Long, TraceView> traces = new ConcurrentHashMap<>();
+    final List<String> writeCaches = new CopyOnWriteArrayList<>();
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
     final CompletableFuture<List<SessionView>> drained = new CompletableFuture<>();
     volatile List<ChapAlgorithm> algorithms = List.of();
@@ -41,6 +42,21 @@ final class FakeExports implements Exports {
     @Override
     public void remove(DiskRecord disk) {
         disks.remove(disk.identity().serial());
+    }
+
+    @Override
+    public void writeCache(DiskRecord disk) {
+        writeCaches.add(disk.name() + " " + disk.profile().writeCache());
+    }
+
+    @Override
+    public void offline(DiskRecord disk, String reason) {
+        disks.put(disk.identity().serial(), new OpenDisk(disk, null, null, reason));
+    }
+
+    @Override
+    public void online(OpenDisk disk) {
+        add(disk);
     }
 
     @Override

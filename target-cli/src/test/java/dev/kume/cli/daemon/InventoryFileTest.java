@@ -152,6 +152,13 @@ final class InventoryFileTest {
     }
 
     @Test
+    void aVhdOfLongBlocksThatAnOlderKumeMadeIsRead() throws Exception {
+        String text = new String(InventoryYaml.write(first), StandardCharsets.UTF_8);
+        Inventory read = InventoryYaml.read("x", text.replace("\"512e\"", "\"4kn\""));
+        assertEquals("4kn", read.disk("vms").sectorFormat().word());
+    }
+
+    @Test
     void whatIsSetOnDisksAndMappingsIsKept() throws Exception {
         DiskProfile.Changes changes = new DiskProfile.Changes(false, 7200, "123", "yes: #1");
         Inventory all =

@@ -489,7 +489,8 @@ final class ManagementApiTest {
         JsonNode gone = kume.get(ApiPaths.disk("gone")).body();
         assertEquals("offline", gone.path("status").asText());
         assertEquals(
-                "the file %s/disks/gone.vhd does not exist; bring it back and restart the daemon".formatted(folder),
+                "the file %s/disks/gone.vhd does not exist; bring it back and run 'kume disk online gone'"
+                        .formatted(folder),
                 gone.path("statusReason").asText());
         assertEquals(
                 "offline", kume.get(ApiPaths.disk("cut")).body().path("status").asText());
@@ -610,6 +611,14 @@ final class ManagementApiTest {
                 404,
                 kume.patch(ApiPaths.mapping("a", "nowhere"), "{\"readOnly\":true}")
                         .status());
+    }
+
+    @Test
+    void aWriteCacheThatIsSetAgainIsSetAgainstWhatAnInitiatorHasSwitched() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\"}");
+        kume.patch(ApiPaths.disk("a"), "{\"writeCache\":true}");
+        kume.patch(ApiPaths.disk("a"), "{\"rotation\":\"7200\"}");
+        assertEquals(List.of("a true"), kume.exports.writeCaches);
     }
 
     @Test

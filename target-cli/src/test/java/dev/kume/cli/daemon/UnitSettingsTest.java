@@ -179,6 +179,18 @@ final class UnitSettingsTest {
     }
 
     @Test
+    void aWriteCacheThatAnInitiatorHasSwitchedIsSetAgain() {
+        vms.change(state -> state.withModes(state.modes().withWriteCacheEnabled(false)), () -> {});
+        publish(Disks.describe(inventory, "vms", "other things leave it alone"));
+        assertFalse(vms.state().modes().writeCacheEnabled());
+        exports.writeCache(inventory.disk("vms"));
+        assertTrue(vms.state().modes().writeCacheEnabled());
+        bothAreTold(Sense.MODE_PARAMETERS_CHANGED);
+        exports.writeCache(inventory.disk("vms"));
+        bothAreTold();
+    }
+
+    @Test
     void aWriteCacheThatCannotBeEmptiedIsNotAnsweredAsOff() {
         flushFailure = new IOException("broken");
         ApiException failed =
@@ -224,6 +236,25 @@ final class UnitSettingsTest {
         assertEquals(vmsAlone, WriteReach.taken(inventory, next));
         assertEquals(Set.of(), WriteReach.given(inventory, next));
         assertEquals(vmsAlone, WriteReach.given(next, inventory));
+    }
+
+    @Test
+    void aDiskThatComesBackIsWhatTheInventorySaysNow() {
+        DiskRecord before = inventory.disk("vms");
+        exports.offline(before, "repair");
+        assertEquals("repair", vms.state().offlineReason());
+        bothAreTold();
+        long newBytes = before.sizeBytes() + (1 << 20);
+        publish(Disks.share(inventory, "vms", Sharing.READ_ONLY));
+        told(node1);
+        told(node2);
+        DiskRecord now = inventory.disk("vms");
+        exports.online(new OpenDisk(now, null, new CountingDisk(newBytes), null));
+        assertTrue(vms.state().writeProtected());
+        assertEquals(newBytes, vms.state().disk().info().sizeBytes());
+        bothAreTold(Sense.NOT_READY_TO_READY_CHANGE);
+        publish(Disks.share(inventory, "vms", Sharing.CLUSTER));
+        assertFalse(vms.state().writeProtected());
     }
 
     /** A disk of zeroes that counts flushes. */

@@ -1,5 +1,6 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.LoopPort;
 import dev.kume.core.nexus.ITNexus;
@@ -461,6 +462,40 @@ public final class LogicalUnit {
                 lane.submit(owed);
             }
         });
+    }
+
+    /**
+     * Takes the disk away. Tasks on their way end as those that come later, in NOT READY; what a disk thread has is
+     * waited for.
+     *
+     * @param reason for people
+     * @param then   runs when nothing can reach the disk any more; it must not wait
+     */
+    public void takeOffline(String reason, Runnable then) {
+        quiesce(task -> Ending.check(Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED), null, affected -> {
+            state = state.offline(reason);
+            then.run();
+        });
+    }
+
+    /**
+     * Gives the unit a disk again, if it has none. Every nexus hears that the medium may be another one (28h/00h).
+     *
+     * @param then runs when commands reach the disk; it must not wait
+     */
+    public void bringOnline(VirtualDisk disk, BlockGeometry geometry, boolean writeProtected, Runnable then) {
+        boolean[] wasOffline = {false};
+        change(
+                now -> {
+                    wasOffline[0] = now.disk() == null;
+                    return wasOffline[0] ? now.online(disk, geometry, writeProtected) : now;
+                },
+                () -> {
+                    if (wasOffline[0]) {
+                        raise(Sense.NOT_READY_TO_READY_CHANGE, nexus -> true);
+                    }
+                    then.run();
+                });
     }
 
     // ---- failures ---------------------------------------------------------------------------------------------------

@@ -75,6 +75,11 @@ public record UnitState(
         return new UnitState(disk, offlineReason, geometry, writeProtected, modes, reservedBy, changed);
     }
 
+    /** With a disk again; reservations and mode pages are as they were. */
+    public UnitState online(VirtualDisk opened, BlockGeometry blocks, boolean protectedNow) {
+        return new UnitState(opened, null, blocks, protectedNow, modes, reservedBy, durable);
+    }
+
     public UnitState offline(String reason) {
         return new UnitState(null, reason, geometry, writeProtected, modes, reservedBy, durable);
     }
