@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * A disk on which a step that reads and writes is one: no other read or write of its range runs meanwhile, whatever
- * loop, nexus or target it is of. Every call is such a step for itself, so no call sees another's exclusive step half done.
+ * loop, nexus or target it is of. Every call is such a step for itself, so no call sees another's exclusive step half
+ * done.
  *
  * <p>Of one disk there is one such view: what is to be kept apart must come through the same.
  */
