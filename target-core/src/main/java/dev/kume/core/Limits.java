@@ -53,7 +53,7 @@ public final class Limits {
         /** MaxOutstandingR2T offered. */
         MAX_OUTSTANDING_R2T(1, 1, 64),
         /** Largest transfer of one SCSI command. */
-        TRANSFER_BYTES(16_777_216, 1_048_576, 1_073_741_824),
+        TRANSFER_BYTES(33_554_432, 1_048_576, 1_073_741_824),
         /** Memory for write data that has arrived or was asked for, over all sessions. */
         DATA_OUT_BYTES(268_435_456, 16_777_216, 1_073_741_824),
         /** Memory for write data of one session. */

@@ -80,9 +80,10 @@ public final class FlatDisk implements VirtualDisk {
     }
 
     @Override
-    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+    public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
         Objects.checkFromIndexSize(offsetBytes, lengthBytes, info.sizeBytes());
-        return store.extentAt(offsetBytes, lengthBytes);
+        Extent extent = store.extentAt(offsetBytes, lengthBytes);
+        return new DiskExtent(extent.allocated(), extent.lengthBytes());
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.kume.core.disk;
 
-import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A disk on which a step that reads and writes is one: no other read or write of its range runs meanwhile, from whatever
- * loop, nexus or target. Every call is such a step for itself, so no call sees another's exclusive step half done.
+ * A disk on which a step that reads and writes is one: no other read or write of its range runs meanwhile, whatever
+ * loop, nexus or target it is of. Every call is such a step for itself, so no call sees another's exclusive step half
+ * done.
  *
  * <p>Of one disk there is one such view: what is to be kept apart must come through the same.
  */
@@ -111,7 +111,7 @@ public final class IsolatedDisk implements VirtualDisk {
     }
 
     @Override
-    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+    public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
         return disk.extentAt(offsetBytes, lengthBytes);
     }
 

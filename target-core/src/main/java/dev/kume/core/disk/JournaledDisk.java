@@ -1,7 +1,6 @@
 package dev.kume.core.disk;
 
 import dev.kume.core.store.BackingStore;
-import dev.kume.core.store.Extent;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
@@ -260,7 +259,7 @@ public final class JournaledDisk implements VirtualDisk {
     }
 
     @Override
-    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+    public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
         return disk.extentAt(offsetBytes, lengthBytes);
     }
 

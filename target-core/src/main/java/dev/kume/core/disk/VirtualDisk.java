@@ -1,6 +1,5 @@
 package dev.kume.core.disk;
 
-import dev.kume.core.store.Extent;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,8 +57,8 @@ public interface VirtualDisk extends Closeable {
      * How the range begins: with data, or with unmapped space that reads as zeroes; all of it is data where that cannot
      * be told. Neighbours may be of the same kind. The range is not empty.
      */
-    default Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return new Extent(true, lengthBytes);
+    default DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+        return new DiskExtent(true, lengthBytes);
     }
 
     /**

@@ -1,8 +1,8 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.disk.DiskExtent;
 import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.VirtualDisk;
-import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -111,17 +111,17 @@ public final class TestDisk implements VirtualDisk {
 
     /** Sectors of zeroes are holes. */
     @Override
-    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
+    public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
         done("extent", offsetBytes, lengthBytes);
         if (bytes.length == 0) {
-            return new Extent(false, lengthBytes);
+            return new DiskExtent(false, lengthBytes);
         }
         boolean allocated = !isHole(offsetBytes);
         long at = offsetBytes;
         while (at < offsetBytes + lengthBytes && isHole(at) != allocated) {
             at += SECTOR_BYTES - at % SECTOR_BYTES;
         }
-        return new Extent(allocated, Math.min(at, offsetBytes + lengthBytes) - offsetBytes);
+        return new DiskExtent(allocated, Math.min(at, offsetBytes + lengthBytes) - offsetBytes);
     }
 
     private boolean isHole(long offsetBytes) {

@@ -34,10 +34,10 @@ final class CompareAndWrite extends Command {
             task.terminate(Sense.LBA_OUT_OF_RANGE);
         } else if (range.blocks() > BlockLimits.compareAndWriteBlocksMax(task.geometry())) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(BLOCKS_BYTE, -1));
-        } else if (range.isEmpty()) {
-            task.good();
         } else if (!DataOut.isOf(task, dataBytes)) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(BLOCKS_BYTE, -1));
+        } else if (range.isEmpty()) {
+            task.good();
         } else {
             task.gather((int) dataBytes);
         }

@@ -1,5 +1,6 @@
 package dev.kume.core.scsi.command;
 
+import dev.kume.core.disk.DiskExtent;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.Command;
@@ -7,7 +8,6 @@ import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
-import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -86,8 +86,8 @@ final class GetLbaStatus extends Command {
             return left;
         }
         int shift = geometry.blockShift();
-        Extent extent = disk.extentAt(lba << shift, left << shift);
-        if (extent.allocated()) {
+        DiskExtent extent = disk.extentAt(lba << shift, left << shift);
+        if (extent.mapped()) {
             return (extent.lengthBytes() + geometry.blockBytes() - 1) >>> shift;
         }
         long whole = extent.lengthBytes() >>> shift;

@@ -36,10 +36,10 @@ final class WriteAtomic extends Command {
             task.terminate(Sense.LBA_OUT_OF_RANGE);
         } else if (range.blocks() > BlockLimits.atomicBlocksMax(task.geometry(), disk)) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(LENGTH_BYTE, -1));
-        } else if (range.isEmpty()) {
-            task.good();
         } else if (!DataOut.isOf(task, dataBytes)) {
             task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(LENGTH_BYTE, -1));
+        } else if (range.isEmpty()) {
+            task.good();
         } else {
             task.gather((int) dataBytes);
         }

@@ -71,6 +71,7 @@ final class CompareAndWriteTest {
 
     @Test
     void otherThanTwiceTheBlocksIsRefused() {
+        assertUntouched(target.run(cdb(0, 0, 0), new byte[1024]), Sense.INVALID_FIELD_IN_CDB.inCdb(13, -1));
         for (int bytes : new int[] {0, 512, 1023, 1025, 2048}) {
             assertUntouched(target.run(cdb(0, 0, 1), new byte[bytes]), Sense.INVALID_FIELD_IN_CDB.inCdb(13, -1));
         }

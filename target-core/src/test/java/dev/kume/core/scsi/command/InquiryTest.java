@@ -96,12 +96,12 @@ final class InquiryTest {
         assertEquals(64, page.length);
         ByteBuffer fields = ByteBuffer.wrap(page);
         assertEquals(8, fields.getShort(6), "OPTIMAL TRANSFER LENGTH GRANULARITY");
-        assertEquals(32768, fields.getInt(8), "MAXIMUM TRANSFER LENGTH");
-        assertEquals(32768, fields.getInt(16), "MAXIMUM PREFETCH LENGTH");
+        assertEquals(65536, fields.getInt(8), "MAXIMUM TRANSFER LENGTH");
+        assertEquals(65536, fields.getInt(16), "MAXIMUM PREFETCH LENGTH");
         assertEquals(-1, fields.getInt(20), "MAXIMUM UNMAP LBA COUNT");
         byte[] native4k = TestTarget.native4k().run("12 01 B0 00 FF 00").data();
         assertEquals(1, ByteBuffer.wrap(native4k).getShort(6));
-        assertEquals(4096, ByteBuffer.wrap(native4k).getInt(8));
+        assertEquals(8192, ByteBuffer.wrap(native4k).getInt(8));
     }
 
     @Test

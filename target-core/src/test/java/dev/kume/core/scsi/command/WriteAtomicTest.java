@@ -76,6 +76,7 @@ final class WriteAtomicTest {
 
     @Test
     void otherThanTheBlocksOfDataIsRefused() {
+        assertUntouched(target.run(cdb(0, 0, 0), new byte[512]), Sense.INVALID_FIELD_IN_CDB.inCdb(12, -1));
         for (int bytes : new int[] {0, 511, 1023, 1025, 2048}) {
             assertUntouched(target.run(cdb(0, 0, 2), new byte[bytes]), Sense.INVALID_FIELD_IN_CDB.inCdb(12, -1));
         }
