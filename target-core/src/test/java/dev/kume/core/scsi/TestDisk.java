@@ -20,6 +20,9 @@ public final class TestDisk implements VirtualDisk {
     /** What was done: {@code "write 512+1024"}, {@code "unmap 0+512"}, {@code "flush"}. */
     public final List<String> log = new ArrayList<>();
 
+    /** What happens elsewhere while a write is inside of the disk. */
+    public Runnable duringWrite = () -> {};
+
     /** Thrown by the next operation of this name, once. */
     private @Nullable String failing;
 
@@ -80,7 +83,8 @@ public final class TestDisk implements VirtualDisk {
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         done("write", offsetBytes, source.remaining());
         if (bytes.length > 0) {
-            source.get(bytes, (int) offsetBytes, source.remaining());
+            duringWrite.run();
+        source.get(bytes, (int) offsetBytes, source.remaining());
         }
         whenDone.run();
     }
