@@ -133,8 +133,8 @@ final class FenceTest {
         List<String> toldInside = new ArrayList<>(List.of("nothing"));
         ScriptedTask inside = begin(target.node2, 1, WRITE);
         ScriptedTask queued = begin(target.node2, 1, WRITE);
-        target.disk.duringWrite = () -> {
-            target.disk.duringWrite = () -> {};
+        target.disk.whenDone = () -> {
+            target.disk.whenDone = () -> {};
             target.memory.answersAtOnce = true;
             target.unit.change(new Fencing(), () -> told.add("over"));
             target.runLoops();

@@ -20,9 +20,6 @@ public final class TestDisk implements VirtualDisk {
     /** What was done: {@code "write 512+1024"}, {@code "unmap 0+512"}, {@code "flush"}. */
     public final List<String> log = new ArrayList<>();
 
-    /** What happens elsewhere while a write is inside of the disk. */
-    public Runnable duringWrite = () -> {};
-
     /** Thrown by the next operation of this name, once. */
     private @Nullable String failing;
 
@@ -30,6 +27,11 @@ public final class TestDisk implements VirtualDisk {
 
     /** What {@link #info} says. */
     public boolean thin;
+
+    public int atomicBytesMax;
+
+    /** Takes every change and keeps none: for a hollow disk. */
+    public boolean swallows;
 
     /** Runs when an unmapping, zeroing or write is over. */
     public Runnable whenDone = () -> {};
@@ -82,11 +84,23 @@ public final class TestDisk implements VirtualDisk {
     @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         done("write", offsetBytes, source.remaining());
-        if (bytes.length > 0) {
-            duringWrite.run();
-        source.get(bytes, (int) offsetBytes, source.remaining());
+        if (swallows) {
+            source.position(source.limit());
+        } else {
+            source.get(bytes, (int) offsetBytes, source.remaining());
         }
         whenDone.run();
+    }
+
+    @Override
+    public int atomicBytesMax() {
+        return atomicBytesMax;
+    }
+
+    @Override
+    public void writeAtomically(long offsetBytes, ByteBuffer source) throws IOException {
+        done("atomic", offsetBytes, source.remaining());
+        source.get(bytes, (int) offsetBytes, source.remaining());
     }
 
     @Override
@@ -128,7 +142,7 @@ public final class TestDisk implements VirtualDisk {
     }
 
     private void clear(long offsetBytes, long lengthBytes) {
-        if (bytes.length > 0) {
+        if (!swallows) {
             Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
         }
         whenDone.run();
