@@ -28,11 +28,6 @@ public final class TestDisk implements VirtualDisk {
     /** What {@link #info} says. */
     public boolean thin;
 
-    public int atomicBytesMax;
-
-    /** Takes every change and keeps none: for a hollow disk. */
-    public boolean swallows;
-
     /** Runs when an unmapping, zeroing or write is over. */
     public Runnable whenDone = () -> {};
 
@@ -84,23 +79,10 @@ public final class TestDisk implements VirtualDisk {
     @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         done("write", offsetBytes, source.remaining());
-        if (swallows) {
-            source.position(source.limit());
-        } else {
+        if (bytes.length > 0) {
             source.get(bytes, (int) offsetBytes, source.remaining());
         }
         whenDone.run();
-    }
-
-    @Override
-    public int atomicBytesMax() {
-        return atomicBytesMax;
-    }
-
-    @Override
-    public void writeAtomically(long offsetBytes, ByteBuffer source) throws IOException {
-        done("atomic", offsetBytes, source.remaining());
-        source.get(bytes, (int) offsetBytes, source.remaining());
     }
 
     @Override
@@ -142,7 +124,7 @@ public final class TestDisk implements VirtualDisk {
     }
 
     private void clear(long offsetBytes, long lengthBytes) {
-        if (!swallows) {
+        if (bytes.length > 0) {
             Arrays.fill(bytes, (int) offsetBytes, (int) (offsetBytes + lengthBytes), (byte) 0);
         }
         whenDone.run();
