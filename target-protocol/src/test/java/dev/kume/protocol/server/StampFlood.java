@@ -11,6 +11,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class StampFlood implements Runnable {
     private record Write(WirePdu command, int slot, byte[] data) {}
 
     private final RawInitiator node;
+    private final Set<Integer> forgotten;
     private final RandomGenerator random;
     private final Map<Integer, Write> outstanding = new HashMap<>();
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
@@ -40,10 +44,11 @@ final class StampFlood implements Runnable {
     volatile int good;
 
     /** Another command that the node is to send in the midst of its writes. */
-    private volatile @Nullable WirePdu extra;
+    private volatile @Nullable Function<RawInitiator, WirePdu> extra;
 
     private @Nullable WirePdu extraSent;
     private volatile @Nullable Runnable extraAnswered;
+    private final CompletableFuture<Void> extraDone = new CompletableFuture<>();
     private volatile boolean freezes;
     private volatile boolean frozen;
     private volatile boolean ends;
@@ -51,8 +56,13 @@ final class StampFlood implements Runnable {
     /** The session was cut, which is right when the initiator was denied. */
     volatile boolean cut;
 
-    StampFlood(RawInitiator node, RandomGenerator random, long firstStamp) {
+    /**
+     * @param forgotten tags of writes of earlier floods that were never answered: they were aborted, or their answer
+     *                  still comes
+     */
+    StampFlood(RawInitiator node, Set<Integer> forgotten, RandomGenerator random, long firstStamp) {
         this.node = node;
+        this.forgotten = forgotten;
         this.random = random;
         this.stamp = firstStamp;
         for (int slot = 0; slot < DEPTH; slot++) {
@@ -73,10 +83,16 @@ final class StampFlood implements Runnable {
         return frozen;
     }
 
-    /** Sends this command in the midst; {@code then} runs in the node's thread as soon as GOOD is there. */
-    void send(WirePdu command, Runnable then) {
+    /**
+     * Sends this command in the midst.
+     *
+     * @param then runs in the node's thread as soon as GOOD is there
+     * @return completes then
+     */
+    CompletableFuture<Void> send(Function<RawInitiator, WirePdu> command, Runnable then) {
         extraAnswered = then;
         extra = command;
+        return extraDone;
     }
 
     /** The fence is up: the node sends all data that it owes, 32 writes more, and hears what comes of them. */
@@ -98,15 +114,19 @@ final class StampFlood implements Runnable {
             lastWrites();
         } catch (UncheckedIOException closed) {
             cut = true;
+        } catch (AssertionError wrong) {
+            extraDone.completeExceptionally(wrong);
+            throw wrong;
         }
     }
 
     private void flood() {
-        WirePdu asked = extra;
+        Function<RawInitiator, WirePdu> asked = extra;
         if (asked != null) {
             extra = null;
-            extraSent = asked;
-            node.send(asked);
+            WirePdu command = asked.apply(node);
+            extraSent = command;
+            node.send(command);
         }
         while (!freeSlots.isEmpty() && node.maxCmdSn - node.cmdSn >= 0) {
             write();
@@ -142,11 +162,15 @@ final class StampFlood implements Runnable {
             Runnable then = extraAnswered;
             if (then != null) {
                 then.run();
+                extraDone.complete(null);
             }
         } else if (pdu.opcode() == WirePdu.R2T) {
             unanswered.add(pdu);
         } else if (pdu.opcode() != WirePdu.ASYNC_MESSAGE) {
             assertEquals(WirePdu.SCSI_RESPONSE, pdu.opcode(), pdu::toString);
+            if (forgotten.remove(pdu.initiatorTaskTag())) {
+                return;
+            }
             Write write = outstanding.remove(pdu.initiatorTaskTag());
             assertTrue(write != null, () -> "an answer to nothing: " + pdu);
             freeSlots.add(write.slot());
@@ -166,11 +190,12 @@ final class StampFlood implements Runnable {
     }
 
     private void lastWrites() {
-        // Whatever was sent before has been dealt with when the ping is answered; the rest was aborted without a word.
+        // What is not answered by now was aborted without a word, or waits in the disk's queue to be told of the fence.
         unanswered.forEach(this::answer);
         unanswered.clear();
         hearAll();
         outstanding.values().forEach(write -> freeSlots.add(write.slot()));
+        forgotten.addAll(outstanding.keySet());
         outstanding.clear();
         refusals.clear();
         int goodBefore = good;
