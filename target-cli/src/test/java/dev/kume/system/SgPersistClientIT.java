@@ -117,8 +117,8 @@ final class SgPersistClientIT {
         turs(sdb);
         assertTrue(persist(sda, "-i", "-k").contains("NO registered reservation keys"));
         String capabilities = persist(sda, "-i", "-c");
-        assertTrue(capabilities.contains("Type Mask Valid (TMV): 1"), capabilities);
-        assertTrue(capabilities.contains("Write Exclusive, Registrants Only: 1"), capabilities);
+        assertTrue(capabilities.contains("Type Mask Valid(TMV): 1"), capabilities);
+        assertTrue(capabilities.contains("Write Exclusive, registrants only: 1"), capabilities);
 
         persist(sda, "-o", "-G", "-S", KEY_1);
         persist(sdb, "-o", "-I", "-S", KEY_2, "-Z");
