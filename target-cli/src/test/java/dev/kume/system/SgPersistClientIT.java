@@ -115,10 +115,10 @@ final class SgPersistClientIT {
     void aWalkThroughAllServiceActions() throws Exception {
         turs(sda);
         turs(sdb);
-        assertTrue(persist(sda, "-i", "-k").contains("no registered reservation keys"));
+        assertTrue(persist(sda, "-i", "-k").contains("NO registered reservation keys"));
         String capabilities = persist(sda, "-i", "-c");
-        assertTrue(capabilities.contains("Type Mask Valid (TMV): 1"), capabilities);
-        assertTrue(capabilities.contains("Write Exclusive, Registrants Only: 1"), capabilities);
+        assertTrue(capabilities.contains("Type Mask Valid(TMV): 1"), capabilities);
+        assertTrue(capabilities.contains("Write Exclusive, registrants only: 1"), capabilities);
 
         persist(sda, "-o", "-G", "-S", KEY_1);
         persist(sdb, "-o", "-I", "-S", KEY_2, "-Z");
@@ -148,13 +148,14 @@ final class SgPersistClientIT {
         assertTrue(persist(sda, "-i", "-r").contains("there is NO reservation held"));
         persist(sda, "-o", "-I", "-S", KEY_1);
         persist(sda, "-o", "-C", "-K", KEY_1);
-        assertTrue(persist(sdb, "-i", "-k").contains("no registered reservation keys"));
+        assertTrue(persist(sdb, "-i", "-k").contains("NO registered reservation keys"));
     }
 
     /** What a registration with APTPL leaves is there after the process was killed; so is everything else. */
     @Test
     void theReservationOutlivesTheDaemon() throws Exception {
         turs(sda);
+        turs(sdb);
         persist(sda, "-o", "-I", "-S", KEY_1, "-Z");
         persist(sda, "-o", "-R", "-T", "5", "-K", KEY_1);
         String before = persist(sdb, "-i", "-s");

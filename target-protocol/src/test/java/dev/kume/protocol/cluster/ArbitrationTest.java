@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ArbitrationTest {
     private static final ArbitrationTimes SCALED = ArbitrationTimes.scaled(Duration.ofMillis(150));
     private static final int DISKS = 200;
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = Boolean.getBoolean("kume.full") ? 25 : 5;
 
     @TempDir
     Path directory;

@@ -37,15 +37,16 @@ final class StorageValidationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ONE_TARGET, 2, 1, 1",
-        "TARGET_EACH, 2, 1, 1",
-        "ONE_TARGET, 2, 2, 2",
-        "TARGET_EACH, 3, 2, 2",
-        "TARGET_EACH, 4, 1, 4",
-        "ONE_TARGET, 4, 2, 1",
+        "ONE_TARGET, 2, 1, 1, false",
+        "TARGET_EACH, 2, 1, 1, true",
+        "ONE_TARGET, 2, 2, 2, true",
+        "TARGET_EACH, 3, 2, 2, false",
+        "TARGET_EACH, 4, 1, 4, false",
+        "ONE_TARGET, 4, 2, 1, false",
     })
-    void everyTestEndsInSuccess(Layout layout, int nodes, int paths, int disks) throws IOException {
-        try (ClusterRig rig = new ClusterRig(directory, Plan.of(layout, nodes, paths, disks))) {
+    void everyTestEndsInSuccess(Layout layout, int nodes, int paths, int disks, boolean durable) throws IOException {
+        Plan plan = Plan.of(layout, nodes, paths, disks);
+        try (ClusterRig rig = new ClusterRig(directory, durable ? plan.withMemory() : plan)) {
             List<Result> results = validate(rig);
             assertEquals(11, results.size());
             for (Result result : results) {
