@@ -16,6 +16,10 @@ public record DiskInfo(long sizeBytes, boolean readOnly, boolean thin, int space
         this(sizeBytes, readOnly, thin, BackingStore.DEFAULT_BLOCK_BYTES);
     }
 
+    public DiskInfo withSizeBytes(long changed) {
+        return new DiskInfo(changed, readOnly, thin, spaceBytes);
+    }
+
     /** True when the whole range lies on the disk; overflow counts as outside. */
     public boolean contains(long offsetBytes, long lengthBytes) {
         return offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes <= sizeBytes - lengthBytes;

@@ -132,7 +132,7 @@ public final class FlatDisk implements VirtualDisk {
         return new DiskGrowth() {
             @Override
             public void use() {
-                info = new DiskInfo(sizeBytes, before.readOnly(), before.thin());
+                info = before.withSizeBytes(sizeBytes);
             }
 
             @Override

@@ -10,18 +10,17 @@ import java.nio.ByteBuffer;
  *
  * <p>Of one disk there is one such view: what is to be kept apart must come through the same.
  */
-public final class IsolatedDisk implements VirtualDisk {
+public final class IsolatedDisk extends FilterDisk {
     /** A step that has its range for itself. It works on the disk it is given, and leaves this view alone. */
     @FunctionalInterface
     public interface Step {
         void run(VirtualDisk disk) throws IOException;
     }
 
-    private final VirtualDisk disk;
     private final RangeGate gate = new RangeGate();
 
     private IsolatedDisk(VirtualDisk disk) {
-        this.disk = disk;
+        super(disk);
     }
 
     /** The disk itself when it is such a view already. */
@@ -37,11 +36,6 @@ public final class IsolatedDisk implements VirtualDisk {
         } finally {
             gate.leave(ticket);
         }
-    }
-
-    @Override
-    public DiskInfo info() {
-        return disk.info();
     }
 
     /** Nothing, too, while somebody has the range for itself. */
@@ -96,23 +90,29 @@ public final class IsolatedDisk implements VirtualDisk {
     }
 
     @Override
-    public int atomicBytesMax() {
-        return disk.atomicBytesMax();
-    }
-
-    @Override
     public void writeAtomically(long offsetBytes, ByteBuffer source) throws IOException {
         alone(offsetBytes, source.remaining(), alone -> alone.writeAtomically(offsetBytes, source));
     }
 
+    /** Nothing at once while somebody has the source's range for itself: the caller reads and writes then. */
     @Override
-    public void flush() throws IOException {
-        disk.flush();
-    }
-
-    @Override
-    public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return disk.extentAt(offsetBytes, lengthBytes);
+    public long copyFrom(VirtualDisk source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        if (!(source instanceof IsolatedDisk from)) {
+            return 0;
+        }
+        long ticket = gate.enterShared(offsetBytes, lengthBytes);
+        try {
+            if (!from.gate.tryEnter(sourceBytes, lengthBytes)) {
+                return 0;
+            }
+            try {
+                return super.copyFrom(from, sourceBytes, offsetBytes, lengthBytes);
+            } finally {
+                from.gate.leave();
+            }
+        } finally {
+            gate.leave(ticket);
+        }
     }
 
     @Override
@@ -133,10 +133,5 @@ public final class IsolatedDisk implements VirtualDisk {
         } finally {
             gate.leave(ticket);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        disk.close();
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>When a write can be neither finished nor undone, every change fails until the disk is opened anew: a later write
  * that succeeded would be lost then.
  */
-public final class JournaledDisk implements VirtualDisk {
+public final class JournaledDisk extends FilterDisk {
     /** What an open has found in the journal. */
     public enum Found {
         /** No write was cut short. */
@@ -35,7 +35,6 @@ public final class JournaledDisk implements VirtualDisk {
 
     private static final int SECTOR_BYTES = 512;
 
-    private final VirtualDisk disk;
     private final StoreProvider stores;
     private final Path path;
     private final Found found;
@@ -53,7 +52,7 @@ public final class JournaledDisk implements VirtualDisk {
     private volatile @Nullable IOException stuck;
 
     private JournaledDisk(VirtualDisk disk, StoreProvider stores, Path path) throws IOException {
-        this.disk = disk;
+        super(disk);
         this.stores = stores;
         this.path = path;
         this.found = disk.info().readOnly() ? Found.NOTHING : finish();
@@ -225,21 +224,6 @@ public final class JournaledDisk implements VirtualDisk {
     }
 
     @Override
-    public DiskInfo info() {
-        return disk.info();
-    }
-
-    @Override
-    public int tryRead(long offsetBytes, ByteBuffer target) {
-        return disk.tryRead(offsetBytes, target);
-    }
-
-    @Override
-    public void read(long offsetBytes, ByteBuffer target) throws IOException {
-        disk.read(offsetBytes, target);
-    }
-
-    @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         checkNotStuck();
         disk.write(offsetBytes, source);
@@ -259,8 +243,9 @@ public final class JournaledDisk implements VirtualDisk {
     }
 
     @Override
-    public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return disk.extentAt(offsetBytes, lengthBytes);
+    public long copyFrom(VirtualDisk source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
+        checkNotStuck();
+        return super.copyFrom(source, sourceBytes, offsetBytes, lengthBytes);
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.kume.core.scsi.copy;
 
+import dev.kume.core.disk.DiskExtent;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.IoJob;
 import dev.kume.core.io.LoopPort;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
-import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -121,9 +121,9 @@ final class CopyStep extends IoJob {
     }
 
     private void transfer(VirtualDisk read, VirtualDisk written, Permit to) throws IOException {
-        Extent extent = read.extentAt(sourceBytes, mostBytes);
+        DiskExtent extent = read.extentAt(sourceBytes, mostBytes);
         long bytes = wholeBlocks(extent.lengthBytes());
-        if (extent.allocated()) {
+        if (extent.mapped()) {
             bytes = wholeBlocks(written.copyFrom(read, sourceBytes, destinationBytes, bytes));
         } else if (bytes > 0) {
             written.unmap(destinationBytes, bytes);
@@ -137,9 +137,9 @@ final class CopyStep extends IoJob {
     private void read(VirtualDisk read) throws IOException {
         long bytes = mostBytes;
         if (!inOrder) {
-            Extent extent = read.extentAt(sourceBytes, mostBytes);
+            DiskExtent extent = read.extentAt(sourceBytes, mostBytes);
             bytes = wholeBlocks(extent.lengthBytes());
-            hole = !extent.allocated() && bytes > 0;
+            hole = !extent.mapped() && bytes > 0;
             if (bytes == 0) {
                 bytes = mostBytes;
             }
