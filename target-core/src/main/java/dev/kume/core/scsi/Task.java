@@ -143,6 +143,7 @@ public abstract non-sealed class Task extends TransportHooks {
         }
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
+        partDone = true;
         long startNanos = lane.clock().nanoTime();
         try {
             command().consume(this, disk, atOffsetBytes, data);
@@ -380,9 +381,7 @@ public abstract non-sealed class Task extends TransportHooks {
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
         ioPerformed = false;
-        if (ioBegun) {
-            ioBegun = false;
-        }
+        ioBegun = false;
         unit().lane().submit(this);
     }
 
@@ -399,6 +398,7 @@ public abstract non-sealed class Task extends TransportHooks {
             return;
         }
         ioPerformed = true;
+        partDone |= io != Io.READ;
         VirtualDisk disk = unitState().disk();
         try {
             if (disk == null) {
@@ -469,8 +469,9 @@ public abstract non-sealed class Task extends TransportHooks {
     private void endDoomed() {
         turn = null;
         if (ending.answers()) {
-            status = ending.status();
-            sense = ending.sense();
+            Ending told = partDone && command().descriptor().writes() ? Ending.CUT_SHORT : ending;
+            status = told.status();
+            sense = told.sense();
             end(false);
         } else {
             end(true);
