@@ -147,6 +147,7 @@ public abstract non-sealed class Task extends TransportHooks {
         }
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
+        partDone = true;
         long startNanos = lane.clock().nanoTime();
         try {
             if (!disk.tryWrite(atOffsetBytes, data)) {
@@ -391,9 +392,7 @@ public abstract non-sealed class Task extends TransportHooks {
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
         ioPerformed = false;
-        if (ioBegun) {
-            ioBegun = false;
-        }
+        ioBegun = false;
         unit().lane().submit(this);
     }
 
@@ -410,6 +409,7 @@ public abstract non-sealed class Task extends TransportHooks {
             return;
         }
         ioPerformed = true;
+        partDone |= io != Io.READ;
         VirtualDisk disk = unitState().disk();
         try {
             if (disk == null) {
@@ -480,8 +480,9 @@ public abstract non-sealed class Task extends TransportHooks {
     private void endDoomed() {
         held = null;
         if (ending.answers()) {
-            status = ending.status();
-            sense = ending.sense();
+            Ending told = partDone && command().descriptor().writes() ? Ending.CUT_SHORT : ending;
+            status = told.status();
+            sense = told.sense();
             end(false);
         } else {
             end(true);
