@@ -39,11 +39,9 @@ public final class FlatDisk implements VirtualDisk {
         return new FlatDisk(info.thin() && !info.readOnly() ? new ReservingStore(store) : store, info, growth);
     }
 
-    /**
-     * A thin disk takes its space as it is written: by the write, so that no flush has to find out that there is none.
-     */
+    /** Opens a disk that keeps its size. */
     public static FlatDisk open(BackingStore store, DiskInfo info) {
-        return new FlatDisk(info.thin() && !info.readOnly() ? new ReservingStore(store) : store, info);
+        return open(store, info, FlatGrowth.NONE);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kume.core.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A disk on which a step that reads and writes is one: no other read or write of its range runs meanwhile, whatever
@@ -17,6 +18,9 @@ public final class IsolatedDisk extends FilterDisk {
         void run(VirtualDisk disk) throws IOException;
     }
 
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
+    private final long number = NUMBERS.incrementAndGet();
     private final RangeGate gate = new RangeGate();
 
     private IsolatedDisk(VirtualDisk disk) {
@@ -55,10 +59,10 @@ public final class IsolatedDisk extends FilterDisk {
      * Writes as {@link #write} does, on an event loop: it waits for no other command, and for the device only if the
      * disk does.
      *
-     * @return false when somebody has the range for itself; nothing has happened then
+     * @return false when somebody has the range for itself, or it needs space, which takes time; nothing has happened
      */
     public boolean tryWrite(long offsetBytes, ByteBuffer source) throws IOException {
-        if (!gate.tryEnter(offsetBytes, source.remaining())) {
+        if (!disk.hasSpace(offsetBytes, source.remaining()) || !gate.tryEnter(offsetBytes, source.remaining())) {
             return false;
         }
         try {
@@ -94,24 +98,34 @@ public final class IsolatedDisk extends FilterDisk {
         alone(offsetBytes, source.remaining(), alone -> alone.writeAtomically(offsetBytes, source));
     }
 
-    /** Nothing at once while somebody has the source's range for itself: the caller reads and writes then. */
+    /** Inside of both ranges at once; in one order always, lest copies in opposite directions wait in a circle. */
     @Override
     public long copyFrom(VirtualDisk source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
         if (!(source instanceof IsolatedDisk from)) {
             return 0;
         }
-        long ticket = gate.enterShared(offsetBytes, lengthBytes);
-        try {
-            if (!from.gate.tryEnter(sourceBytes, lengthBytes)) {
-                return 0;
-            }
+        if (from == this) {
+            long begin = Math.min(sourceBytes, offsetBytes);
+            long ticket = gate.enterShared(begin, Math.max(sourceBytes, offsetBytes) + lengthBytes - begin);
             try {
-                return super.copyFrom(from, sourceBytes, offsetBytes, lengthBytes);
+                return disk.copyFrom(disk, sourceBytes, offsetBytes, lengthBytes);
             } finally {
-                from.gate.leave();
+                gate.leave(ticket);
+            }
+        }
+        boolean sourceFirst = from.number < number;
+        RangeGate first = sourceFirst ? from.gate : gate;
+        RangeGate second = sourceFirst ? gate : from.gate;
+        long firstTicket = first.enterShared(sourceFirst ? sourceBytes : offsetBytes, lengthBytes);
+        try {
+            long secondTicket = second.enterShared(sourceFirst ? offsetBytes : sourceBytes, lengthBytes);
+            try {
+                return disk.copyFrom(from.disk, sourceBytes, offsetBytes, lengthBytes);
+            } finally {
+                second.leave(secondTicket);
             }
         } finally {
-            gate.leave(ticket);
+            first.leave(firstTicket);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kume.core.reservation.PersistentReservations;
 import dev.kume.core.reservation.ReservationHistory;
 import dev.kume.core.scsi.DurableState;
 import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.SanitizeState;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public final class StateCodec {
     private static final int RESERVATIONS = tag("RSRV");
     private static final int MODES = tag("MODE");
     private static final int HISTORY = tag("HIST");
+    private static final int SANITIZE = tag("SANI");
 
     /** The bytes of one section. */
     private interface Section {
@@ -49,6 +51,7 @@ public final class StateCodec {
             section(out, RESERVATIONS, to -> ReservationSection.write(to, state.reservations()));
             section(out, MODES, to -> writeModes(to, state.savedModes()));
             section(out, HISTORY, to -> HistorySection.write(to, state.history()));
+            section(out, SANITIZE, to -> SanitizeSection.write(to, state.sanitize()));
         } catch (IOException e) {
             throw new UncheckedIOException("a byte array never fails", e);
         }
@@ -77,6 +80,7 @@ public final class StateCodec {
         PersistentReservations reservations = null;
         ModeState modes = ModeState.DEFAULT;
         ReservationHistory history = ReservationHistory.EMPTY;
+        SanitizeState sanitize = SanitizeState.NONE;
         ByteBuffer in = ByteBuffer.wrap(record);
         try {
             while (in.hasRemaining()) {
@@ -92,6 +96,8 @@ public final class StateCodec {
                     modes = new ModeState(content.get() != 0, content.get() != 0, content.get() != 0);
                 } else if (tag == HISTORY) {
                     history = HistorySection.read(content);
+                } else if (tag == SANITIZE) {
+                    sanitize = SanitizeSection.read(content);
                 } else {
                     throw new SlotDamagedException(
                             "section %s is not known to this version; use the one that wrote it".formatted(name(tag)));
@@ -103,7 +109,7 @@ public final class StateCodec {
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new SlotDamagedException("the record cannot be understood: " + e);
         }
-        return new Decoded(new DurableState(required(reservations), modes, history), bootId);
+        return new Decoded(new DurableState(required(reservations), modes, history, sanitize), bootId);
     }
 
     private static PersistentReservations required(@Nullable PersistentReservations there) throws SlotDamagedException {

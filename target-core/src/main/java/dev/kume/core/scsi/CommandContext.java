@@ -49,6 +49,11 @@ public abstract sealed class CommandContext extends IoJob permits TaskPlace {
 
     CommandContext() {}
 
+    /** True while this very hold is on the task: it has not ended, and is no other command yet. On the loop. */
+    public final boolean isHeldBy(Hold by) {
+        return held == by;
+    }
+
     /** Work outside of the task's own goes on for it, until {@code letGo}; a doom asks whether it may end the task. */
     public final void hold(Hold by) {
         held = by;

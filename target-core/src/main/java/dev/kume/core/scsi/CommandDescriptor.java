@@ -36,6 +36,8 @@ public final class CommandDescriptor {
     private final boolean medium;
     private final boolean passesAttention;
     private final boolean anyLun;
+    private final boolean duringSanitize;
+    private final boolean afterSanitizeFailure;
     private final int toleratedByte1;
     private final int nominalSeconds;
     private final int recommendedSeconds;
@@ -51,6 +53,8 @@ public final class CommandDescriptor {
         medium = builder.medium;
         passesAttention = builder.passesAttention;
         anyLun = builder.anyLun;
+        duringSanitize = builder.duringSanitize;
+        afterSanitizeFailure = builder.afterSanitizeFailure;
         toleratedByte1 = builder.toleratedByte1;
         nominalSeconds = builder.nominalSeconds;
         recommendedSeconds = builder.recommendedSeconds;
@@ -122,6 +126,16 @@ public final class CommandDescriptor {
         return anyLun;
     }
 
+    /** True when the command runs while the unit is being sanitized (SBC-3 4.11.2). */
+    public boolean duringSanitize() {
+        return duringSanitize;
+    }
+
+    /** True when the command runs after a sanitize operation has failed, too (SBC-3 4.11.4). */
+    public boolean afterSanitizeFailure() {
+        return afterSanitizeFailure;
+    }
+
     /** NOMINAL COMMAND PROCESSING TIMEOUT, SPC-4 6.35.4. */
     public int nominalSeconds() {
         return nominalSeconds;
@@ -173,6 +187,8 @@ public final class CommandDescriptor {
         private boolean medium;
         private boolean passesAttention;
         private boolean anyLun;
+        private boolean duringSanitize;
+        private boolean afterSanitizeFailure;
         private int toleratedByte1;
         private int nominalSeconds = 1;
         private int recommendedSeconds = 60;
@@ -213,8 +229,20 @@ public final class CommandDescriptor {
             return this;
         }
 
+        /** What tells of the unit itself also runs while it is being sanitized. */
         public Builder passesAttention() {
             passesAttention = true;
+            return duringSanitize();
+        }
+
+        /** The command neither reads nor writes the medium, and runs while that is being sanitized. */
+        public Builder duringSanitize() {
+            duringSanitize = true;
+            return afterSanitizeFailure();
+        }
+
+        public Builder afterSanitizeFailure() {
+            afterSanitizeFailure = true;
             return this;
         }
 

@@ -10,8 +10,15 @@ import dev.kume.core.reservation.ReservationHistory;
  * @param reservations persistent reservations
  * @param savedModes   mode pages as saved: what a reset goes back to
  * @param history      the last changes of the reservations
+ * @param sanitize     a sanitize operation that goes on after a restart, or the failure mode of one
  */
-public record DurableState(PersistentReservations reservations, ModeState savedModes, ReservationHistory history) {
+public record DurableState(
+        PersistentReservations reservations, ModeState savedModes, ReservationHistory history, SanitizeState sanitize) {
+    /** A disk on which no sanitize operation is under way. */
+    public DurableState(PersistentReservations reservations, ModeState savedModes, ReservationHistory history) {
+        this(reservations, savedModes, history, SanitizeState.NONE);
+    }
+
     /** A disk that has never been used. */
     public static final DurableState INITIAL =
             new DurableState(PersistentReservations.EMPTY, ModeState.DEFAULT, ReservationHistory.EMPTY);
@@ -29,15 +36,19 @@ public record DurableState(PersistentReservations reservations, ModeState savedM
     }
 
     public DurableState withReservations(PersistentReservations changed) {
-        return new DurableState(changed, savedModes, history);
+        return new DurableState(changed, savedModes, history, sanitize);
     }
 
     /** Other reservations, and why they are others. */
     public DurableState withReservations(PersistentReservations changed, ReservationEvent event) {
-        return new DurableState(changed, savedModes, history.with(event));
+        return new DurableState(changed, savedModes, history.with(event), sanitize);
     }
 
     public DurableState withSavedModes(ModeState changed) {
-        return new DurableState(reservations, changed, history);
+        return new DurableState(reservations, changed, history, sanitize);
+    }
+
+    public DurableState withSanitize(SanitizeState changed) {
+        return new DurableState(reservations, savedModes, history, changed);
     }
 }

@@ -40,6 +40,7 @@ public final class LogicalUnit {
     private final Watcher watcher;
     private final UnitMemory memory;
     private volatile UnitState state;
+    private volatile int sanitizeProgress;
 
     private final Nexuses nexuses;
     private final Mailbox mailbox = new Mailbox();
@@ -103,6 +104,20 @@ public final class LogicalUnit {
 
     public DiskLane lane() {
         return lane;
+    }
+
+    /** A loop for work of the unit itself, which comes from no session. */
+    public LoopPort anyLoop() {
+        return loops.getFirst();
+    }
+
+    /** How far the sanitize operation that runs has come, of 65536. Any thread. */
+    public void sanitizeProgress(int of65536) {
+        sanitizeProgress = of65536;
+    }
+
+    public int sanitizeProgress() {
+        return sanitizeProgress;
     }
 
     // ---- nexuses ----------------------------------------------------------------------------------------------------
@@ -254,11 +269,15 @@ public final class LogicalUnit {
         return command != null && command.descriptor().writes();
     }
 
-    private static @Nullable Sense refusal(
+    private @Nullable Sense refusal(
             CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
         int unknownBit = descriptor.firstUnknownBit(cdb);
         if (unknownBit >= 0) {
             return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
+        }
+        Sense sanitizing = now.durable().sanitize().refusal(descriptor, sanitizeProgress);
+        if (sanitizing != null) {
+            return sanitizing;
         }
         if (descriptor.needsMedium() && now.disk() == null) {
             return Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED;

@@ -139,10 +139,7 @@ public abstract non-sealed class Task extends TransportHooks {
         assert state == State.TAKING_DATA && io == Io.NONE : state;
         IsolatedDisk disk = unitState().isolatedDisk();
         DiskLane lane = unit().lane();
-        if (disk == null
-                || !command().consumesIntoMemory(this)
-                || !disk.hasSpace(atOffsetBytes, data.remaining())
-                || !lane.allowsInlineWrite(data.remaining())) {
+        if (disk == null || !command().consumesIntoMemory(this) || !lane.allowsInlineWrite(data.remaining())) {
             return false;
         }
         ioStatus = ScsiStatus.GOOD;

@@ -17,6 +17,7 @@ import dev.kume.core.reservation.ReservationType;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.DurableState;
 import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.SanitizeState;
 import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.testing.FaultyStore;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -75,7 +77,10 @@ final class SlotMemoryTest {
                     count);
             history = history.with(event);
         }
-        return new DurableState(all, new ModeState(false, true, true), history);
+        byte[] pattern = new byte[4096];
+        Arrays.fill(pattern, (byte) 0xA5);
+        return new DurableState(all, new ModeState(false, true, true), history)
+                .withSanitize(SanitizeState.overwrite(pattern, 31, true, true).doneUpTo(1L << 40, 1L << 45));
     }
 
     private static UnitState unit(DurableState state) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,12 @@ final class CopyFenceTest {
     private final TestDisk betaDisk = new TestDisk(SIZE);
     private final CopyDisks disks = new CopyDisks(alphaDisk, betaDisk);
     private final List<String> told = new ArrayList<>();
+
+    @BeforeEach
+    void noHoles() {
+        alphaDisk.fill(0, SIZE, 1);
+        betaDisk.fill(0, SIZE, 1);
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})

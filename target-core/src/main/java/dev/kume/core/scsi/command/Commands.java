@@ -80,6 +80,7 @@ public final class Commands {
         commands.addAll(ModeSelect.family(modePages));
         commands.add(new ExtendedCopy(copies));
         commands.addAll(ReceiveCopyResults.family(copies));
+        commands.addAll(Sanitize.family());
         commands.add(new StartStopUnit());
         commands.add(new PreventAllowMediumRemoval());
         commands.add(new SendDiagnostic());

@@ -50,6 +50,7 @@ final class PersistentReserveIn extends Command {
         super(CommandDescriptor.of(OPCODE, action.ordinal(), "PERSISTENT RESERVE IN " + action.words)
                 .usage("5E %02X 00 00 00 00 00 FF FF 00".formatted(action.ordinal()))
                 .reservation(ReservationClass.ALWAYS)
+                .duringSanitize()
                 .toleratesScsi2Lun()
                 .build());
         this.action = action;

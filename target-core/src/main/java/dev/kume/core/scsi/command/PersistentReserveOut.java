@@ -37,6 +37,7 @@ final class PersistentReserveOut extends Command {
                         "PERSISTENT RESERVE OUT " + action.name().replace('_', ' '))
                 .usage("5F %02X FF 00 00 FF FF FF FF 00".formatted(action.code()))
                 .reservation(ReservationClass.BY_COMMAND)
+                .duringSanitize()
                 .toleratesScsi2Lun()
                 .build());
         this.action = action;

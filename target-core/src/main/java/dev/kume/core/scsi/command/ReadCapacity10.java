@@ -16,6 +16,7 @@ final class ReadCapacity10 extends Command {
         super(CommandDescriptor.of(0x25, "READ CAPACITY(10)")
                 .usage("25 00 00 00 00 00 00 00 00 00")
                 .reservation(ReservationClass.ALWAYS)
+                .duringSanitize()
                 .needsMedium()
                 .toleratesScsi2Lun()
                 .build());

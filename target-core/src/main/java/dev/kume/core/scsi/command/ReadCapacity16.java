@@ -19,6 +19,7 @@ final class ReadCapacity16 extends Command {
         super(CommandDescriptor.of(0x9E, 0x10, "READ CAPACITY(16)")
                 .usage("9E 10 00 00 00 00 00 00 00 00 FF FF FF FF 00 00")
                 .reservation(ReservationClass.ALWAYS)
+                .duringSanitize()
                 .needsMedium()
                 .toleratesScsi2Lun()
                 .build());

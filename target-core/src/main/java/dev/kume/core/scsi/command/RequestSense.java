@@ -4,6 +4,7 @@ import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
 import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.SanitizeState;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
 import java.nio.ByteBuffer;
@@ -39,6 +40,13 @@ final class RequestSense extends Command {
         Sense attention = task.nexus().poll();
         if (attention != null) {
             return attention;
+        }
+        SanitizeState sanitize = task.unitState().durable().sanitize();
+        if (sanitize.isRunning()) {
+            return Sense.SANITIZE_IN_PROGRESS.withProgress(unit.sanitizeProgress());
+        }
+        if (sanitize.hasFailed()) {
+            return Sense.SANITIZE_COMMAND_FAILED;
         }
         return task.unitState().disk() == null ? Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED : Sense.NO_SENSE;
     }

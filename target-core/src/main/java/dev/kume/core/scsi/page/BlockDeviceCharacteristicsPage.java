@@ -7,6 +7,9 @@ import dev.kume.core.scsi.UnitState;
 final class BlockDeviceCharacteristicsPage implements VpdPage {
     private static final int CONTENT_BYTES = 0x3C;
 
+    /** WABEREQ 01b. */
+    private static final byte READS_SUCCEED_AFTER_BLOCK_ERASE = 0x40;
+
     @Override
     public int code() {
         return 0xB1;
@@ -17,6 +20,7 @@ final class BlockDeviceCharacteristicsPage implements VpdPage {
         byte[] content = new byte[CONTENT_BYTES];
         content[0] = (byte) (identity.rotationRate() >> 8);
         content[1] = (byte) identity.rotationRate();
+        content[3] = READS_SUCCEED_AFTER_BLOCK_ERASE;
         return content;
     }
 }

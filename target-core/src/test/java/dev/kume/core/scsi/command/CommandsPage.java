@@ -59,6 +59,11 @@ final class CommandsPage {
         if (descriptor.passesAttention()) {
             notes.add("runs before a unit attention is reported");
         }
+        if (descriptor.duringSanitize()) {
+            notes.add("runs while the disk is sanitized");
+        } else if (descriptor.afterSanitizeFailure()) {
+            notes.add("runs after a sanitize operation has failed");
+        }
         if (descriptor.anyLun()) {
             notes.add("answers at a LUN without a disk");
         }

@@ -98,6 +98,7 @@ final class ExtendedCopyTest {
 
     @Test
     void withoutAWriteCacheWhatIsCopiedIsDurable() {
+        alphaDisk.fill(0, SIZE, 1);
         disks.beta.change(state -> state.withModes(ModeState.DEFAULT.withWriteCacheEnabled(false)), () -> {});
         disks.copy(disks.alphaAndBeta(CopyDisks.segment(0, 1, 8, 0, 0)));
         assertEquals(List.of("write 0+4096", "flush"), betaDisk.log);
@@ -263,6 +264,7 @@ final class ExtendedCopyTest {
 
     @Test
     void aDiskThatCannotBeWrittenOrReadEndsTheCopy() {
+        betaDisk.fill(0, SIZE, 1);
         disks.beta.change(state -> state.withWriteProtected(true), () -> {});
         Sense failure = Sense.THIRD_PARTY_DEVICE_FAILURE.atSegment(0);
         assertEquals(
@@ -276,11 +278,13 @@ final class ExtendedCopyTest {
         assertEquals(
                 failure,
                 disks.copy(disks.alphaAndBeta(CopyDisks.segment(1, 0, 8, 0, 0))).sense());
-        assertEquals(List.of("read 0+4096"), betaDisk.log);
+        assertEquals(List.of("extent 0+4096", "read 0+4096"), betaDisk.log);
     }
 
     @Test
     void aFailureOfEitherDiskEndsTheCopyAtItsSegment() {
+        alphaDisk.fill(0, SIZE, 1);
+        betaDisk.fill(0, SIZE, 2);
         betaDisk.failNext("write", new IOException("broken"));
         byte[] list = disks.alphaAndBeta(CopyDisks.segment(1, 0, 8, 0, 0), CopyDisks.segment(0, 1, 8, 0, 0));
         assertEquals(

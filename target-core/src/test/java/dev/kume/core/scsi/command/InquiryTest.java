@@ -107,7 +107,7 @@ final class InquiryTest {
     @Test
     void pageB1IsNonRotatingAndPageB2ResourceProvisioned() {
         assertEquals(
-                "00b1003c0001" + "00".repeat(58),
+                "00b1003c00010040" + "00".repeat(56),
                 target.run("12 01 B1 00 FF 00").hex());
         assertEquals("00b2000400e40100", target.run("12 01 B2 00 FF 00").hex());
     }

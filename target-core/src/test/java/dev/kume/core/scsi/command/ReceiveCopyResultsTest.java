@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** RECEIVE COPY RESULTS: what copies may ask for, how far one has come, and why it ended. */
@@ -23,6 +24,12 @@ final class ReceiveCopyResultsTest {
     private final TestDisk alphaDisk = new TestDisk(4 << 20);
     private final TestDisk betaDisk = new TestDisk(4 << 20);
     private final CopyDisks disks = new CopyDisks(alphaDisk, betaDisk);
+
+    @BeforeEach
+    void noHoles() {
+        alphaDisk.fill(0, 4 << 20, 1);
+        betaDisk.fill(0, 4 << 20, 1);
+    }
 
     @Test
     void operatingParametersSayWhatTheLimitsAre() {
