@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
+import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.DnsHostNames;
@@ -12,6 +13,7 @@ import dev.kume.protocol.isns.IsnsRegistration;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.PortalException;
+import dev.kume.protocol.server.PublishedReach;
 import dev.kume.protocol.server.Transport;
 import dev.kume.protocol.trace.PduFields;
 import java.io.IOException;
@@ -48,6 +50,10 @@ public final class Daemon implements AutoCloseable {
     private static final int NAME_THREADS = 4;
 
     private static final int NAMES_WAITING = 1_024;
+
+    /** Saves of reservations at once; each unit has one under way. */
+    private static final int MEMORY_THREADS = 4;
+
     private static final long NAME_THREAD_IDLE_SECONDS = 30;
 
     /** What the end of the server may take beyond the time that its sessions are given. */
@@ -91,10 +97,12 @@ public final class Daemon implements AutoCloseable {
         DiskThreads diskThreads = new DiskThreads(limits.getInt(Limit.DISK_THREADS));
         undo("disk threads", diskThreads);
         // The files are closed when the loops have ended and no command can come any more.
-        DiskShelf shelf = new DiskShelf(system.stores(), system.formats());
+        DiskShelf shelf = new DiskShelf(system.stores(), system.formats(), memories(state.path()));
         undo("disks", shelf);
         SecretShelf secrets = new SecretShelf(state.path(), system.files());
-        CommandTable commands = Commands.table(limits);
+        TargetPorts ports = TargetPorts.NONE;
+        PublishedReach reach = new PublishedReach(ports);
+        CommandTable commands = Commands.table(limits, ports, reach);
         IscsiServer server = new IscsiServer(
                 system.clock(),
                 limits,
@@ -104,6 +112,7 @@ public final class Daemon implements AutoCloseable {
                 Transport.AUTO,
                 Runtime.getRuntime().availableProcessors());
         undo("event loops", server);
+        reach.serve(server);
         keepTraces(server, state.path().resolve("traces"), commands);
         IscsiExports served = new IscsiExports(
                 server,
@@ -130,6 +139,14 @@ public final class Daemon implements AutoCloseable {
             served.announcements().to(isns);
             undo("iSNS", () -> deregister(isns));
         }
+    }
+
+    /** What the units of the disks remember, saved by threads of its own: no busy disk is before it. */
+    private UnitMemories memories(Path stateDirectory) {
+        ExecutorService threads = Executors.newFixedThreadPool(
+                MEMORY_THREADS,
+                Thread.ofPlatform().name("kume-memory-", 0).daemon(true).factory());
+        return new SlotShelf(stateDirectory, system.stores(), threads, BootId.ofThisHost(), system.clock());
     }
 
     /** Where lookups of DNS names wait, out of the way of everything else. */

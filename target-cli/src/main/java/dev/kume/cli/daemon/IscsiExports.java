@@ -22,14 +22,11 @@ import dev.kume.core.io.WriteRoom;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.Coverage;
-import dev.kume.core.scsi.DurableState;
 import dev.kume.core.scsi.Ending;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
-import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.UnitIdentity;
-import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.AccessList;
@@ -176,9 +173,9 @@ final class IscsiExports implements Exports {
                         disk.offlineReason(),
                         geometry(record),
                         refusesWrites(record, disk.disk()),
-                        ModeState.DEFAULT,
+                        disk.memory().state().savedModes(),
                         null,
-                        DurableState.INITIAL),
+                        disk.memory().state()),
                 commands,
                 new DiskLane(
                         diskThreads,
@@ -187,7 +184,7 @@ final class IscsiExports implements Exports {
                         writeRoom,
                         limits.getInt(Limit.INLINE_WRITE_BYTES)),
                 server.loops(),
-                UnitMemory.NONE,
+                disk.memory().memory(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
         units.put(identity.uuid(), unit);
@@ -244,6 +241,7 @@ final class IscsiExports implements Exports {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // Nothing was published yet: this is the start of the daemon.
     public void publish(Inventory inventory) {
         Inventory before = published;
         published = inventory;
@@ -282,6 +280,10 @@ final class IscsiExports implements Exports {
                             map)));
         }
         waits.add(server.publish(specs));
+        if (before == Inventory.EMPTY) {
+            waits.addAll(StaleRegistrations.remove(
+                    inventory, disk -> units.get(disk.identity().uuid())));
+        }
         announcements.targets(specs, inventory.targets());
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
         unfinished.add(new Unfinished(change, WriteReach.taken(before, inventory)));
