@@ -130,7 +130,7 @@ public final class TargetPublisher {
                             "%016x".formatted(each.key()));
                 } else {
                     LOG.error(
-                            "Disk {}: unmapped from {}, but the registration of {} with key {} could not be removed: {}",
+                            "Disk {}: unmapped from {}, but the registration of {} with key {} is still there: {}",
                             unit,
                             targetName,
                             each.nexus(),
