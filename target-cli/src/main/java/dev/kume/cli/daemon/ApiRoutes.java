@@ -74,7 +74,7 @@ final class ApiRoutes {
         this.shelf = shelf;
         this.status = status;
         this.service = service;
-        this.reservations = new ReservationRoutes(changes, exports);
+        this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
     /** Carries a request out. What it throws is the answer, by {@link Errors}. */

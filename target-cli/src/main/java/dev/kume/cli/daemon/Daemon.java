@@ -4,7 +4,6 @@ import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
 import dev.kume.core.scsi.CommandTable;
-import dev.kume.core.scsi.Reach;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.protocol.connection.DnsHostNames;
 import dev.kume.protocol.connection.LoginServices;
@@ -13,6 +12,7 @@ import dev.kume.protocol.isns.IsnsRegistration;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.PortalException;
+import dev.kume.protocol.server.PublishedReach;
 import dev.kume.protocol.server.Transport;
 import dev.kume.protocol.trace.PduFields;
 import java.io.IOException;
@@ -49,6 +49,10 @@ public final class Daemon implements AutoCloseable {
     private static final int NAME_THREADS = 4;
 
     private static final int NAMES_WAITING = 1_024;
+
+    /** Saves of reservations at once; each unit has one under way. */
+    private static final int MEMORY_THREADS = 4;
+
     private static final long NAME_THREAD_IDLE_SECONDS = 30;
 
     /** What the end of the server may take beyond the time that its sessions are given. */
@@ -92,12 +96,13 @@ public final class Daemon implements AutoCloseable {
         DiskThreads diskThreads = new DiskThreads(limits.getInt(Limit.DISK_THREADS));
         undo("disk threads", diskThreads);
         // The files are closed when the loops have ended and no command can come any more.
-        DiskShelf shelf = new DiskShelf(system.stores(), system.formats());
+        DiskShelf shelf = new DiskShelf(system.stores(), system.formats(), memories(state.path()));
         undo("disks", shelf);
         SecretShelf secrets = new SecretShelf(state.path(), system.files());
         TargetPortsFile ports = TargetPortsFile.load(state.path(), system.files());
         PortGroups portGroups = new PortGroups(ports, state.path(), settings.alua());
-        CommandTable commands = Commands.table(limits, ports, Reach.NONE, portGroups);
+        PublishedReach reach = new PublishedReach(ports);
+        CommandTable commands = Commands.table(limits, ports, reach, portGroups);
         IscsiServer server = new IscsiServer(
                 system.clock(),
                 limits,
@@ -107,6 +112,7 @@ public final class Daemon implements AutoCloseable {
                 Transport.AUTO,
                 Runtime.getRuntime().availableProcessors());
         undo("event loops", server);
+        reach.serve(server);
         keepTraces(server, state.path().resolve("traces"), commands);
         IscsiExports served = new IscsiExports(
                 server,
@@ -134,6 +140,14 @@ public final class Daemon implements AutoCloseable {
             served.announcements().to(isns);
             undo("iSNS", () -> deregister(isns));
         }
+    }
+
+    /** What the units of the disks remember, saved by threads of its own: no busy disk is before it. */
+    private UnitMemories memories(Path stateDirectory) {
+        ExecutorService threads = Executors.newFixedThreadPool(
+                MEMORY_THREADS,
+                Thread.ofPlatform().name("kume-memory-", 0).daemon(true).factory());
+        return new SlotShelf(stateDirectory, system.stores(), threads, BootId.ofThisHost(), system.clock());
     }
 
     /** Where lookups of DNS names wait, out of the way of everything else. */

@@ -140,15 +140,16 @@ final class DiskProvisioning {
             new DiskFiles(stores)
                     .create(working, format(disk.format()), options)
                     .close();
+            remember(disk);
             changes.inTurn(() -> finish(disk, working, file));
         } catch (java.io.InterruptedIOException e) {
-            removeLeftovers(working);
+            removeLeftovers(disk, working);
             throw new java.util.concurrent.CancellationException("cancelled");
         } catch (IOException e) {
-            removeLeftovers(working);
+            removeLeftovers(disk, working);
             throw Errors.ofFile(file, doing, e);
         } catch (RuntimeException e) {
-            removeLeftovers(working);
+            removeLeftovers(disk, working);
             throw e;
         } finally {
             changes.inTurn(() -> beingMade.remove(disk));
@@ -174,7 +175,10 @@ final class DiskProvisioning {
         return changes.apply(inventory -> inventory);
     }
 
-    private void removeLeftovers(Path working) {
+    private void removeLeftovers(DiskRecord disk, Path working) {
+        if (!isKnown(disk)) {
+            shelf.memories().remove(disk);
+        }
         try {
             if (UnfinishedFiles.exists(working)) {
                 stores.remove(working);
@@ -182,6 +186,12 @@ final class DiskProvisioning {
         } catch (IOException e) {
             throw Errors.ofFile(working, "an unfinished file could not be removed", e);
         }
+    }
+
+    private boolean isKnown(DiskRecord disk) {
+        return changes.current().disks().stream()
+                .anyMatch(
+                        known -> known.identity().uuid().equals(disk.identity().uuid()));
     }
 
     // ---- import -----------------------------------------------------------------------------------------------------
@@ -196,9 +206,11 @@ final class DiskProvisioning {
             checkNotBeingMade(name, file);
             checkImportPlace(name, file);
             DiskRecord disk = described(request, name, file, inspect(name, file, given));
+            remember(disk);
             OpenDisk opened = shelf.open(disk);
             if (opened.offlineReason() != null) {
                 shelf.close(disk);
+                shelf.memories().remove(disk);
                 throw new ApiException(
                         ErrorCode.FAILED, "%s: %s".formatted(doing("imported", name), opened.offlineReason()), null);
             }
@@ -207,12 +219,21 @@ final class DiskProvisioning {
                 changes.save(inventory -> Disks.add(inventory, disk, settings.limits()));
             } catch (RuntimeException e) {
                 shelf.close(disk);
+                shelf.memories().remove(disk);
                 throw e;
             }
             exports.add(opened);
             changes.apply(inventory -> inventory);
             return disk;
         });
+    }
+
+    private void remember(DiskRecord disk) {
+        try {
+            shelf.memories().create(disk);
+        } catch (IOException e) {
+            throw Errors.ofSaving(settings.stateDirectory(), e);
+        }
     }
 
     private void keep(Path file) {
@@ -348,6 +369,7 @@ final class DiskProvisioning {
             }
             exports.remove(disk);
             shelf.close(disk);
+            shelf.memories().remove(disk);
             if (deleteFile) {
                 delete(disk, file);
             }

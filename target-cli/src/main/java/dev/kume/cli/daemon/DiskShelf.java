@@ -32,15 +32,38 @@ final class DiskShelf implements AutoCloseable {
 
     private final StoreProvider stores;
     private final DiskFormats formats;
+    private final UnitMemories memories;
     private final Map<UUID, OpenDisk> open = new ConcurrentHashMap<>();
 
     DiskShelf(StoreProvider stores, DiskFormats formats) {
-        this.stores = stores;
-        this.formats = formats;
+        this(stores, formats, UnitMemories.NONE);
     }
 
-    /** Opens the file of a disk that is known. One that cannot be opened is offline; the others go on. */
+    /** @param memories what the units of the disks remember */
+    DiskShelf(StoreProvider stores, DiskFormats formats, UnitMemories memories) {
+        this.stores = stores;
+        this.formats = formats;
+        this.memories = memories;
+    }
+
+    /** What the units of the disks remember. */
+    UnitMemories memories() {
+        return memories;
+    }
+
+    /**
+     * Opens the file of a disk that is known, and what its unit remembers. One that cannot be opened is offline; the
+     * others go on.
+     */
     OpenDisk open(DiskRecord record) {
+        UnitMemories.Recalled memory = memories.open(record);
+        OpenDisk opened = memory.lostReason() == null ? openFile(record) : offline(record, memory.lostReason());
+        opened = opened.with(memory);
+        open.put(record.identity().uuid(), opened);
+        return opened;
+    }
+
+    private OpenDisk openFile(DiskRecord record) {
         OpenDisk opened;
         try {
             opened = tryOpen(record);
@@ -61,7 +84,6 @@ final class DiskShelf implements AutoCloseable {
                     "the file %s cannot be opened: %s; mend it and %s"
                             .formatted(record.file(), Causes.of(e), online(record)));
         }
-        open.put(record.identity().uuid(), opened);
         return opened;
     }
 
@@ -143,6 +165,7 @@ final class DiskShelf implements AutoCloseable {
         if (disk != null) {
             close(record, disk);
         }
+        memories.close(record);
     }
 
     /** Closes a disk's file as {@link #close(DiskRecord)} does; the disk is offline, for this reason. */
@@ -157,6 +180,7 @@ final class DiskShelf implements AutoCloseable {
     @Override
     public void close() {
         open.values().forEach(opened -> close(opened.record()));
+        memories.close();
     }
 
     private static void close(DiskRecord record, VirtualDisk disk) {

@@ -28,6 +28,9 @@ final class InventoryFile {
     private final int versionsKept;
     private final DurableFiles files;
 
+    /** What {@link #load} has found: false for the inventory of an older version. */
+    private boolean hasUnits = true;
+
     InventoryFile(Path stateDirectory, int versionsKept, DurableFiles files) {
         this.file = stateDirectory.resolve("inventory.yaml");
         this.history = stateDirectory.resolve("history");
@@ -42,7 +45,10 @@ final class InventoryFile {
      */
     Inventory load() throws DaemonException {
         try {
-            return InventoryYaml.read(file.toString(), Files.readString(file));
+            String text = Files.readString(file);
+            Inventory loaded = InventoryYaml.read(file.toString(), text);
+            hasUnits = InventoryYaml.hasUnits(file.toString(), text);
+            return loaded;
         } catch (NoSuchFileException e) {
             if (versions().isEmpty()) {
                 return Inventory.EMPTY;
@@ -55,6 +61,17 @@ final class InventoryFile {
         } catch (IOException e) {
             throw DaemonException.failed("%s cannot be read: %s".formatted(file, Causes.of(e)));
         }
+    }
+
+    /** False when the inventory that was loaded is of a version that made no memories of units. */
+    boolean hasUnits() {
+        return hasUnits;
+    }
+
+    /** Writes the same version again, as this version of Kume writes it. */
+    void rewrite(Inventory inventory) throws IOException {
+        files.replaceContent(file, InventoryYaml.write(inventory));
+        hasUnits = true;
     }
 
     /**

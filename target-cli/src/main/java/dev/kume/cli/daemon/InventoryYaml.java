@@ -35,6 +35,9 @@ final class InventoryYaml {
     private static final String HEAD =
             "# Written by the Kume daemon at every change, never by hand: use the kume command. history/ has older versions.\n";
 
+    /** Says that each disk has a memory of its unit, which is then never missing but by damage. */
+    private static final String UNITS = "units";
+
     private InventoryYaml() {}
 
     static byte[] write(Inventory inventory) {
@@ -60,6 +63,7 @@ final class InventoryYaml {
             }
             out.writeEndArray();
             writeCredentials(out, inventory);
+            out.writeBooleanField(UNITS, true);
             // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller
             // inventory.
             out.writeBooleanField("complete", true);
@@ -189,8 +193,17 @@ final class InventoryYaml {
         }
     }
 
+    /** True when the inventory was written by a version that makes memories of units with the disks. */
+    static boolean hasUnits(String file, String text) throws YamlException {
+        YamlKeys root = YamlKeys.document(file, text);
+        return root.has(UNITS) && root.truth(UNITS);
+    }
+
     static Inventory read(String file, String text) throws YamlException {
         YamlKeys root = YamlKeys.document(file, text);
+        if (root.has(UNITS)) {
+            root.truth(UNITS);
+        }
         root.number("schemaVersion", SCHEMA_VERSION, SCHEMA_VERSION);
         long version = root.number("version", 0, Long.MAX_VALUE);
         int nextRelativePortId = (int) root.number("nextRelativePortId", 1, 65_536);

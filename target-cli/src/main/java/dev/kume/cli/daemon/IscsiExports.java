@@ -18,11 +18,9 @@ import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.WriteRoom;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.Coverage;
-import dev.kume.core.scsi.DurableState;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
-import dev.kume.core.scsi.ModeState;
-import dev.kume.core.scsi.UnitMemory;
+import dev.kume.core.scsi.ReservationClear;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.AccessList;
@@ -39,6 +37,7 @@ import dev.kume.protocol.server.PortalSpec;
 import dev.kume.protocol.server.TargetSpec;
 import dev.kume.protocol.trace.ConnectionTrace;
 import dev.kume.protocol.trace.PduFields;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,7 +170,6 @@ final class IscsiExports implements Exports {
     @Override
     public void add(OpenDisk disk) {
         DiskRecord record = disk.record();
-        ModeState modes = UnitSettings.defaultModes(record);
         LogicalUnit unit = new LogicalUnit(
                 record.name(),
                 settings.identity(record),
@@ -180,9 +178,9 @@ final class IscsiExports implements Exports {
                         disk.offlineReason(),
                         UnitSettings.geometry(record),
                         UnitSettings.refusesWrites(record, disk.disk()),
-                        modes,
+                        disk.memory().state().savedModes(),
                         null,
-                        DurableState.INITIAL.withSavedModes(modes)),
+                        disk.memory().state()),
                 commands,
                 new DiskLane(
                         diskThreads,
@@ -191,7 +189,7 @@ final class IscsiExports implements Exports {
                         writeRoom,
                         limits.getInt(Limit.INLINE_WRITE_BYTES)),
                 server.loops(),
-                UnitMemory.NONE,
+                disk.memory().memory(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
         units.put(record.identity().uuid(), unit);
@@ -207,8 +205,19 @@ final class IscsiExports implements Exports {
     @Override
     public void clearReservations(DiskRecord disk) {
         LogicalUnit unit = unit(disk);
-        if (unit != null) {
-            throw new UnsupportedOperationException();
+        if (unit == null) {
+            return;
+        }
+        ReservationClear change = new ReservationClear(unit, clock.now());
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        unit.change(change, () -> done.complete(null));
+        await(done, fenceTime, "clearing the reservations of disk " + disk.name());
+        IOException failure = change.failure();
+        if (failure != null) {
+            throw new ApiException(
+                    ErrorCode.FAILED,
+                    "the reservations of disk '%s' are as they were: %s".formatted(disk.name(), Causes.of(failure)),
+                    "look after the state directory's device, then take the disk offline and online again");
         }
     }
 
@@ -282,6 +291,7 @@ final class IscsiExports implements Exports {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // Nothing was published yet: this is the start of the daemon.
     public void publish(Inventory inventory) {
         Inventory before = published;
         published = inventory;
@@ -330,6 +340,10 @@ final class IscsiExports implements Exports {
                             map)));
         }
         waits.add(server.publish(specs));
+        if (before == Inventory.EMPTY) {
+            waits.addAll(StaleRegistrations.remove(
+                    inventory, disk -> units.get(disk.identity().uuid())));
+        }
         announcements.targets(specs, inventory.targets());
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
         unfinished.add(new Unfinished(change, WriteReach.taken(before, inventory)));

@@ -118,6 +118,7 @@ final class Management {
                     "an unfinished disk file could not be settled: %s; see unfinished/ and growing/ in %s"
                             .formatted(Causes.of(e), settings.stateDirectory()));
         }
+        recall(settings, file, loaded, shelf.memories());
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
@@ -126,6 +127,26 @@ final class Management {
 
     private static UnfinishedGrowths growths(Settings settings, HostSystem system) {
         return new UnfinishedGrowths(settings.stateDirectory(), system.files(), system.stores(), system.formats());
+    }
+
+    /**
+     * Disks of an older version have no memories yet, and the inventory says so: they get empty ones before it says
+     * otherwise. From then on a memory that is missing is lost, and nobody makes an empty one in its place.
+     */
+    private static void recall(Settings settings, InventoryFile file, Inventory loaded, UnitMemories memories)
+            throws DaemonException {
+        try {
+            if (!file.hasUnits()) {
+                for (DiskRecord disk : loaded.disks()) {
+                    memories.createMissing(disk);
+                }
+                file.rewrite(loaded);
+            }
+            memories.settle(loaded);
+        } catch (IOException e) {
+            throw DaemonException.failed("what the disks must remember cannot be kept in %s: %s"
+                    .formatted(settings.stateDirectory().resolve("units"), Causes.of(e)));
+        }
     }
 
     private Inventory openDisks(Inventory loaded) {

@@ -12,9 +12,24 @@ import org.jspecify.annotations.Nullable;
  * @param store         the file; null when it is offline
  * @param disk          the disk in it; null when it is offline
  * @param offlineReason what is wrong and what to do; null when it is open
+ * @param memory        what the disk's unit remembers
  */
 record OpenDisk(
         DiskRecord record,
         @Nullable BackingStore store,
         @Nullable VirtualDisk disk,
-        @Nullable String offlineReason) {}
+        @Nullable String offlineReason,
+        UnitMemories.Recalled memory) {
+    /** A disk that remembers nothing. */
+    OpenDisk(
+            DiskRecord record,
+            @Nullable BackingStore store,
+            @Nullable VirtualDisk disk,
+            @Nullable String offlineReason) {
+        this(record, store, disk, offlineReason, UnitMemories.Recalled.nothing(record));
+    }
+
+    OpenDisk with(UnitMemories.Recalled remembered) {
+        return new OpenDisk(record, store, disk, offlineReason, remembered);
+    }
+}

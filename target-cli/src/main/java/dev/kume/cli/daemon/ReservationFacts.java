@@ -8,8 +8,11 @@ import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.reservation.PersistentReservations;
 import dev.kume.core.reservation.Registration;
 import dev.kume.core.reservation.Reservation;
+import dev.kume.core.reservation.ReservationEvent;
+import dev.kume.core.reservation.ReservationEvent.Cause;
 import dev.kume.core.reservation.ReservationType;
 import dev.kume.core.scsi.UnitState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,7 +54,33 @@ final class ReservationFacts {
                 reservations.registrations().stream()
                         .map(each -> registration(each, reservations.reservation()))
                         .toList(),
-                List.of());
+                state.durable().history().events().reversed().stream()
+                        .map(ReservationFacts::change)
+                        .toList());
+    }
+
+    private static ReservationView.Change change(ReservationEvent event) {
+        // The key that the action is about is the new or the foreign one where there is one, else the sender's own.
+        long key = event.actionKey() != 0 ? event.actionKey() : event.key();
+        List<String> removed = new ArrayList<>(event.removed().stream()
+                .map(registration -> registration.nexus().toString())
+                .toList());
+        if (event.removedCount() > removed.size()) {
+            removed.add("%d more".formatted(event.removedCount() - removed.size()));
+        }
+        return new ReservationView.Change(
+                event.at(),
+                by(event),
+                event.cause().name().replace('_', ' '),
+                key == 0 ? null : key(key),
+                event.type() == null ? null : words(event.type()),
+                Integer.toUnsignedLong(event.generation()),
+                removed);
+    }
+
+    private static String by(ReservationEvent event) {
+        ITNexus by = event.by();
+        return by != null ? by.toString() : event.cause() == Cause.POWER_LOST ? "the restart of the host" : "administrator";
     }
 
     private ReservationView.@Nullable Held held(PersistentReservations reservations) {

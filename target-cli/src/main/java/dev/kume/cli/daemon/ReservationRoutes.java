@@ -5,6 +5,7 @@ import dev.kume.cli.api.ReservationView;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.scsi.UnitState;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -16,10 +17,12 @@ final class ReservationRoutes {
 
     private final Changes changes;
     private final Exports exports;
+    private final UnitMemories memories;
 
-    ReservationRoutes(Changes changes, Exports exports) {
+    ReservationRoutes(Changes changes, Exports exports, UnitMemories memories) {
         this.changes = changes;
         this.exports = exports;
+        this.memories = memories;
     }
 
     ApiAnswer answer(ApiRequest request) {
@@ -67,7 +70,12 @@ final class ReservationRoutes {
                             .formatted(before.disk(), String.join(", ", connected)),
                     "let their cluster release it, or clear it with force");
         }
-        exports.clearReservations(changes.current().disk(name));
+        DiskRecord disk = changes.current().disk(name);
+        if (state(disk).durable().isLost()) {
+            changes.inTurn(() -> giveUp(changes.current().disk(name)));
+            return before;
+        }
+        exports.clearReservations(disk);
         LOG.warn(
                 "Disk {}: an administrator cleared its reservation ({}) and {} registrations{}",
                 before.disk(),
@@ -77,6 +85,15 @@ final class ReservationRoutes {
                 before.registrations().size(),
                 connected.isEmpty() ? "" : ", with these nodes logged in: " + String.join(", ", connected));
         return one(name);
+    }
+
+    /** What cannot be read any more is replaced by a disk that nobody has; its unit stays offline until a restart. */
+    private DiskRecord giveUp(DiskRecord disk) throws IOException {
+        memories.create(disk);
+        LOG.warn(
+                "Disk {}: an administrator gave up its reservations, which were lost; it comes back at the next start",
+                disk.name());
+        return disk;
     }
 
     private UnitState state(DiskRecord disk) {

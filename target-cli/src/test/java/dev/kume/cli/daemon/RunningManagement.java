@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** A daemon's management side over a real socket, with a fake server behind it. */
@@ -77,7 +78,15 @@ final class RunningManagement implements AutoCloseable {
                 files,
                 RunningManagement::lookUp);
         state = StateDirectory.lock(settings.stateDirectory(), LocalFiles.ofThisHost(), system.pid());
-        shelf = new DiskShelf(system.stores(), system.formats());
+        shelf = new DiskShelf(
+                system.stores(),
+                system.formats(),
+                new SlotShelf(
+                        settings.stateDirectory(),
+                        LocalFiles.ofThisHost(),
+                        Executors.newSingleThreadExecutor(),
+                        "boot 1",
+                        clock));
         try {
             management = Management.load(
                     settings, system, exports, shelf, new SecretShelf(settings.stateDirectory(), files));

@@ -4,6 +4,7 @@ import dev.kume.core.reservation.PersistentReservations;
 import dev.kume.core.reservation.ReservationEvent;
 import dev.kume.core.reservation.ReservationEvent.Cause;
 import dev.kume.core.scsi.DurableState;
+import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.store.BackingStore;
@@ -30,9 +31,9 @@ public final class SlotMemory implements UnitMemory, Closeable {
         this.found = found;
     }
 
-    /** Makes an empty store the memory of a disk that has never been used. Closes it again. */
-    public static void create(BackingStore store, UUID disk, String bootId) throws IOException {
-        SlotFile.create(store, disk, StateCodec.encode(DurableState.INITIAL, bootId))
+    /** Makes an empty store the memory of a disk that has never been used, with these saved modes. Closes it again. */
+    public static void create(BackingStore store, UUID disk, ModeState modes, String bootId) throws IOException {
+        SlotFile.create(store, disk, StateCodec.encode(DurableState.INITIAL.withSavedModes(modes), bootId))
                 .close();
     }
 

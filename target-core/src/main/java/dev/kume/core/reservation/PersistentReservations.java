@@ -93,7 +93,7 @@ public final class PersistentReservations {
                 : held.holder().equals(nexus);
     }
 
-    /** True when no reservation keeps the nexus from this access, SPC-4 table 66. For the data path: allocates nothing. */
+    /** True when no reservation keeps the nexus from this access, SPC-4 table 66. On the data path: no allocation. */
     public boolean allows(ITNexus nexus, Access access) {
         Reservation held = reservation;
         return held == null

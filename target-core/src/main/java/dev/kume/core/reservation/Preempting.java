@@ -33,7 +33,7 @@ final class Preempting {
         return draft.counted(aborted(request, victims));
     }
 
-    /** True when the reservation itself is preempted: by its holder's key, or 0 where all registered nexuses hold it. */
+    /** True when the reservation itself is preempted: by its holder's key, or 0 where all registered ones hold it. */
     private static boolean takesOver(Draft draft, ReservationRequest request, Reservation held) {
         return held.type().isAllRegistrants()
                 ? request.actionKey() == 0

@@ -48,7 +48,9 @@ public record ReservationEvent(
         /** The disk was unmapped from the targets that the removed registrations came through. */
         UNMAPPED,
         /** The host was started anew after a REGISTER with APTPL 0. */
-        POWER_LOST
+        POWER_LOST,
+        /** An administrator removed the registration of one nexus. */
+        REMOVED
     }
 
     public ReservationEvent {

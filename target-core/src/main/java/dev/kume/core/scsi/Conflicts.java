@@ -6,7 +6,7 @@ import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** RESERVATION CONFLICT by the class of a command: SPC-4 table 66, SPC-2 table 9. Nothing here allocates per command. */
+/** RESERVATION CONFLICT by the class of a command: SPC-4 table 66, SPC-2 table 9. No check of a command allocates. */
 final class Conflicts {
     private Conflicts() {}
 

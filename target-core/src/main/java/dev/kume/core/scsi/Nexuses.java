@@ -27,7 +27,7 @@ public final class Nexuses {
 
     ITLNexus attach(ITNexus nexus, HeldAnswers answers) {
         synchronized (known) {
-            ITLNexus there = know(nexus);
+            ITLNexus there = known.computeIfAbsent(nexus, ITLNexus::new);
             boolean first = there.sessionBegan(answers);
             there.raise(first ? Sense.POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED : Sense.I_T_NEXUS_LOSS_OCCURRED);
             forgetOldest();
@@ -38,7 +38,9 @@ public final class Nexuses {
     /** The nexus, which need not have had a session yet. */
     ITLNexus know(ITNexus nexus) {
         synchronized (known) {
-            return known.computeIfAbsent(nexus, ITLNexus::new);
+            ITLNexus there = known.computeIfAbsent(nexus, ITLNexus::new);
+            forgetOldest();
+            return there;
         }
     }
 

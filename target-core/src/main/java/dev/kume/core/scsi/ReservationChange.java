@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of a unit's persistent reservations, whoever asks for it: durable, told to whom it concerns, and fenced. Made
- * for one turn.
+ * A change of a unit's persistent reservations, whoever asks for it: durable, told to whom it concerns, and fenced.
+ * Made for one turn.
  */
 public abstract class ReservationChange implements UnitChange {
     private final LogicalUnit unit;

@@ -94,7 +94,7 @@ final class SlotMemoryTest {
 
     @Test
     void freshMemoryIsInitial() throws IOException {
-        SlotMemory.create(store, DISK, "boot 1");
+        SlotMemory.create(store, DISK, ModeState.DEFAULT, "boot 1");
         assertTrue(store.closed());
         MemoryStore copy = MemoryStore.holding("copy", store.bytes());
         SlotMemory memory = SlotMemory.open(copy, DISK, Runnable::run, "boot 1", NOW);

@@ -10,6 +10,7 @@ import dev.kume.core.memory.SlotDamagedException;
 import dev.kume.core.memory.SlotFile;
 import dev.kume.core.memory.SlotMemory;
 import dev.kume.core.reservation.ReferenceReservations.Request;
+import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.UnitState;
@@ -107,7 +108,7 @@ final class ReservationCrashTest {
         }
 
         void run() throws IOException {
-            SlotMemory.create(store, DISK, boot());
+            SlotMemory.create(store, DISK, ModeState.DEFAULT, boot());
             store = store.afterPowerCut(random); // The same bytes, and not closed.
             reopenSame();
             for (step = 0; step < STEPS; step++) {

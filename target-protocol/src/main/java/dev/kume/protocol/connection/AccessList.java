@@ -49,6 +49,11 @@ public final class AccessList {
                         .anyMatch(name -> resolved.getOrDefault(name, Set.of()).contains(address));
     }
 
+    /** True when an entry has this normalised name: it may log in from wherever it comes. */
+    public boolean lists(String initiatorName) {
+        return names.contains(initiatorName);
+    }
+
     /** True when the addresses of DNS names matter. */
     boolean hasHostNames() {
         return !hostNames.isEmpty();

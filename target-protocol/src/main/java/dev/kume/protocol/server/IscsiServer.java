@@ -15,6 +15,7 @@ import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.RefusalHints;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.SessionInfo;
+import dev.kume.protocol.connection.Targets;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.trace.ConnectionTrace;
@@ -224,6 +225,11 @@ public final class IscsiServer implements AutoCloseable {
      */
     public CompletableFuture<Void> publish(Collection<TargetSpec> specs) {
         return publisher.publish(specs);
+    }
+
+    /** All targets, as they are published. */
+    Targets targets() {
+        return context.targets();
     }
 
     // ---- sessions ---------------------------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 package dev.kume.protocol.server;
 
+import dev.kume.core.nexus.ITNexus;
+import dev.kume.core.reservation.Registration;
 import dev.kume.core.scsi.Ending;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
+import dev.kume.core.scsi.ReservationRemoval;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
+import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.Target;
 import java.util.ArrayList;
@@ -15,9 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Changes what the targets are while sessions are logged in to them. One thread at a time. */
 public final class TargetPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetPublisher.class);
+
     private final ServerContext context;
     private final Connections connections;
 
@@ -46,7 +54,10 @@ public final class TargetPublisher {
                 now.add(known);
                 Target.Definition old = known.definition();
                 known.definition(spec.definition());
-                afterwards.add(() -> withdraw(known, old, spec.definition(), waits));
+                afterwards.add(() -> {
+                    withdraw(known, old, spec.definition(), waits);
+                    unregister(known, old, spec.definition(), waits);
+                });
             }
         }
         context.targets().publish(now);
@@ -69,10 +80,8 @@ public final class TargetPublisher {
         if (old.luns().sameAs(now.luns())) {
             return;
         }
-        Set<LogicalUnit> gone = units(old.luns());
         Set<LogicalUnit> kept = units(now.luns());
-        gone.removeAll(kept);
-        for (LogicalUnit unit : gone) {
+        for (LogicalUnit unit : gone(old, now)) {
             CompletableFuture<Void> fenced = new CompletableFuture<>();
             waits.add(fenced);
             unit.fence(
@@ -115,6 +124,59 @@ public final class TargetPublisher {
 
     private static boolean isOf(Target target, Task task) {
         return task.nexus().nexus().targetName().equals(target.name());
+    }
+
+    private static Set<LogicalUnit> gone(Target.Definition old, Target.Definition now) {
+        Set<LogicalUnit> gone = units(old.luns());
+        gone.removeAll(units(now.luns()));
+        return gone;
+    }
+
+    /**
+     * A unit that the target shows no more loses the registrations that were made through it. A target that goes, or
+     * that lets an initiator in no more, leaves them: they are the hosts' or an administrator's to remove.
+     */
+    private static void unregister(
+            Target target, Target.Definition old, Target.Definition now, List<CompletableFuture<Void>> waits) {
+        for (LogicalUnit unit : gone(old, now)) {
+            waits.add(unregister(target.name(), unit));
+        }
+    }
+
+    /** Removes the registrations with a target at one of its units, durably. */
+    public static CompletableFuture<Void> unregister(String targetName, LogicalUnit unit) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        unit.change(state -> withoutReserve(state, targetName), () -> {});
+        ReservationRemoval change = ReservationRemoval.ofTarget(
+                unit, targetName, unit.lane().clock().now());
+        unit.change(change, () -> {
+            for (Registration each : change.removed()) {
+                if (change.failure() == null) {
+                    LOG.info(
+                            "Disk {}: unmapped from {}, so the registration of {} with key {} is gone",
+                            unit,
+                            targetName,
+                            each.nexus(),
+                            "%016x".formatted(each.key()));
+                } else {
+                    LOG.error(
+                            "Disk {}: unmapped from {}, but the registration of {} with key {} is still there: {}",
+                            unit,
+                            targetName,
+                            each.nexus(),
+                            "%016x".formatted(each.key()),
+                            change.failure().getMessage());
+                }
+            }
+            done.complete(null);
+        });
+        return done;
+    }
+
+    private static UnitState withoutReserve(UnitState state, String targetName) {
+        ITNexus holder = state.reservedBy();
+        boolean ends = holder != null && holder.targetName().equals(targetName);
+        return ends ? state.withReservedBy(null) : state;
     }
 
     private static Set<LogicalUnit> units(LunMap luns) {

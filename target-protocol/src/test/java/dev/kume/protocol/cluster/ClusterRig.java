@@ -3,6 +3,7 @@ package dev.kume.protocol.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kume.core.memory.SlotMemory;
+import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.protocol.initiator.Initiator;
@@ -188,7 +189,7 @@ final class ClusterRig implements AutoCloseable {
     private SlotMemory memory(Path path) throws IOException {
         LocalFiles files = LocalFiles.ofThisHost();
         if (!Files.exists(path)) {
-            SlotMemory.create(files.create(path), DISK_ID, "boot");
+            SlotMemory.create(files.create(path), DISK_ID, ModeState.DEFAULT, "boot");
         }
         return SlotMemory.open(files.open(path, false), DISK_ID, saves, "boot", LoopbackTarget.CLOCK.now());
     }

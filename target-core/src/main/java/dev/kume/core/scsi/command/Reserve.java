@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RESERVE(6) and (10), SPC-2 7.21 and 7.22, of the whole unit for the nexus that asks. Not durable: a reset or the end of
- * the nexus releases it. Where anybody is registered by PERSISTENT RESERVE OUT it conflicts (CRH is 0).
+ * RESERVE(6) and (10), SPC-2 7.21 and 7.22, of the whole unit for the nexus that asks. Not durable: a reset or the end
+ * of the nexus releases it. Where anybody is registered by PERSISTENT RESERVE OUT it conflicts (CRH is 0).
  */
 final class Reserve extends Command {
     private Reserve(CommandDescriptor.Builder descriptor) {

@@ -18,7 +18,7 @@ final class TestUnitReady extends Command {
                 .build());
     }
 
-    /** Allowed under every persistent reservation, but not while another nexus has the unit by RESERVE (SPC-2 table 9). */
+    /** Allowed under every persistent reservation, but not while another nexus has it by RESERVE (SPC-2 table 9). */
     @Override
     public boolean conflicts(byte[] cdb, ITNexus from, UnitState now) {
         return isReservedByAnother(from, now);

@@ -14,7 +14,7 @@ import dev.kume.core.reservation.ReservationEvent;
 import dev.kume.core.reservation.ReservationEvent.Cause;
 import dev.kume.core.reservation.ServiceAction;
 import dev.kume.core.scsi.ReservationClear;
-import dev.kume.core.scsi.ReservationUnmap;
+import dev.kume.core.scsi.ReservationRemoval;
 import dev.kume.core.scsi.ScriptedTask;
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.core.scsi.Sense;
@@ -486,13 +486,41 @@ final class PersistentReserveOutTest {
         disk.register(disk.node1, K1);
         disk.register(disk.node2, K2);
         disk.reserve(disk.node1, K1, PrTarget.WERO);
-        ReservationUnmap unmap = new ReservationUnmap(disk.unit, TestTarget.NODE1.targetName(), Instant.EPOCH);
+        ReservationRemoval unmap = ReservationRemoval.ofTarget(disk.unit, TestTarget.NODE1.targetName(), Instant.EPOCH);
         disk.unit.change(unmap, () -> {});
         disk.target.runAll();
         assertEquals(List.of(Sense.RESERVATIONS_RELEASED), PrTarget.attentions(disk.node2));
         assertEquals(List.of(K2), disk.keys());
         assertNull(disk.unit.state().reservations().reservation());
         assertEquals(1, unmap.removed().size());
+    }
+
+    @Test
+    void oneRegistrationIsRemovedByAnAdministrator() {
+        disk.register(disk.node1, K1);
+        disk.register(disk.node2, K2);
+        disk.reserve(disk.node1, K1, PrTarget.WERO);
+        disk.unit.change(ReservationRemoval.ofNexus(disk.unit, TestTarget.NODE2, Instant.EPOCH), () -> {});
+        disk.target.runAll();
+        assertEquals(List.of(), PrTarget.attentions(disk.node2));
+        assertEquals(List.of(K1), disk.keys());
+        assertTrue(disk.unit.state().reservations().isHolder(TestTarget.NODE1));
+        assertEquals(Cause.REMOVED, lastEvent().cause());
+        assertEquals(TestTarget.NODE2, lastEvent().removed().getFirst().nexus());
+    }
+
+    @Test
+    void nexusesThatAreToldAndNeverComeAreForgottenInTheEnd() {
+        for (int round = 0; round < 4; round++) {
+            byte[][] ids = new byte[50][];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = PrTarget.idOf(PrTarget.LISTED, round * 100L + i);
+            }
+            disk.out(disk.node1, ServiceAction.REGISTER, 0, PrTarget.specified(0, K1, 0, ids));
+            disk.out(disk.node1, ServiceAction.CLEAR, 0, K1, 0, 0);
+        }
+        int known = disk.unit.nexuses().all().size();
+        assertTrue(known <= 64, known + " nexuses are known");
     }
 
     @Test
