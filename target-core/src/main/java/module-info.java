@@ -8,6 +8,7 @@ module dev.kume.core {
     exports dev.kume.core.disk.vhd;
     exports dev.kume.core.inventory;
     exports dev.kume.core.io;
+    exports dev.kume.core.memory;
     exports dev.kume.core.nexus;
     exports dev.kume.core.reservation;
     exports dev.kume.core.scsi;

@@ -92,6 +92,8 @@ public final class Limits {
         INITIATORS_PER_TARGET(256, 1, 4_096),
         /** Nexuses whose unit attentions one disk remembers while they have no session. */
         NEXUSES_PER_DISK(1_024, 64, 65_536),
+        /** Registrations by PERSISTENT RESERVE OUT of one disk; no more fit the file that keeps them. */
+        REGISTRATIONS_PER_DISK(1_024, 256, 1_024),
         /** Versions of the inventory kept in {@code history/}. */
         INVENTORY_VERSIONS(200, 1, 10_000),
         /** Seconds an iSNS server may take to connect or to answer. */

@@ -1,6 +1,8 @@
 package dev.kume.core.scsi;
 
 import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.nexus.ITNexus;
+import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -24,6 +26,24 @@ public abstract class Command {
 
     /** Checks the CDB and says how the command goes on. On the loop; never waits. */
     public abstract void begin(Task task);
+
+    /**
+     * True when a reservation of another nexus keeps this one from the command: it ends in RESERVATION CONFLICT. For
+     * the data path: allocates nothing. A fence asks it, too, of commands that have begun.
+     */
+    public boolean conflicts(byte[] cdb, ITNexus from, UnitState now) {
+        return Conflicts.refuses(descriptor.reservation(), from, now);
+    }
+
+    /** The same for a command whose class depends on its CDB. */
+    protected static boolean conflicts(ReservationClass rule, ITNexus from, UnitState now) {
+        return Conflicts.refuses(rule, from, now);
+    }
+
+    /** True while another nexus holds the unit by RESERVE(6) or RESERVE(10). */
+    protected static boolean isReservedByAnother(ITNexus from, UnitState now) {
+        return Conflicts.isReservedByAnother(from, now);
+    }
 
     /**
      * The whole parameter list that {@link Task#gather} asked for has arrived (maybe shorter than asked: the

@@ -3,7 +3,7 @@ package dev.kume.core.scsi;
 import dev.kume.core.nexus.ITNexus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +18,10 @@ public final class ITLNexus {
     private final List<Sense> pending = new ArrayList<>();
     private volatile boolean attention;
 
-    /** Sessions logged in: two for the moment in which a new one takes the place of an old one. */
-    private final AtomicInteger sessions = new AtomicInteger();
+    /** Of the sessions logged in: two for the moment in which a new one takes the place of an old one. */
+    private final List<HeldAnswers> sessions = new CopyOnWriteArrayList<>();
+
+    private boolean met;
 
     ITLNexus(ITNexus nexus) {
         this.nexus = nexus;
@@ -31,16 +33,25 @@ public final class ITLNexus {
 
     /** True while a session of this nexus is logged in. */
     public boolean attached() {
-        return sessions.get() > 0;
+        return !sessions.isEmpty();
     }
 
-    void sessionBegan() {
-        sessions.incrementAndGet();
+    /** True when this is its first session. */
+    synchronized boolean sessionBegan(HeldAnswers answers) {
+        sessions.add(answers);
+        boolean first = !met;
+        met = true;
+        return first;
     }
 
-    void sessionEnded() {
-        int left = sessions.decrementAndGet();
-        assert left >= 0 : left;
+    void sessionEnded(HeldAnswers answers) {
+        boolean had = sessions.remove(answers);
+        assert had : nexus;
+    }
+
+    /** The answers that its sessions hold. */
+    List<HeldAnswers> answers() {
+        return List.copyOf(sessions);
     }
 
     /** True when a unit attention waits; the one field that each command reads. */

@@ -58,7 +58,8 @@ public final class LogicalUnit {
         this.lane = lane;
         this.loops = List.copyOf(loops);
         this.memory = memory;
-        this.nexuses = new Nexuses(nexusesMax);
+        this.nexuses = new Nexuses(nexusesMax, nexus -> state().reservations().registrationOf(nexus) != null);
+        state.reservations().registrations().forEach(each -> nexuses.know(each.nexus()));
         this.watcher = watcher;
         this.taskSets = new TaskSet[loops.size()];
         for (int i = 0; i < taskSets.length; i++) {
@@ -93,12 +94,31 @@ public final class LogicalUnit {
      * A session of this nexus has logged in. Any thread. A nexus met for the first time, or again, learns it by a UA.
      */
     public ITLNexus attach(ITNexus nexus) {
-        return nexuses.attach(nexus);
+        return attach(nexus, HeldAnswers.NONE);
+    }
+
+    /** @param answers those that the session holds */
+    public ITLNexus attach(ITNexus nexus, HeldAnswers answers) {
+        return nexuses.attach(nexus, answers);
     }
 
     /** The session has ended; what waits for the nexus is kept. Any thread. */
     public void detach(ITLNexus nexus) {
-        nexus.sessionEnded();
+        detach(nexus, HeldAnswers.NONE);
+    }
+
+    /** @param answers as they were given to {@link #attach} */
+    public void detach(ITLNexus nexus, HeldAnswers answers) {
+        nexus.sessionEnded(answers);
+        if (nexus.nexus().equals(state.reservedBy())) {
+            // SPC-2 5.5.1: what RESERVE(6) and (10) reserved ends with the nexus.
+            change(now -> nexus.nexus().equals(now.reservedBy()) ? now.withReservedBy(null) : now, () -> {});
+        }
+    }
+
+    /** Raises a unit attention on one nexus, whether it has a session or not. Any thread. */
+    public void raise(Sense condition, ITNexus on) {
+        nexuses.know(on).raise(condition);
     }
 
     /** Raises a unit attention on every nexus that the predicate accepts. Any thread. */
@@ -129,14 +149,18 @@ public final class LogicalUnit {
         byte[] cdb = task.cdb();
         UnitState now = state;
         Command command = commands.find(cdb);
-        if (task.nexus().hasAttention()
-                && (command == null || !command.descriptor().passesAttention())) {
-            // Reset conditions go before everything; a reservation conflict would stand here, before the other ones.
-            Sense attention = task.nexus().poll();
-            if (attention != null) {
-                task.terminate(attention);
-                return;
-            }
+        boolean attention = task.nexus().hasAttention()
+                && (command == null || !command.descriptor().passesAttention());
+        // SAM-5 5.3.3: reset conditions go before everything, then a reservation conflict, then the other attentions.
+        if (attention && reported(task, true)) {
+            return;
+        }
+        if (command != null && command.conflicts(cdb, task.nexus().nexus(), now)) {
+            task.terminate(ScsiStatus.RESERVATION_CONFLICT);
+            return;
+        }
+        if (attention && reported(task, false)) {
+            return;
         }
         if (command == null) {
             task.terminate(unknown(cdb));
@@ -148,6 +172,20 @@ public final class LogicalUnit {
         } else {
             task.start(command, now);
         }
+    }
+
+    /** Ends the task with the unit attention that waits, if it is one of those asked for. */
+    private static boolean reported(Task task, boolean resetsOnly) {
+        Sense first = task.nexus().peek();
+        if (first == null || (resetsOnly && !first.isResetCondition())) {
+            return false;
+        }
+        Sense attention = task.nexus().poll();
+        if (attention == null) {
+            return false;
+        }
+        task.terminate(attention);
+        return true;
     }
 
     /** Begins a task at a LUN that has no unit: it sees INQUIRY, REPORT LUNS and REQUEST SENSE only (SPC-4 6.4.2). */
@@ -281,7 +319,7 @@ public final class LogicalUnit {
         if (coverage == null) {
             over.run();
         } else {
-            drain(coverage, requester, false, affected -> over.run());
+            drain(coverage, requester, false, affected -> nexuses.dropAnswers(this, change.aborted(), over));
         }
     }
 
@@ -365,7 +403,7 @@ public final class LogicalUnit {
     /** The same for those tasks alone that were there before the reset was asked for. */
     public void reset(Predicate<Task> covered, @Nullable ITLNexus requester, Runnable done) {
         quiesce(Coverage.silent(covered), null, affected -> {
-            state = state.withModes(ModeState.DEFAULT);
+            state = state.afterReset();
             raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> nexus != requester);
             done.run();
         });

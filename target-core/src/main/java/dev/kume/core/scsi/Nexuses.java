@@ -1,9 +1,12 @@
 package dev.kume.core.scsi;
 
 import dev.kume.core.nexus.ITNexus;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** The I_T nexuses that a logical unit has met, bounded in number. Thread safe. */
@@ -13,34 +16,60 @@ public final class Nexuses {
     /** Guarded by itself; access order, so that the nexus away the longest is forgotten first. */
     private final LinkedHashMap<ITNexus, ITLNexus> known = new LinkedHashMap<>(16, 0.75f, true);
 
-    Nexuses(int max) {
+    /** Those that are never forgotten: the registered ones, whose number has a bound of its own. */
+    private final Predicate<ITNexus> kept;
+
+    Nexuses(int max, Predicate<ITNexus> kept) {
         this.max = max;
+        this.kept = kept;
     }
 
-    ITLNexus attach(ITNexus nexus) {
+    ITLNexus attach(ITNexus nexus, HeldAnswers answers) {
         synchronized (known) {
-            ITLNexus there = known.get(nexus);
-            if (there == null) {
-                there = new ITLNexus(nexus);
-                known.put(nexus, there);
-                there.sessionBegan();
-                there.raise(Sense.POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED);
-                forgetOldest();
-            } else {
-                there.sessionBegan();
-                there.raise(Sense.I_T_NEXUS_LOSS_OCCURRED);
-            }
+            ITLNexus there = know(nexus);
+            boolean first = there.sessionBegan(answers);
+            there.raise(first ? Sense.POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED : Sense.I_T_NEXUS_LOSS_OCCURRED);
+            forgetOldest();
             return there;
+        }
+    }
+
+    /** The nexus, which need not have had a session yet. */
+    ITLNexus know(ITNexus nexus) {
+        synchronized (known) {
+            return known.computeIfAbsent(nexus, ITLNexus::new);
         }
     }
 
     private void forgetOldest() {
         var each = known.values().iterator();
         while (known.size() > max && each.hasNext()) {
-            if (!each.next().attached()) {
+            ITLNexus next = each.next();
+            if (!next.attached() && !kept.test(next.nexus())) {
                 each.remove();
             }
         }
+    }
+
+    /** Drops the answers that sessions of these nexuses hold. {@code done} runs once, when none is left. */
+    void dropAnswers(LogicalUnit unit, Collection<ITNexus> of, Runnable done) {
+        List<HeldAnswers> all = new ArrayList<>();
+        synchronized (known) {
+            for (ITNexus nexus : of) {
+                ITLNexus there = known.get(nexus);
+                if (there != null) {
+                    all.addAll(there.answers());
+                }
+            }
+        }
+        AtomicInteger left = new AtomicInteger(all.size() + 1);
+        Runnable one = () -> {
+            if (left.decrementAndGet() == 0) {
+                done.run();
+            }
+        };
+        all.forEach(answers -> answers.drop(unit, one));
+        one.run();
     }
 
     void raise(Sense condition, Predicate<ITLNexus> on) {

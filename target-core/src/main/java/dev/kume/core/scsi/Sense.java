@@ -33,12 +33,17 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense INVALID_FIELD_IN_CDB = of(ILLEGAL_REQUEST, 0x24, 0x00);
     public static final Sense LOGICAL_UNIT_NOT_SUPPORTED = of(ILLEGAL_REQUEST, 0x25, 0x00);
     public static final Sense INVALID_FIELD_IN_PARAMETER_LIST = of(ILLEGAL_REQUEST, 0x26, 0x00);
+    public static final Sense INVALID_RELEASE_OF_PERSISTENT_RESERVATION = of(ILLEGAL_REQUEST, 0x26, 0x04);
+    public static final Sense INSUFFICIENT_REGISTRATION_RESOURCES = of(ILLEGAL_REQUEST, 0x55, 0x04);
     public static final Sense PARAMETER_LIST_LENGTH_ERROR = of(ILLEGAL_REQUEST, 0x1A, 0x00);
     public static final Sense SAVING_PARAMETERS_NOT_SUPPORTED = of(ILLEGAL_REQUEST, 0x39, 0x00);
     public static final Sense POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x00);
     public static final Sense BUS_DEVICE_RESET_FUNCTION_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x03);
     public static final Sense I_T_NEXUS_LOSS_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x07);
     public static final Sense MODE_PARAMETERS_CHANGED = of(UNIT_ATTENTION, 0x2A, 0x01);
+    public static final Sense RESERVATIONS_PREEMPTED = of(UNIT_ATTENTION, 0x2A, 0x03);
+    public static final Sense RESERVATIONS_RELEASED = of(UNIT_ATTENTION, 0x2A, 0x04);
+    public static final Sense REGISTRATIONS_PREEMPTED = of(UNIT_ATTENTION, 0x2A, 0x05);
     public static final Sense CAPACITY_DATA_HAS_CHANGED = of(UNIT_ATTENTION, 0x2A, 0x09);
     public static final Sense COMMANDS_CLEARED_BY_ANOTHER_INITIATOR = of(UNIT_ATTENTION, 0x2F, 0x00);
     public static final Sense REPORTED_LUNS_DATA_HAS_CHANGED = of(UNIT_ATTENTION, 0x3F, 0x0E);

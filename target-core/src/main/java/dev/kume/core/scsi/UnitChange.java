@@ -1,6 +1,8 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.nexus.ITNexus;
 import java.io.IOException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,11 @@ public interface UnitChange {
         return false;
     }
 
+    /** The coverage of {@link #fenced} for tasks that reservations of this state refuse; they end in a conflict. */
+    static @Nullable Coverage refusedBy(UnitState after) {
+        return Conflicts.fence(after, Set.of());
+    }
+
     /** The new state could not be made durable, so nothing has changed; {@link #ended} follows. */
     default void notSaved(IOException failure) {
         throw new IllegalStateException("not asked to be durable", failure);
@@ -30,6 +37,14 @@ public interface UnitChange {
     /** The tasks that the new state takes access from, or null for none. Asked after {@link #published}. */
     default @Nullable Coverage fenced(UnitState before, UnitState after) {
         return null;
+    }
+
+    /**
+     * The nexuses whose commands this change has aborted: answers of theirs that sessions still hold are dropped before
+     * the turn ends. Asked after {@link #fenced}.
+     */
+    default Set<ITNexus> aborted() {
+        return Set.of();
     }
 
     /**

@@ -50,6 +50,11 @@ public record UnitState(
         return durable.reservations();
     }
 
+    /** After a reset, SAM-5 6.3.3: mode pages as saved, and no reservation by RESERVE(6) or (10). */
+    public UnitState afterReset() {
+        return new UnitState(disk, offlineReason, geometry, writeProtected, durable.savedModes(), null, durable);
+    }
+
     public UnitState withModes(ModeState changed) {
         return new UnitState(disk, offlineReason, geometry, writeProtected, changed, reservedBy, durable);
     }

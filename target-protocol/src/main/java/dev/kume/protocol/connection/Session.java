@@ -42,6 +42,7 @@ final class Session {
     private final int immediateMax;
     private final Target target;
     private final SessionUnits units;
+    private final HeldResponses heldResponses;
     private final ArrayDeque<IscsiTask> producing = new ArrayDeque<>();
     private int dataInSegmentBytes;
     private final int burstBytes;
@@ -73,7 +74,6 @@ final class Session {
         this.window = window;
         this.parameters = parameters;
         this.target = target;
-        units = new SessionUnits(target, nexus);
         this.commandTable = commandTable;
         Limits limits = loop.limits();
         immediateMax = limits.getInt(Limit.IMMEDIATE_TASKS_PER_SESSION);
@@ -83,6 +83,8 @@ final class Session {
         while (freeSlotCount < slotCount) {
             freeSlots[freeSlotCount] = slotCount - ++freeSlotCount;
         }
+        heldResponses = new HeldResponses(connection, slots);
+        units = new SessionUnits(target, nexus, heldResponses);
         tasks = new TaskTable(slotCount);
         memory = new SessionMemory(loop, limits.get(Limit.DATA_OUT_BYTES_PER_SESSION), connection::lacksMemory);
         burstBytes = parameters.maxBurstLength();
@@ -255,11 +257,7 @@ final class Session {
 
     /** Drops answers of this unit's tasks that wait for unsolicited data: those tasks are in no task set any more. */
     void abortHeld(LogicalUnit unit, Predicate<Task> which) {
-        for (IscsiTask task : slots) {
-            if (task != null && task.unitOrNull() == unit && task.state() == Task.State.COMPLETE && which.test(task)) {
-                task.abort();
-            }
-        }
+        heldResponses.abort(unit, which);
     }
 
     SessionUnits units() {

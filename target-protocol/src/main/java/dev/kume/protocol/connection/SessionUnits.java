@@ -1,6 +1,7 @@
 package dev.kume.protocol.connection;
 
 import dev.kume.core.nexus.ITNexus;
+import dev.kume.core.scsi.HeldAnswers;
 import dev.kume.core.scsi.ITLNexus;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
@@ -20,6 +21,7 @@ final class SessionUnits {
 
     private final Target target;
     private final ITNexus nexus;
+    private final HeldAnswers answers;
     private final Map<LogicalUnit, ITLNexus> attached = new HashMap<>();
     private Target.@Nullable Definition seen;
     private @Nullable ITLNexus[] nexusByLun = {};
@@ -27,9 +29,11 @@ final class SessionUnits {
     /** The last unit was taken away, and no unit is left to tell it. */
     private boolean toldByNone;
 
-    SessionUnits(Target target, ITNexus nexus) {
+    /** @param answers those that the session holds */
+    SessionUnits(Target target, ITNexus nexus, HeldAnswers answers) {
         this.target = target;
         this.nexus = nexus;
+        this.answers = answers;
     }
 
     /** The map as it is now. */
@@ -79,12 +83,12 @@ final class SessionUnits {
             LogicalUnit unit = definition.luns().get(lun);
             if (unit != null) {
                 ITLNexus known = before.remove(unit);
-                ITLNexus unitNexus = known != null ? known : unit.attach(nexus);
+                ITLNexus unitNexus = known != null ? known : unit.attach(nexus, answers);
                 attached.put(unit, unitNexus);
                 nexusByLun[lun] = unitNexus;
             }
         }
-        before.forEach(LogicalUnit::detach);
+        before.forEach((unit, unitNexus) -> unit.detach(unitNexus, answers));
         toldByNone = attached.isEmpty() && (toldByNone || !wasEmpty);
         if (!first && wasEmpty) {
             // The change that brought these units could be told through no unit that was there before.
@@ -97,7 +101,7 @@ final class SessionUnits {
 
     /** The session has ended. */
     void leave() {
-        attached.forEach(LogicalUnit::detach);
+        attached.forEach((unit, unitNexus) -> unit.detach(unitNexus, answers));
         attached.clear();
         seen = null;
     }

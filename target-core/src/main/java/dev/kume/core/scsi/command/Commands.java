@@ -2,8 +2,10 @@ package dev.kume.core.scsi.command;
 
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.nexus.TargetPorts;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.Reach;
 import dev.kume.core.scsi.page.ModePages;
 import dev.kume.core.scsi.page.VpdPages;
 import java.util.ArrayList;
@@ -20,6 +22,16 @@ public final class Commands {
 
     /** The commands of a disk; {@link Limit#TRANSFER_BYTES} bounds what one of them may move. */
     public static CommandTable table(Limits limits) {
+        return table(limits, TargetPorts.NONE, Reach.NONE);
+    }
+
+    /**
+     * The commands of disks that are seen through target ports.
+     *
+     * @param ports all target ports
+     * @param reach which of them lead to which unit
+     */
+    public static CommandTable table(Limits limits, TargetPorts ports, Reach reach) {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
         ModePages modePages = new ModePages();
         List<Command> commands = new ArrayList<>();
@@ -50,6 +62,10 @@ public final class Commands {
         commands.add(new LogSense());
         commands.add(new ReportSupportedOperationCodes());
         commands.add(new ReportSupportedTaskManagementFunctions());
+        commands.addAll(PersistentReserveIn.family(ports));
+        commands.addAll(PersistentReserveOut.family(limits.getInt(Limit.REGISTRATIONS_PER_DISK), ports, reach));
+        commands.addAll(Reserve.family());
+        commands.addAll(Release.family());
         return new CommandTable(commands);
     }
 }

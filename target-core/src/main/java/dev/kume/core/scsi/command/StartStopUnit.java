@@ -1,10 +1,12 @@
 package dev.kume.core.scsi.command;
 
+import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.CommandDescriptor;
 import dev.kume.core.scsi.CommandDescriptor.ReservationClass;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
+import dev.kume.core.scsi.UnitState;
 
 /**
  * START STOP UNIT, SBC-3 5.20. A disk that other hosts share does not stop for one of them: stopping and the power
@@ -21,6 +23,13 @@ final class StartStopUnit extends Command {
                 .toleratesScsi2Lun()
                 .seconds(10, 120)
                 .build());
+    }
+
+    /** SPC-4 table 66: starting it does nothing that anybody could mind. */
+    @Override
+    public boolean conflicts(byte[] cdb, ITNexus from, UnitState now) {
+        boolean onlyStarts = Cdb.bit(cdb, POWER, 0) && (cdb[POWER] & 0xF0) == 0;
+        return !onlyStarts && conflicts(ReservationClass.WRITE, from, now);
     }
 
     @Override
