@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a task is about, apart from where it is in its life: the command, who sent it to which unit, its data phase and
  * its result. Written by {@link Task} alone, on its home loop; read anywhere until the task is free again.
  */
-public abstract sealed class CommandContext extends IoJob permits TransportHooks {
+public abstract sealed class CommandContext extends IoJob permits TaskPlace {
     final byte[] cdb = new byte[16];
 
     @Nullable

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -40,6 +41,9 @@ public final class LogicalUnit {
 
     private final Nexuses nexuses;
     private final Mailbox mailbox = new Mailbox();
+
+    /** Numbers the ORDERED tasks. */
+    private final AtomicLong barriers = new AtomicLong();
 
     public LogicalUnit(
             String name,
@@ -137,10 +141,27 @@ public final class LogicalUnit {
     public void begin(Task task) {
         TaskSet set = taskSets[task.home().index()];
         set.add(task);
-        if (set.gateClosed()) {
-            set.waitAtGate(task);
-        } else {
+        if (task.attribute() <= TaskAttribute.SIMPLE && set.gate().isOpen()) {
             start(task);
+        } else {
+            arrange(task, set.gate());
+        }
+    }
+
+    /** Task attributes, SAM-5 8.6: one task set for all nexuses and loops, as TST 0 says. */
+    private void arrange(Task task, Gate gate) {
+        switch (task.attribute()) {
+            case TaskAttribute.UNTAGGED, TaskAttribute.SIMPLE -> gate.await(task);
+            case TaskAttribute.ORDERED ->
+                new Barrier(barriers.incrementAndGet(), this, task.home(), loops, taskSets).raise(task);
+            case TaskAttribute.HEAD_OF_QUEUE -> {
+                if (gate.isQuiescing()) {
+                    gate.awaitFirst(task);
+                } else {
+                    start(task);
+                }
+            }
+            default -> task.terminate(Sense.INVALID_MESSAGE_ERROR);
         }
     }
 
@@ -191,6 +212,10 @@ public final class LogicalUnit {
     /** Begins a task at a LUN that has no unit: it sees INQUIRY, REPORT LUNS and REQUEST SENSE only (SPC-4 6.4.2). */
     public static void beginWithoutUnit(Task task, CommandTable commands) {
         Command command = commands.find(task.cdb());
+        if (task.attribute() > TaskAttribute.HEAD_OF_QUEUE) {
+            task.terminate(Sense.INVALID_MESSAGE_ERROR);
+            return;
+        }
         if (command == null || !command.descriptor().anyLun()) {
             task.terminate(Sense.LOGICAL_UNIT_NOT_SUPPORTED);
             return;
@@ -351,7 +376,7 @@ public final class LogicalUnit {
                 act.accept(affected);
             } finally {
                 for (LoopPort loop : loops) {
-                    loop.execute(() -> taskSets[loop.index()].open(this));
+                    loop.execute(() -> taskSets[loop.index()].gate().open(this));
                 }
                 mailbox.turnEnded();
             }
@@ -384,11 +409,11 @@ public final class LogicalUnit {
             // What the requester sends behind its request waits, even if it came in the same segment.
             boolean closedNow = closesGate && loop.inLoop();
             if (closedNow) {
-                set.closeGate();
+                set.gate().close();
             }
             loop.execute(() -> {
                 if (closesGate && !closedNow) {
-                    set.closeGate();
+                    set.gate().close();
                 }
                 set.drain(drain);
             });

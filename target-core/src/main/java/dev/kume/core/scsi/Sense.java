@@ -37,6 +37,7 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense INSUFFICIENT_REGISTRATION_RESOURCES = of(ILLEGAL_REQUEST, 0x55, 0x04);
     public static final Sense PARAMETER_LIST_LENGTH_ERROR = of(ILLEGAL_REQUEST, 0x1A, 0x00);
     public static final Sense SAVING_PARAMETERS_NOT_SUPPORTED = of(ILLEGAL_REQUEST, 0x39, 0x00);
+    public static final Sense INVALID_MESSAGE_ERROR = of(ILLEGAL_REQUEST, 0x49, 0x00);
     public static final Sense POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x00);
     public static final Sense BUS_DEVICE_RESET_FUNCTION_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x03);
     public static final Sense I_T_NEXUS_LOSS_OCCURRED = of(UNIT_ATTENTION, 0x29, 0x07);

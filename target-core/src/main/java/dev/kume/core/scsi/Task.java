@@ -73,16 +73,6 @@ public abstract non-sealed class Task extends TransportHooks {
     /** The disk thread found the task not yet doomed. Handed back with the delivery. */
     private boolean ioPerformed;
 
-    // Links of the task set. Loop only.
-    @Nullable
-    Task before;
-
-    @Nullable
-    Task after;
-
-    @Nullable
-    TaskSet set;
-
     protected Task(LoopPort home) {
         this.home = home;
     }

@@ -1,6 +1,5 @@
 package dev.kume.core.scsi;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -13,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tasks of one logical unit that live on one event loop. Confined to that loop.
  *
- * <p>Holds the loop's share of every {@link Drain} under way, and the gate that keeps new tasks waiting while the unit
- * quiesces.
+ * <p>Holds the loop's share of every {@link Drain} under way, and the {@link Gate} at which tasks wait.
  */
 final class TaskSet {
     /**
@@ -26,16 +24,21 @@ final class TaskSet {
     private @Nullable Task first;
     private @Nullable Task last;
     private int size;
-    private int gatesClosed;
-    private final ArrayDeque<Task> gated = new ArrayDeque<>();
+    private final Gate gate = new Gate(this);
     private final List<Share> shares = new ArrayList<>(2);
 
     int size() {
         return size;
     }
 
-    boolean gateClosed() {
-        return gatesClosed > 0;
+    Gate gate() {
+        return gate;
+    }
+
+    /** The task that has been here for the longest; the others follow by {@code after}. */
+    @Nullable
+    Task first() {
+        return first;
     }
 
     void add(Task task) {
@@ -50,17 +53,9 @@ final class TaskSet {
         size++;
     }
 
-    /** Queues a task that has been added until the gate opens. */
-    void waitAtGate(Task task) {
-        task.gated();
-        gated.add(task);
-    }
-
     void remove(Task task) {
         assert task.set == this;
-        if (task.state() == Task.State.GATED) {
-            gated.remove(task);
-        }
+        gate.left(task);
         if (task.before == null) {
             first = task.after;
         } else {
@@ -91,11 +86,6 @@ final class TaskSet {
         }
     }
 
-    /** New tasks wait until {@link #open}. */
-    void closeGate() {
-        gatesClosed++;
-    }
-
     /** Starts this loop's share of a drain. */
     void drain(Drain drain) {
         Map<Task, Ending> covered = new LinkedHashMap<>();
@@ -119,22 +109,5 @@ final class TaskSet {
                 task.doom(ending);
             }
         });
-    }
-
-    /** Opens the gate that a drain closed, and starts what has waited there. */
-    void open(LogicalUnit unit) {
-        gatesClosed--;
-        assert gatesClosed >= 0;
-        while (gatesClosed == 0) {
-            Task task = gated.poll();
-            if (task == null) {
-                return;
-            }
-            try {
-                unit.start(task);
-            } catch (RuntimeException | Error bug) {
-                task.onBug(bug);
-            }
-        }
     }
 }

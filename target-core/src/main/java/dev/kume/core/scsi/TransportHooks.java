@@ -1,7 +1,7 @@
 package dev.kume.core.scsi;
 
 /** What a task asks of its transport, and tells it. All on the task's home loop. */
-public abstract sealed class TransportHooks extends CommandContext permits Task {
+public abstract sealed class TransportHooks extends TaskPlace permits Task {
     TransportHooks() {}
 
     /** Bytes that the initiator says it sends with the command, before any has come; -1 when nobody can tell. */

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A whole unit under a seed, in one thread: three loops, four nexuses, a disk that is slow (everything else goes on
- * in the middle of its operations) and fails, random commands, dooms, fences, quiesces, resets and mode changes.
+ * in the middle of its operations) and fails, random commands of all task attributes, dooms, fences, quiesces, resets
+ * and mode changes.
  *
  * <p>Each write owns its blocks, so that what may be on the disk is known: a write that ended GOOD is there, a write
  * that ended may not reach the disk any more, and FUA was durable when it answered.
@@ -194,11 +195,16 @@ final class SimulationTest {
             ManualLoop loop = loops.get(random.nextInt(LOOPS));
             ScriptedTask task =
                     new ScriptedTask(loop.port(), TestTarget.bytes(cdb), dataOut, PIECE_BYTES, random.nextBoolean());
-            task.prepare(unit, from, LunMap.EMPTY, TaskAttribute.SIMPLE);
+            task.prepare(unit, from, LunMap.EMPTY, attribute());
             tasks.add(task);
             alive.add(task);
             owners.put(task, from);
             return task;
+        }
+
+        private int attribute() {
+            int kind = random.nextInt(24);
+            return kind == 0 ? TaskAttribute.ORDERED : kind < 3 ? TaskAttribute.HEAD_OF_QUEUE : TaskAttribute.SIMPLE;
         }
 
         private void start(ScriptedTask task) {
