@@ -420,7 +420,10 @@ public final class LogicalUnit {
         }
     }
 
-    /** Resets the unit, SAM-5 6.3.3 and 7.7: mode pages as saved, and everybody but the requester learns it by a UA. */
+    /**
+     * Resets the unit, SAM-5 6.3.3 and 7.7: mode pages as saved, and no reservation by RESERVE(6) or (10); persistent
+     * reservations stay. Everybody but the requester learns it by a UA.
+     */
     public void reset(@Nullable ITLNexus requester, Runnable done) {
         reset(task -> true, requester, done);
     }

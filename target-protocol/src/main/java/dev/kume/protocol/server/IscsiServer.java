@@ -144,6 +144,13 @@ public final class IscsiServer implements AutoCloseable {
                 .sum();
     }
 
+    /** How many connections each loop has; for tests. */
+    List<Integer> connectionsOfEachLoop() {
+        return connections
+                .ofEachLoop(loop -> loop.connections().size())
+                .join();
+    }
+
     // ---- portals ----------------------------------------------------------------------------------------------------
 
     /**
