@@ -146,9 +146,7 @@ public final class IscsiServer implements AutoCloseable {
 
     /** How many connections each loop has; for tests. */
     List<Integer> connectionsOfEachLoop() {
-        return connections
-                .ofEachLoop(loop -> loop.connections().size())
-                .join();
+        return connections.ofEachLoop(loop -> loop.connections().size()).join();
     }
 
     // ---- portals ----------------------------------------------------------------------------------------------------
