@@ -113,10 +113,11 @@ final class FenceFloodTest {
 
         /** One round: the flood begins, access is taken away in the middle of it, and then nothing may change. */
         StampFlood round(Cut cut, boolean frozen) throws Exception {
-            disk.slowNanosMax = random.nextInt(4) == 0 ? random.nextInt(400_000) : 0;
+            boolean slow = random.nextInt(3) == 0;
+            disk.slowNanosMax = slow ? random.nextInt(4_000_000) : 0;
             StampFlood flood = new StampFlood(node1, random.split(), stamp);
             CompletableFuture<Void> node = CompletableFuture.runAsync(flood, threads);
-            int writes = 20 + random.nextInt(100);
+            int writes = slow ? 1 + random.nextInt(20) : 20 + random.nextInt(100);
             Rig.eventually("the flood flows", () -> flood.good >= writes || node.isCompletedExceptionally());
             if (frozen) {
                 flood.freeze();

@@ -18,7 +18,7 @@ final class StampDisk implements VirtualDisk {
     private final List<String> late = new ArrayList<>();
     private boolean fenced;
 
-    /** Each write spins for up to so long; it may not sleep, which would be too coarse. */
+    /** Some writes spin for so long in the middle. */
     volatile int slowNanosMax;
 
     final AtomicInteger writesOnLoops = new AtomicInteger();
@@ -57,7 +57,9 @@ final class StampDisk implements VirtualDisk {
     private void beSlow() {
         int most = slowNanosMax;
         if (most > 0) {
-            long until = System.nanoTime() + (System.nanoTime() & 0xFFFF) * most / 0x10000;
+            // Now and then, and then for long: the last bits of the clock are as good as chance.
+            long now = System.nanoTime();
+            long until = (now >> 4 & 3) == 0 ? now + most : now;
             while (System.nanoTime() < until) {
                 Thread.onSpinWait();
             }
@@ -87,9 +89,13 @@ final class StampDisk implements VirtualDisk {
     public void write(long offsetBytes, ByteBuffer source) {
         boolean onLoop = Thread.currentThread().getName().startsWith("kume-loop");
         (onLoop ? writesOnLoops : writesOnDiskThreads).incrementAndGet();
-        beSlow();
         // Block by block, so that a fence that does not wait for the whole write is seen.
+        int slowAt = source.remaining() / 2;
         while (source.hasRemaining()) {
+            if (source.remaining() > slowAt) {
+                beSlow();
+                slowAt = Integer.MAX_VALUE;
+            }
             int length = Math.min(BLOCK_BYTES, source.remaining());
             synchronized (bytes) {
                 if (fenced) {
