@@ -65,13 +65,28 @@ public final class LoopbackTarget implements AutoCloseable {
     }
 
     public LoopbackTarget(Limits limits, TargetParameters parameters, LoginServices services, Transport transport) {
+        this(limits, parameters, services, transport, 2);
+    }
+
+    private LoopbackTarget(
+            Limits limits, TargetParameters parameters, LoginServices services, Transport transport, int loops) {
         this.limits = limits;
         this.commands = Commands.table(limits);
-        this.server = new IscsiServer(CLOCK, limits, commands, parameters, services, transport, 2);
+        this.server = new IscsiServer(CLOCK, limits, commands, parameters, services, transport, loops);
     }
 
     public static LoopbackTarget standard() {
         return new LoopbackTarget(Limits.DEFAULTS, TargetParameters.of(Limits.DEFAULTS), Transport.AUTO);
+    }
+
+    /** One with more loops than this machine may have processors. */
+    public static LoopbackTarget withLoops(int loops) {
+        return new LoopbackTarget(
+                Limits.DEFAULTS,
+                TargetParameters.of(Limits.DEFAULTS).withInitialR2T(false).withImmediateData(true),
+                new LoginServices(new SecureRandom(), HostNames.NONE),
+                Transport.AUTO,
+                loops);
     }
 
     /** A unit on a disk, ready to be mapped anywhere. */
