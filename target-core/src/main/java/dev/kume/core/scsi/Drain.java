@@ -14,15 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class Drain {
     private final Coverage coverage;
     private final @Nullable Task requester;
-    private final boolean closesGate;
+    private final boolean waitsForEnds;
     private final AtomicInteger loopsLeft;
     private final Runnable done;
     private final Set<ITLNexus> affected = ConcurrentHashMap.newKeySet();
 
-    Drain(Coverage coverage, @Nullable Task requester, boolean closesGate, int loops, Runnable done) {
+    /**
+     * @param waitsForEnds true: {@code done} runs when the tasks have ended. False: when they cannot reach the disk any
+     *                     more, which those that still wait in its queue behind others' cannot
+     */
+    Drain(Coverage coverage, @Nullable Task requester, boolean waitsForEnds, int loops, Runnable done) {
         this.coverage = coverage;
         this.requester = requester;
-        this.closesGate = closesGate;
+        this.waitsForEnds = waitsForEnds;
         this.loopsLeft = new AtomicInteger(loops);
         this.done = done;
     }
@@ -33,8 +37,8 @@ final class Drain {
         return task == requester ? null : coverage.of(task);
     }
 
-    boolean closesGate() {
-        return closesGate;
+    boolean waitsForEnds() {
+        return waitsForEnds;
     }
 
     /** Remembers whose task ends here, for the unit attention that tells them. */

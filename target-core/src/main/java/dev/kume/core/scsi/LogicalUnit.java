@@ -344,7 +344,7 @@ public final class LogicalUnit {
         if (coverage == null) {
             over.run();
         } else {
-            drain(coverage, requester, false, affected -> nexuses.dropAnswers(this, change.aborted(), over));
+            drain(coverage, requester, Drained.REACH, affected -> nexuses.dropAnswers(this, change.aborted(), over));
         }
     }
 
@@ -356,7 +356,7 @@ public final class LogicalUnit {
      * @param done      told whose tasks ended, on some loop, when no covered task can reach the disk any more
      */
     public void fence(Coverage coverage, @Nullable Task requester, Consumer<Collection<ITLNexus>> done) {
-        mailbox.inTurn(() -> drain(coverage, requester, false, affected -> {
+        mailbox.inTurn(() -> drain(coverage, requester, Drained.ENDS, affected -> {
             try {
                 done.accept(affected);
             } finally {
@@ -371,7 +371,7 @@ public final class LogicalUnit {
      * @param act  runs while no covered task exists and new ones wait; it must not wait itself
      */
     public void quiesce(Coverage coverage, @Nullable Task requester, Consumer<Collection<ITLNexus>> act) {
-        mailbox.inTurn(() -> drain(coverage, requester, true, affected -> {
+        mailbox.inTurn(() -> drain(coverage, requester, Drained.ENDS_BEHIND_GATE, affected -> {
             try {
                 act.accept(affected);
             } finally {
@@ -394,13 +394,23 @@ public final class LogicalUnit {
         });
     }
 
-    private void drain(
-            Coverage coverage, @Nullable Task requester, boolean closesGate, Consumer<Collection<ITLNexus>> done) {
+    /** What a drain is for. */
+    private enum Drained {
+        /** Nothing that is covered can reach the disk any more. */
+        REACH,
+        /** What is covered has ended. */
+        ENDS,
+        /** The same, and what comes later waits. */
+        ENDS_BEHIND_GATE
+    }
+
+    private void drain(Coverage coverage, @Nullable Task requester, Drained what, Consumer<Collection<ITLNexus>> done) {
+        boolean closesGate = what == Drained.ENDS_BEHIND_GATE;
         Drain[] self = new Drain[1];
         Drain drain = new Drain(
                 coverage,
                 requester,
-                closesGate,
+                what != Drained.REACH,
                 loops.size(),
                 () -> done.accept(Objects.requireNonNull(self[0]).affected()));
         self[0] = drain;

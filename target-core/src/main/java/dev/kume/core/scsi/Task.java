@@ -73,6 +73,9 @@ public abstract non-sealed class Task extends TransportHooks {
     /** The disk thread found the task not yet doomed. Handed back with the delivery. */
     private boolean ioPerformed;
 
+    /** A disk thread has begun with the job: set before it looks at {@link #doomed}. */
+    private volatile boolean ioBegun;
+
     protected Task(LoopPort home) {
         this.home = home;
     }
@@ -226,6 +229,15 @@ public abstract non-sealed class Task extends TransportHooks {
         return true;
     }
 
+    /**
+     * True when a doomed task can not reach the disk any more, though it has not ended: it waits in the disk's queue,
+     * and the thread that takes it from there sees that it is doomed.
+     */
+    final boolean isOutOfReach() {
+        assert home.inLoop() && doomed;
+        return io != Io.NONE && !ioBegun;
+    }
+
     // ---- command side -----------------------------------------------------------------------------------------------
 
     /** GOOD without data. */
@@ -371,6 +383,9 @@ public abstract non-sealed class Task extends TransportHooks {
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
         ioPerformed = false;
+        if (ioBegun) {
+            ioBegun = false;
+        }
         unit().lane().submit(this);
     }
 
@@ -382,6 +397,7 @@ public abstract non-sealed class Task extends TransportHooks {
 
     @Override
     protected final void perform() {
+        ioBegun = true;
         if (doomed) {
             return;
         }

@@ -105,9 +105,12 @@ final class TaskSet {
         covered.keySet().forEach(drain::dooming);
         covered.forEach((task, ending) -> {
             // Dooming one task may end others (their connection closes), and those may be new commands already.
-            if (share.left.contains(task)) {
-                task.doom(ending);
+            if (share.left.contains(task) && !task.doom(ending) && !drain.waitsForEnds() && task.isOutOfReach()) {
+                share.left.remove(task);
             }
         });
+        if (share.left.isEmpty() && shares.remove(share)) {
+            drain.loopDone();
+        }
     }
 }

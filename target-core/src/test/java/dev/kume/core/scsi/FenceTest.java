@@ -119,11 +119,46 @@ final class FenceTest {
         assertFalse(target.unit.state().writeProtected());
         target.memory.answer(null);
         assertTrue(target.unit.state().writeProtected());
-        target.runLoops();
         assertEquals(List.of("saving", "published"), told);
-        target.runAll();
+        target.runLoops();
         assertEquals(List.of("saving", "published", "over"), told);
+        assertFalse(victim.ended(), "it waits in the disk's queue, and cannot reach the disk");
+        target.runAll();
         assertEquals(ScsiStatus.RESERVATION_CONFLICT, victim.status());
+        assertEquals(List.of(), target.disk.log);
+    }
+
+    @Test
+    void aChangesFenceWaitsForTheWriteInsideOfTheDiskAndForNoneThatQueues() {
+        List<String> toldInside = new ArrayList<>(List.of("nothing"));
+        ScriptedTask inside = begin(target.node2, 1, WRITE);
+        ScriptedTask queued = begin(target.node2, 1, WRITE);
+        target.disk.whenDone = () -> {
+            target.disk.whenDone = () -> {};
+            target.memory.answersAtOnce = true;
+            target.unit.change(new Fencing(), () -> told.add("over"));
+            target.runLoops();
+            toldInside.addAll(told);
+        };
+        target.runAll();
+        assertEquals(List.of("nothing"), toldInside, "a write is inside of the disk");
+        assertEquals(List.of("over"), told);
+        assertEquals(ScsiStatus.GOOD, inside.status(), "it was done when it was doomed");
+        assertEquals(ScsiStatus.RESERVATION_CONFLICT, queued.status());
+        assertEquals(1, target.disk.log.size());
+    }
+
+    /** Takes access away from the second node. */
+    private final class Fencing extends Recorded {
+        @Override
+        public UnitState apply(UnitState now) {
+            return now.withWriteProtected(true);
+        }
+
+        @Override
+        public Coverage fenced(UnitState before, UnitState after) {
+            return task -> task.nexus() == target.node2 ? Ending.CONFLICT : null;
+        }
     }
 
     @Test

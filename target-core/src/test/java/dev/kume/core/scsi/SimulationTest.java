@@ -48,7 +48,7 @@ final class SimulationTest {
     @Test
     void everyTaskEndsOnceAndTheDiskIsWhatItMustBe() {
         int[] seen = new int[2];
-        Trials.forSeed(1, 20, random -> {
+        Trials.forSeed(1, 100, random -> {
             Simulation simulation = new Simulation(random);
             simulation.run();
             seen[0] += simulation.writesGood;
@@ -91,6 +91,7 @@ final class SimulationTest {
         final Map<ScriptedTask, ITLNexus> owners = new HashMap<>();
         final List<Write> writes = new ArrayList<>();
         final Map<Integer, Write> byFirstBlock = new HashMap<>();
+        final Set<ScriptedTask> refused = new HashSet<>();
         int writesGood;
         int tasksDoomed;
         int changesAsked;
@@ -177,12 +178,14 @@ final class SimulationTest {
                 start(prepare("35 00 00 00 00 00 00 00 00 00", new byte[0]));
             } else if (kind < 79) {
                 select();
-            } else if (kind < 96) {
+            } else if (kind < 94) {
                 anyTask().ifSending();
-            } else if (kind < 97) {
+            } else if (kind < 95) {
                 anyTask().doomed();
-            } else if (kind < 99) {
+            } else if (kind < 97) {
                 fence();
+            } else if (kind < 99) {
+                change();
             } else if (random.nextBoolean()) {
                 quiesce();
             } else {
@@ -287,6 +290,33 @@ final class SimulationTest {
             });
         }
 
+        /** A change that takes access from a nexus. */
+        private void change() {
+            ITLNexus victim = nexuses.get(random.nextInt(NEXUSES));
+            List<ScriptedTask> before = living();
+            changesAsked++;
+            UnitChange change = new UnitChange() {
+                @Override
+                public UnitState apply(UnitState now) {
+                    return now.withReservedBy(now.reservedBy() == null ? victim.nexus() : null);
+                }
+
+                @Override
+                public Coverage fenced(UnitState from, UnitState to) {
+                    return task -> task.nexus() == victim ? Ending.CONFLICT : null;
+                }
+
+                @Override
+                public void ended(Task task) {
+                    throw new AssertionError("no task asked for it");
+                }
+            };
+            unit.change(change, () -> {
+                changesDone++;
+                before.stream().filter(task -> owners.get(task) == victim).forEach(refused::add);
+            });
+        }
+
         private void quiesce() {
             List<ScriptedTask> before = living();
             changesAsked++;
@@ -354,7 +384,7 @@ final class SimulationTest {
             private void waitForTheDevice() throws IOException {
                 inside++;
                 if (inside <= DEPTH_MAX) {
-                    for (int i = random.nextInt(4); i > 0 && stepsInside < STEPS_INSIDE_MAX; i--) {
+                    for (int i = random.nextInt(6); i > 0 && stepsInside < STEPS_INSIDE_MAX; i--) {
                         stepsInside++;
                         step();
                     }
@@ -387,7 +417,9 @@ final class SimulationTest {
             public void write(long offsetBytes, ByteBuffer source) throws IOException {
                 long firstBlock = offsetBytes / 512;
                 Write owner = byFirstBlock.get((int) (firstBlock / BLOCKS_PER_WRITE * BLOCKS_PER_WRITE));
+                assertFalse(refused.contains(owner.task), () -> "a write through the fence: " + owner.task);
                 waitForTheDevice();
+                assertFalse(refused.contains(owner.task), () -> "the fence did not wait: " + owner.task);
                 assertFalse(owner.task.ended(), () -> "a task that ended writes: " + owner.task);
                 for (long block = firstBlock; source.hasRemaining(); block++) {
                     byte[] data = new byte[512];
