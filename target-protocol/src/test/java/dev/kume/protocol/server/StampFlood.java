@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +42,11 @@ final class StampFlood implements Runnable {
     volatile int good;
 
     /** Another command that the node is to send in the midst of its writes. */
-    private volatile @Nullable WirePdu extra;
+    private volatile @Nullable Function<RawInitiator, WirePdu> extra;
 
     private @Nullable WirePdu extraSent;
     private volatile @Nullable Runnable extraAnswered;
+    private final CompletableFuture<Void> extraDone = new CompletableFuture<>();
     private volatile boolean freezes;
     private volatile boolean frozen;
     private volatile boolean ends;
@@ -73,10 +76,16 @@ final class StampFlood implements Runnable {
         return frozen;
     }
 
-    /** Sends this command in the midst; {@code then} runs in the node's thread as soon as GOOD is there. */
-    void send(WirePdu command, Runnable then) {
+    /**
+     * Sends this command in the midst.
+     *
+     * @param then runs in the node's thread as soon as GOOD is there
+     * @return completes then
+     */
+    CompletableFuture<Void> send(Function<RawInitiator, WirePdu> command, Runnable then) {
         extraAnswered = then;
         extra = command;
+        return extraDone;
     }
 
     /** The fence is up: the node sends all data that it owes, 32 writes more, and hears what comes of them. */
@@ -98,15 +107,19 @@ final class StampFlood implements Runnable {
             lastWrites();
         } catch (UncheckedIOException closed) {
             cut = true;
+        } catch (AssertionError wrong) {
+            extraDone.completeExceptionally(wrong);
+            throw wrong;
         }
     }
 
     private void flood() {
-        WirePdu asked = extra;
+        Function<RawInitiator, WirePdu> asked = extra;
         if (asked != null) {
             extra = null;
-            extraSent = asked;
-            node.send(asked);
+            WirePdu command = asked.apply(node);
+            extraSent = command;
+            node.send(command);
         }
         while (!freeSlots.isEmpty() && node.maxCmdSn - node.cmdSn >= 0) {
             write();
@@ -142,6 +155,7 @@ final class StampFlood implements Runnable {
             Runnable then = extraAnswered;
             if (then != null) {
                 then.run();
+                extraDone.complete(null);
             }
         } else if (pdu.opcode() == WirePdu.R2T) {
             unanswered.add(pdu);
