@@ -12,6 +12,7 @@ import dev.kume.protocol.login.TargetParameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +49,8 @@ final class FenceArena implements AutoCloseable {
     final SplittableRandom random;
     RawInitiator node1;
     final RawInitiator node2;
-    long stamp;
+    private final Set<Integer> forgotten = new HashSet<>();
+    private long stamp;
     int rounds;
 
     /** How long the answers that took access away took, in nanoseconds; those to a frozen node apart. */
@@ -83,6 +85,7 @@ final class FenceArena implements AutoCloseable {
     /** Logs in again until the session of node 1 is on the other loop than that of node 2. */
     void node1Again() {
         node1.close();
+        forgotten.clear();
         Rig.eventually("it has left", () -> target.server().connectionCount() == 1);
         node1 = login(RawInitiator.NAME, RawInitiator.TARGET);
         if (!target.server().connectionsOfEachLoop().equals(List.of(1, 1))) {
@@ -122,7 +125,7 @@ final class FenceArena implements AutoCloseable {
     StampFlood round(Cut cut, boolean frozen) throws Exception {
         boolean slow = random.nextInt(3) == 0;
         disk.slowNanosMax = slow ? random.nextInt(4_000_000) : 0;
-        StampFlood flood = new StampFlood(node1, random.split(), stamp);
+        StampFlood flood = new StampFlood(node1, forgotten, random.split(), stamp);
         CompletableFuture<Void> node = CompletableFuture.runAsync(flood, threads);
         int writes = slow ? 1 + random.nextInt(20) : 20 + random.nextInt(100);
         Rig.eventually("the flood flows", () -> flood.good >= writes || node.isCompletedExceptionally());

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,7 @@ final class StampFlood implements Runnable {
     private record Write(WirePdu command, int slot, byte[] data) {}
 
     private final RawInitiator node;
+    private final Set<Integer> forgotten;
     private final RandomGenerator random;
     private final Map<Integer, Write> outstanding = new HashMap<>();
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
@@ -54,8 +56,13 @@ final class StampFlood implements Runnable {
     /** The session was cut, which is right when the initiator was denied. */
     volatile boolean cut;
 
-    StampFlood(RawInitiator node, RandomGenerator random, long firstStamp) {
+    /**
+     * @param forgotten tags of writes of earlier floods that were never answered: they were aborted, or their answer
+     *                  still comes
+     */
+    StampFlood(RawInitiator node, Set<Integer> forgotten, RandomGenerator random, long firstStamp) {
         this.node = node;
+        this.forgotten = forgotten;
         this.random = random;
         this.stamp = firstStamp;
         for (int slot = 0; slot < DEPTH; slot++) {
@@ -161,6 +168,9 @@ final class StampFlood implements Runnable {
             unanswered.add(pdu);
         } else if (pdu.opcode() != WirePdu.ASYNC_MESSAGE) {
             assertEquals(WirePdu.SCSI_RESPONSE, pdu.opcode(), pdu::toString);
+            if (forgotten.remove(pdu.initiatorTaskTag())) {
+                return;
+            }
             Write write = outstanding.remove(pdu.initiatorTaskTag());
             assertTrue(write != null, () -> "an answer to nothing: " + pdu);
             freeSlots.add(write.slot());
@@ -180,11 +190,12 @@ final class StampFlood implements Runnable {
     }
 
     private void lastWrites() {
-        // Whatever was sent before has been dealt with when the ping is answered; the rest was aborted without a word.
+        // What is not answered by now was aborted without a word, or waits in the disk's queue to be told of the fence.
         unanswered.forEach(this::answer);
         unanswered.clear();
         hearAll();
         outstanding.values().forEach(write -> freeSlots.add(write.slot()));
+        forgotten.addAll(outstanding.keySet());
         outstanding.clear();
         refusals.clear();
         int goodBefore = good;
