@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Two nodes at two targets on two loops, and the disk between them: node 1 floods it with rising stamps, access is taken
- * away from it, and when that has been answered no later stamp may appear.
+ * Two nodes at two targets on two loops, and the disk between them: node 1 floods it with rising stamps, access is
+ * taken away from it, and when that has been answered no later stamp may appear.
  */
 final class FenceArena implements AutoCloseable {
     /** Rounds of each kind; {@code -Dkume.fence.rounds=1000} runs so many. */
