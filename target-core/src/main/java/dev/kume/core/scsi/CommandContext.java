@@ -30,6 +30,10 @@ public abstract sealed class CommandContext extends IoJob permits TaskPlace {
     long offsetBytes;
     long lengthBytes;
     boolean gathering;
+
+    /** The disk may hold a part of what the command writes. Handed to disk threads and back with each job. */
+    boolean partDone;
+
     int status;
 
     @Nullable
@@ -51,6 +55,7 @@ public abstract sealed class CommandContext extends IoJob permits TaskPlace {
         response = null;
         lengthBytes = 0;
         offsetBytes = 0;
+        partDone = false;
     }
 
     public final byte[] cdb() {

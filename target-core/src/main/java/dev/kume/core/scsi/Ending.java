@@ -18,6 +18,9 @@ public record Ending(int status, @Nullable Sense sense) {
     /** RESERVATION CONFLICT: what a command would hear that comes after the fence. */
     public static final Ending CONFLICT = new Ending(ScsiStatus.RESERVATION_CONFLICT, null);
 
+    /** ABORTED COMMAND: what a write hears of which a part has reached the disk. No status may say that nothing has. */
+    static final Ending CUT_SHORT = check(Sense.COMMANDS_CLEARED_BY_DEVICE_SERVER);
+
     /** CHECK CONDITION with this sense data. */
     public static Ending check(Sense sense) {
         return new Ending(ScsiStatus.CHECK_CONDITION, sense);

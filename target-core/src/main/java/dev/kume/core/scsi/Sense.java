@@ -56,6 +56,7 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense UNEXPECTED_UNSOLICITED_DATA = of(ABORTED_COMMAND, 0x0C, 0x0C);
     public static final Sense DATA_PHASE_CRC_ERROR = of(ABORTED_COMMAND, 0x47, 0x05);
     public static final Sense DATA_OFFSET_ERROR = of(ABORTED_COMMAND, 0x4B, 0x05);
+    public static final Sense COMMANDS_CLEARED_BY_DEVICE_SERVER = of(ABORTED_COMMAND, 0x2F, 0x02);
     public static final Sense MISCOMPARE_DURING_VERIFY = of(MISCOMPARE, 0x1D, 0x00);
 
     /** Bytes of fixed-format sense data this target sends. */

@@ -149,6 +149,7 @@ public abstract non-sealed class Task extends TransportHooks {
             if (!disk.tryWrite(atOffsetBytes, data)) {
                 return false;
             }
+            partDone = true;
         } catch (IOException failure) {
             failIo(unit().failure(failure, true));
         } catch (RuntimeException | Error bug) {
@@ -247,10 +248,7 @@ public abstract non-sealed class Task extends TransportHooks {
 
     /** GOOD with parameter data; at most {@code allocationLength} bytes of it are sent. */
     public final void respond(ByteBuffer data, long allocationLength) {
-        if (data.remaining() > allocationLength) {
-            data.limit(data.position() + (int) allocationLength);
-        }
-        response = data;
+        outcome(data, allocationLength);
         complete();
     }
 
@@ -324,7 +322,7 @@ public abstract non-sealed class Task extends TransportHooks {
         }
     }
 
-    /** From {@link Work}, on the disk thread: parameter data to send. */
+    /** Parameter data to send. From {@link Work}, on the disk thread; {@link #respond} does the same on the loop. */
     public final void outcome(ByteBuffer data, long allocationLength) {
         if (data.remaining() > allocationLength) {
             data.limit(data.position() + (int) allocationLength);
@@ -383,9 +381,7 @@ public abstract non-sealed class Task extends TransportHooks {
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
         ioPerformed = false;
-        if (ioBegun) {
-            ioBegun = false;
-        }
+        ioBegun = false;
         unit().lane().submit(this);
     }
 
@@ -402,6 +398,7 @@ public abstract non-sealed class Task extends TransportHooks {
             return;
         }
         ioPerformed = true;
+        partDone |= io != Io.READ;
         VirtualDisk disk = unitState().disk();
         try {
             if (disk == null) {
@@ -472,8 +469,9 @@ public abstract non-sealed class Task extends TransportHooks {
     private void endDoomed() {
         turn = null;
         if (ending.answers()) {
-            status = ending.status();
-            sense = ending.sense();
+            Ending told = partDone && command().descriptor().writes() ? Ending.CUT_SHORT : ending;
+            status = told.status();
+            sense = told.sense();
             end(false);
         } else {
             end(true);

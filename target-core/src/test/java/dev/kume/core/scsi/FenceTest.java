@@ -92,6 +92,25 @@ final class FenceTest {
     }
 
     @Test
+    void ofAWriteThatIsPartlyDoneNobodyIsToldThatItWasRefused() {
+        ScriptedTask write = new ScriptedTask(
+                target.loops.get(0).port(),
+                TestTarget.bytes("2A 00 00 00 00 05 00 00 02 00"),
+                new byte[1024],
+                512,
+                false);
+        write.prepare(target.unit, target.node1, LunMap.EMPTY, TaskAttribute.SIMPLE);
+        target.unit.begin(write);
+        assertTrue(target.diskThreads.runOne(), "the first of two pieces");
+        target.unit.fence(task -> Ending.CONFLICT, null, affected -> told.add("done"));
+        target.runAll();
+        assertEquals(List.of("done"), told);
+        assertEquals(List.of("write 2560+512"), target.disk.log);
+        assertEquals(ScsiStatus.CHECK_CONDITION, write.status());
+        assertEquals(Sense.COMMANDS_CLEARED_BY_DEVICE_SERVER, write.sense());
+    }
+
+    @Test
     void silenceGoesBeforeAnAnswer() {
         ScriptedTask write = begin(target.node1, 0, WRITE);
         target.unit.fence(task -> Ending.CONFLICT, null, affected -> told.add("conflict"));

@@ -191,9 +191,11 @@ final class StampFlood implements Runnable {
 
     private void lastWrites() {
         // What is not answered by now was aborted without a word, or waits in the disk's queue to be told of the fence.
-        unanswered.forEach(this::answer);
-        unanswered.clear();
-        hearAll();
+        do {
+            unanswered.forEach(this::answer);
+            unanswered.clear();
+            hearAll();
+        } while (!unanswered.isEmpty());
         outstanding.values().forEach(write -> freeSlots.add(write.slot()));
         forgotten.addAll(outstanding.keySet());
         outstanding.clear();

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One SCSI command of a simulated initiator, and what it means for the model of its disk. */
 final class Op {
+    /** COMMANDS CLEARED BY DEVICE SERVER: a part of the write is there. */
+    private static final String CUT_SHORT = "0b2f02";
+
     final Simulation simulation;
     final Initiator initiator;
     final int lun;
@@ -72,7 +75,7 @@ final class Op {
                 status != 2
                         || sense.startsWith("06")
                         || sense.startsWith("03")
-                        || (sense.startsWith("05") && simulation.mayVanish(this)),
+                        || ((sense.startsWith("05") || sense.equals(CUT_SHORT)) && simulation.mayVanish(this)),
                 "%s failed with status %02x sense %s".formatted(this, status, sense));
         if (write != null) {
             if (notBegun) {

@@ -149,7 +149,8 @@ final class Session implements Wire.Peer {
             // What comes unasked ends with a block, as it does with every initiator that there is.
             first -= first % SimulatedStore.SECTOR_BYTES;
         }
-        int flags = (data.length > 0 ? 0x20 : 0) | (op.expectedBytes > 0 ? 0x40 : 0) | 1 | (more ? 0 : Pdu.FINAL);
+        int flags = (data.length > 0 ? 0x20 : 0) | (op.expectedBytes > 0 ? 0x40 : 0) | (more ? 0 : Pdu.FINAL);
+        flags |= attribute();
         Pdu pdu = Pdu.of(Pdu.SCSI_COMMAND, flags).with(java.util.Arrays.copyOf(data, first));
         pdu.lun(op.lun).word(16, op.itt).word(20, Math.max(data.length, op.expectedBytes));
         pdu.word(24, cmdSn++);
@@ -159,6 +160,11 @@ final class Session implements Wire.Peer {
         if (more) {
             dataOut(op, Pdu.NO_TAG, first, burst - first);
         }
+    }
+
+    /** Mostly SIMPLE; 2 is ORDERED, 3 HEAD OF QUEUE. */
+    private int attribute() {
+        return world.oneIn(20) ? world.random.nextInt(4) : 1;
     }
 
     /** A sequence of Data-Out PDUs, of random lengths. */
