@@ -150,6 +150,7 @@ public abstract non-sealed class Task extends TransportHooks {
             if (!disk.tryWrite(atOffsetBytes, data)) {
                 return false;
             }
+            partDone = true;
         } catch (IOException failure) {
             failIo(unit().failure(failure, true));
         } catch (RuntimeException | Error bug) {
@@ -330,7 +331,7 @@ public abstract non-sealed class Task extends TransportHooks {
         }
     }
 
-    /** From {@link Work}, on the disk thread: parameter data to send. */
+    /** Parameter data to send. From {@link Work}, on the disk thread; {@link #respond} does the same on the loop. */
     public final void outcome(ByteBuffer data, long allocationLength) {
         if (data.remaining() > allocationLength) {
             data.limit(data.position() + (int) allocationLength);

@@ -29,7 +29,7 @@ enum PrOut {
         this.action = action;
     }
 
-    /** The command, its list as immediate data. */
+    /** The command, its list as immediate data where the session has that. */
     WirePdu command(RawInitiator node, int type, long key, long serviceActionKey) {
         byte[] cdb = ByteBuffer.allocate(16)
                 .put((byte) 0x5F)
@@ -37,19 +37,19 @@ enum PrOut {
                 .put((byte) type)
                 .put(8, (byte) LIST_BYTES)
                 .array();
-        byte[] list = ByteBuffer.allocate(LIST_BYTES)
+        WirePdu command = node.command(0, 0xA3, LIST_BYTES, cdb);
+        return node.agrees("ImmediateData", "Yes") ? command.with(list(key, serviceActionKey)) : command;
+    }
+
+    private static byte[] list(long key, long serviceActionKey) {
+        return ByteBuffer.allocate(LIST_BYTES)
                 .putLong(key)
                 .putLong(serviceActionKey)
                 .array();
-        return node.command(0, 0xA3, LIST_BYTES, cdb).with(list);
-    }
-
-    int status(RawInitiator node, int type, long key, long serviceActionKey) {
-        return node.run(command(node, type, key, serviceActionKey)).status();
     }
 
     void good(RawInitiator node, int type, long key, long serviceActionKey) {
-        RawInitiator.Answer answer = node.run(command(node, type, key, serviceActionKey));
+        RawInitiator.Answer answer = node.run(command(node, type, key, serviceActionKey), list(key, serviceActionKey));
         assertEquals(0, answer.status(), () -> this + ": " + answer.last().sense());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.kume.core.nexus.ITNexus;
+import dev.kume.core.reservation.PersistentReservations;
 import dev.kume.core.scsi.LogicalUnit;
 import java.io.IOException;
 import java.util.List;
@@ -144,7 +145,10 @@ final class TaskSetTest {
     @Test
     void aResetThroughOneTargetEndsWhatCameThroughTheOther() throws Exception {
         try (Nodes nodes = Nodes.standard()) {
-            ITNexus holder = nodes.rig.unit.nexuses().attached().iterator().next();
+            ITNexus holder = nodes.rig.unit.nexuses().attached().stream()
+                    .filter(nexus -> nexus.targetName().equals(Rig.OTHER_TARGET))
+                    .findFirst()
+                    .orElseThrow();
             nodes.rig.unit.change(state -> state.withReservedBy(holder), () -> {});
             Asked running = Asked.write(nodes.node2, 3);
             nodes.node2.send(ordered(nodes.node2, 4));
@@ -156,6 +160,21 @@ final class TaskSetTest {
             assertEquals(List.of(), nodes.node1.clearAttentions());
             assertNull(nodes.rig.unit.state().reservedBy(), "a reservation by RESERVE ends");
             assertArrayEquals(ScriptedDisk.pattern(3 * 512, 1024), nodes.rig.disk.at(3 * 512, 1024));
+        }
+    }
+
+    @Test
+    void noTaskManagementTouchesAPersistentReservation() throws Exception {
+        try (Nodes nodes = Nodes.standard()) {
+            PrOut.REGISTER_AND_IGNORE.good(nodes.node1, 0, 0, 0xA);
+            PrOut.REGISTER_AND_IGNORE.good(nodes.node2, 0, 0, 0xB);
+            PrOut.RESERVE.good(nodes.node2, PrOut.EXCLUSIVE_ACCESS_REGISTRANTS, 0xB, 0);
+            PersistentReservations before = nodes.rig.unit.state().reservations();
+            for (int function : new int[] {ABORT_TASK_SET, CLEAR_TASK_SET, LOGICAL_UNIT_RESET, TARGET_WARM_RESET}) {
+                complete(nodes.node1, function);
+                assertEquals(before, nodes.rig.unit.state().reservations());
+            }
+            assertEquals(2, before.registrations().size());
         }
     }
 
