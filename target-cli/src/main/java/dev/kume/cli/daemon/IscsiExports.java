@@ -24,6 +24,7 @@ import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitMemory;
 import dev.kume.core.scsi.UnitState;
+import dev.kume.core.scsi.sanitize.Sanitizer;
 import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.AccessList;
 import dev.kume.protocol.connection.PortalGroup;
@@ -194,6 +195,7 @@ final class IscsiExports implements Exports {
                 UnitMemory.NONE,
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
+        Sanitizer.resume(unit);
         units.put(record.identity().uuid(), unit);
         settings.begin(record, unit);
     }
@@ -257,6 +259,7 @@ final class IscsiExports implements Exports {
             CompletableFuture<Void> ready = new CompletableFuture<>();
             settings.online(disk.record(), open, unit, () -> ready.complete(null));
             await(ready, fenceTime, "bringing disk " + disk.record().name() + " online");
+            Sanitizer.resume(unit);
         }
     }
 
