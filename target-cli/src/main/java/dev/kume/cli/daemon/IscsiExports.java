@@ -76,6 +76,7 @@ final class IscsiExports implements Exports {
     private final CommandTable commands;
     private final PortGroups portGroups;
     private final Executor diskThreads;
+    private final SpaceWatch space;
     private final Clock clock;
     private final Limits limits;
     private final WriteRoom writeRoom;
@@ -136,12 +137,18 @@ final class IscsiExports implements Exports {
         this.commands = commands;
         this.portGroups = portGroups;
         this.diskThreads = diskThreads;
+        this.space = new SpaceWatch(diskThreads, limits.getInt(Limit.SOFT_THRESHOLD_PERCENT));
         this.clock = clock;
         this.limits = limits;
         this.writeRoom = PageCacheRoom.ofThisHost(clock, diskThreads);
         String digits = version.replaceAll("[^0-9.]", "");
         String revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
         this.settings = new UnitSettings(revision, diskThreads);
+    }
+
+    /** The space that thin disks have left. */
+    SpaceWatch space() {
+        return space;
     }
 
     /** What is told to iSNS servers. */
@@ -196,6 +203,7 @@ final class IscsiExports implements Exports {
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
         Sanitizer.resume(unit);
+        space.add(record, unit);
         units.put(record.identity().uuid(), unit);
         settings.begin(record, unit);
     }
@@ -221,6 +229,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public void remove(DiskRecord disk) {
+        space.remove(disk);
         settings.forget(disk);
         LogicalUnit unit = units.remove(disk.identity().uuid());
         if (unit != null) {

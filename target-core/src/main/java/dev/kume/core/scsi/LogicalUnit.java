@@ -280,15 +280,14 @@ public final class LogicalUnit {
         return command != null && command.descriptor().writes();
     }
 
-    private @Nullable Sense refusal(
-            CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
-        int unknownBit = descriptor.firstUnknownBit(cdb);
-        if (unknownBit >= 0) {
-            return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
-        }
+    private @Nullable Sense refusal(CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
         Sense sanitizing = now.durable().sanitize().refusal(descriptor, sanitizeProgress);
         if (sanitizing != null) {
             return sanitizing;
+        }
+        int unknownBit = descriptor.firstUnknownBit(cdb);
+        if (unknownBit >= 0) {
+            return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
         }
         if (descriptor.needsMedium() && now.disk() == null) {
             return Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED;

@@ -111,7 +111,9 @@ final class CopyFenceTest {
         reserveOut("5F 01 03 00 00 00 00 00 18 00");
         disks.target.runAll();
         assertEquals(failure, disks.copy(fromBeta).sense(), "Exclusive Access does not");
-        assertEquals(List.of(), betaDisk.log.stream().filter(line -> line.startsWith("write")).toList());
+        assertEquals(
+                List.of(),
+                betaDisk.log.stream().filter(line -> line.startsWith("write")).toList());
     }
 
     /** PERSISTENT RESERVE OUT of node 2 at beta, with its key; it ends when the loops run. */

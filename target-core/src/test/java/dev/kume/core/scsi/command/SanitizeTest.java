@@ -394,19 +394,13 @@ final class SanitizeTest {
         target.unit.change(this::online, () -> {});
         Sanitizer.resume(target.unit);
         target.runAll();
-        assertEquals(4, disk.log.stream().filter(line -> line.startsWith("write")).count(), disk.log.toString());
+        assertEquals(
+                4, disk.log.stream().filter(line -> line.startsWith("write")).count(), disk.log.toString());
         assertEquals(Phase.NONE, target.memory.saved.sanitize().phase());
     }
 
     private UnitState online(UnitState state) {
-        return new UnitState(
-                disk,
-                null,
-                state.geometry(),
-                false,
-                state.modes(),
-                null,
-                state.durable());
+        return new UnitState(disk, null, state.geometry(), false, state.modes(), null, state.durable());
     }
 
     @Test
