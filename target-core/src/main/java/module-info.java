@@ -13,5 +13,6 @@ module dev.kume.core {
     exports dev.kume.core.reservation;
     exports dev.kume.core.scsi;
     exports dev.kume.core.scsi.command;
+    exports dev.kume.core.scsi.sanitize;
     exports dev.kume.core.store;
 }

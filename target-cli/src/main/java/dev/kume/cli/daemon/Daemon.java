@@ -135,6 +135,7 @@ public final class Daemon implements AutoCloseable {
         openPortals(served);
         management.listen();
         flushNowAndThen(initiators);
+        lookAtSpaceNowAndThen(served.space());
         management.logInventory();
         if (isns != null) {
             served.announcements().to(isns);
@@ -229,6 +230,14 @@ public final class Daemon implements AutoCloseable {
             timer.shutdown();
             initiators.flush();
         });
+    }
+
+    private void lookAtSpaceNowAndThen(SpaceWatch space) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("kume-space").daemon(true).factory());
+        int seconds = settings.limits().getInt(Limit.SPACE_CHECK_SECONDS);
+        var _ = timer.scheduleWithFixedDelay(space::look, 0, seconds, TimeUnit.SECONDS);
+        undo("space of thin disks", timer::shutdownNow);
     }
 
     /** Sessions are asked to log out and get a little time; then they are cut. */

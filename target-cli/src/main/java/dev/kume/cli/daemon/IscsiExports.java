@@ -22,6 +22,7 @@ import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.ReservationClear;
 import dev.kume.core.scsi.UnitState;
+import dev.kume.core.scsi.sanitize.Sanitizer;
 import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.AccessList;
 import dev.kume.protocol.connection.PortalGroup;
@@ -74,6 +75,7 @@ final class IscsiExports implements Exports {
     private final CommandTable commands;
     private final PortGroups portGroups;
     private final Executor diskThreads;
+    private final SpaceWatch space;
     private final Clock clock;
     private final Limits limits;
     private final WriteRoom writeRoom;
@@ -134,12 +136,18 @@ final class IscsiExports implements Exports {
         this.commands = commands;
         this.portGroups = portGroups;
         this.diskThreads = diskThreads;
+        this.space = new SpaceWatch(diskThreads, limits.getInt(Limit.SOFT_THRESHOLD_PERCENT));
         this.clock = clock;
         this.limits = limits;
         this.writeRoom = PageCacheRoom.ofThisHost(clock, diskThreads);
         String digits = version.replaceAll("[^0-9.]", "");
         String revision = digits.substring(0, Math.min(digits.length(), REVISION_CHARACTERS));
         this.settings = new UnitSettings(revision, diskThreads);
+    }
+
+    /** The space that thin disks have left. */
+    SpaceWatch space() {
+        return space;
     }
 
     /** What is told to iSNS servers. */
@@ -192,6 +200,8 @@ final class IscsiExports implements Exports {
                 disk.memory().memory(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(record.file()));
+        Sanitizer.resume(unit);
+        space.add(record, unit);
         units.put(record.identity().uuid(), unit);
         settings.begin(record, unit);
     }
@@ -228,6 +238,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public void remove(DiskRecord disk) {
+        space.remove(disk);
         settings.forget(disk);
         LogicalUnit unit = units.remove(disk.identity().uuid());
         if (unit != null) {
@@ -266,6 +277,7 @@ final class IscsiExports implements Exports {
             CompletableFuture<Void> ready = new CompletableFuture<>();
             settings.online(disk.record(), open, unit, () -> ready.complete(null));
             await(ready, fenceTime, "bringing disk " + disk.record().name() + " online");
+            Sanitizer.resume(unit);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.kume.core.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A disk that passes everything on to another one: what adds something to a disk begins here, and forgets no call. */
 abstract class FilterDisk implements VirtualDisk {
@@ -35,6 +36,16 @@ abstract class FilterDisk implements VirtualDisk {
     @Override
     public boolean hasSpace(long offsetBytes, long lengthBytes) {
         return disk.hasSpace(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public @Nullable DiskSpace measureSpace() throws IOException {
+        return disk.measureSpace();
+    }
+
+    @Override
+    public @Nullable DiskSpace lastSpace() {
+        return disk.lastSpace();
     }
 
     @Override

@@ -2,10 +2,12 @@ package dev.kume.core.disk;
 
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.Extent;
+import dev.kume.core.store.HostSpace;
 import dev.kume.core.store.ReservingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk whose bytes lie in its store in order, from offset 0 on: raw files and fixed VHDs. Every call goes straight to
@@ -16,6 +18,7 @@ public final class FlatDisk implements VirtualDisk {
     private final BackingStore store;
     private final FlatGrowth growth;
     private volatile DiskInfo info;
+    private volatile @Nullable DiskSpace lastSpace;
 
     /** A disk that keeps its size. */
     public FlatDisk(BackingStore store, DiskInfo info) {
@@ -70,6 +73,20 @@ public final class FlatDisk implements VirtualDisk {
     @Override
     public boolean hasSpace(long offsetBytes, long lengthBytes) {
         return store.hasSpace(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public @Nullable DiskSpace measureSpace() throws IOException {
+        HostSpace host = store.hostSpace();
+        DiskSpace now =
+                host == null ? null : new DiskSpace(store.allocatedBytes(), host.freeBytes(), host.totalBytes());
+        lastSpace = now;
+        return now;
+    }
+
+    @Override
+    public @Nullable DiskSpace lastSpace() {
+        return lastSpace;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.kume.core.disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One virtual disk, positional, in bytes. Formats and filters have this same shape.
@@ -35,6 +36,16 @@ public interface VirtualDisk extends Closeable {
      */
     default boolean hasSpace(long offsetBytes, long lengthBytes) {
         return true;
+    }
+
+    /** Asks how much space there is, or gives null where that cannot be told. Waits. */
+    default @Nullable DiskSpace measureSpace() throws IOException {
+        return null;
+    }
+
+    /** What the last {@link #measureSpace} has found; null before the first one. Never waits. */
+    default @Nullable DiskSpace lastSpace() {
+        return null;
     }
 
     /** Makes every write that has returned durable. When this throws, nothing is known to be durable. */

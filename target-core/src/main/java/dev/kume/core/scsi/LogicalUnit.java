@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -41,6 +42,7 @@ public final class LogicalUnit {
     private final UnitMemory memory;
     private volatile UnitState state;
     private volatile int sanitizeProgress;
+    private final AtomicBoolean sanitizing = new AtomicBoolean();
 
     private final Nexuses nexuses;
     private final Mailbox mailbox = new Mailbox();
@@ -118,6 +120,15 @@ public final class LogicalUnit {
 
     public int sanitizeProgress() {
         return sanitizeProgress;
+    }
+
+    /** True for who may carry out the sanitize operation: one at a time, until {@link #sanitizerLeaves}. Any thread. */
+    public boolean sanitizerComes() {
+        return sanitizing.compareAndSet(false, true);
+    }
+
+    public void sanitizerLeaves() {
+        sanitizing.set(false);
     }
 
     // ---- nexuses ----------------------------------------------------------------------------------------------------
@@ -269,15 +280,14 @@ public final class LogicalUnit {
         return command != null && command.descriptor().writes();
     }
 
-    private @Nullable Sense refusal(
-            CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
-        int unknownBit = descriptor.firstUnknownBit(cdb);
-        if (unknownBit >= 0) {
-            return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
-        }
+    private @Nullable Sense refusal(CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
         Sense sanitizing = now.durable().sanitize().refusal(descriptor, sanitizeProgress);
         if (sanitizing != null) {
             return sanitizing;
+        }
+        int unknownBit = descriptor.firstUnknownBit(cdb);
+        if (unknownBit >= 0) {
+            return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
         }
         if (descriptor.needsMedium() && now.disk() == null) {
             return Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED;

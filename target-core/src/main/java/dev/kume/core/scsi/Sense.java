@@ -70,6 +70,7 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense COMMANDS_CLEARED_BY_ANOTHER_INITIATOR = of(UNIT_ATTENTION, 0x2F, 0x00);
     public static final Sense INQUIRY_DATA_HAS_CHANGED = of(UNIT_ATTENTION, 0x3F, 0x03);
     public static final Sense REPORTED_LUNS_DATA_HAS_CHANGED = of(UNIT_ATTENTION, 0x3F, 0x0E);
+    public static final Sense THIN_PROVISIONING_SOFT_THRESHOLD_REACHED = of(UNIT_ATTENTION, 0x38, 0x07);
     public static final Sense WRITE_PROTECTED = of(DATA_PROTECT, 0x27, 0x00);
     public static final Sense SPACE_ALLOCATION_FAILED_WRITE_PROTECT = of(DATA_PROTECT, 0x27, 0x07);
     public static final Sense DATA_PHASE_ERROR = of(ABORTED_COMMAND, 0x4B, 0x00);

@@ -3,6 +3,7 @@ package dev.kume.core.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Positional bytes that grow: a local file first, an object store later. One owner holds the only descriptor of a file.
@@ -81,6 +82,11 @@ public interface BackingStore extends Closeable {
     default long copyFrom(BackingStore source, long sourceBytes, long offsetBytes, long lengthBytes)
             throws IOException {
         return 0;
+    }
+
+    /** The file system around the store, or null where that cannot be told. */
+    default @Nullable HostSpace hostSpace() throws IOException {
+        return null;
     }
 
     /** Space taken on the device, in bytes; the size where that cannot be told. */

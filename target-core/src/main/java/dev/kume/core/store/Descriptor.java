@@ -2,6 +2,7 @@ package dev.kume.core.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open file of the operating system: its bare calls, which may do less than asked. {@link LocalFile} makes a store
@@ -54,6 +55,11 @@ interface Descriptor {
     /** The unit in which space is taken. */
     default int blockBytes() {
         return BackingStore.DEFAULT_BLOCK_BYTES;
+    }
+
+    /** The file system of the file, or null where that cannot be told. */
+    default @Nullable HostSpace hostSpace() throws IOException {
+        return null;
     }
 
     /** Space taken, or the size where that cannot be told. */

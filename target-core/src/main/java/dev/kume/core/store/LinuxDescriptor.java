@@ -10,6 +10,7 @@ import dev.kume.core.store.linux.LinuxCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file descriptor of Linux, the only one of its file. Java's own file channel is not used: it has none of these
@@ -174,6 +175,12 @@ final class LinuxDescriptor implements Descriptor {
     public int blockBytes() {
         int bytes = LinuxCalls.status(fd).blockBytes();
         return Integer.bitCount(bytes) == 1 ? bytes : BackingStore.DEFAULT_BLOCK_BYTES;
+    }
+
+    @Override
+    public @Nullable HostSpace hostSpace() {
+        long[] space = LinuxCalls.space(fd);
+        return space.length == 0 ? null : new HostSpace(space[0], space[1]);
     }
 
     @Override

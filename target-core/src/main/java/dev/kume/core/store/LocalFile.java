@@ -216,6 +216,16 @@ public final class LocalFile implements BackingStore {
     }
 
     @Override
+    public @Nullable HostSpace hostSpace() throws IOException {
+        enterOrThrow();
+        try {
+            return descriptor.hostSpace();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
     public long allocatedBytes() throws IOException {
         enterOrThrow();
         try {

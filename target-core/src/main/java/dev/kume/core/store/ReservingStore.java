@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse store whose writes take their space before they are made, so that a full device is met by the write and not
@@ -151,6 +152,11 @@ public final class ReservingStore implements BackingStore {
     @Override
     public int blockBytes() {
         return store.blockBytes();
+    }
+
+    @Override
+    public @Nullable HostSpace hostSpace() throws IOException {
+        return store.hostSpace();
     }
 
     @Override

@@ -131,6 +131,15 @@ public final class CopyDisks {
         return target.run(target.node1, 0, cdb(list.length), list);
     }
 
+    /** Begins a command of some nexus at one of the disks, on the second loop. */
+    public ScriptedTask beginAt(LogicalUnit unit, ITLNexus from, String cdb, byte[] dataOut) {
+        byte[] bytes = TestTarget.bytes(cdb);
+        ScriptedTask task = new ScriptedTask(target.loops.get(1).port(), bytes, dataOut, dataOut.length + 1, false);
+        task.prepare(unit, from, LunMap.EMPTY, TaskAttribute.SIMPLE);
+        unit.begin(task);
+        return task;
+    }
+
     public ScriptedTask beginCopy(byte[] list) {
         return target.begin(target.node1, 0, cdb(list.length), list, false);
     }

@@ -78,6 +78,52 @@ final class CopyFenceTest {
         assertTaskSetsAreEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+    void aReservationOfAnotherNodeAtTheDestinationEndsTheCopy(int steps) {
+        disks.target.memory.answersAtOnce = true;
+        reserveOut("5F 00 00 00 00 00 00 00 18 00");
+        disks.target.runAll();
+        ScriptedTask copy = begin(steps);
+        ScriptedTask reserve = reserveOut("5F 01 01 00 00 00 00 00 18 00");
+        reserve.whenEnded = () -> told.add("reserved after " + betaDisk.log.size());
+        disks.target.runAll();
+        assertEquals(List.of("reserved after " + betaDisk.log.size()), told, "nothing came behind it");
+        assertEquals(ScsiStatus.GOOD, reserve.status());
+        assertEquals(Sense.THIRD_PARTY_DEVICE_FAILURE.atSegment(0), copy.sense());
+        assertTrue(betaDisk.log.size() < 8, betaDisk.log.toString());
+    }
+
+    @Test
+    void aReservedDiskIsNotWrittenAndIsReadAsItsTypeAllows() {
+        disks.target.memory.answersAtOnce = true;
+        reserveOut("5F 00 00 00 00 00 00 00 18 00");
+        disks.target.runAll();
+        reserveOut("5F 01 01 00 00 00 00 00 18 00");
+        disks.target.runAll();
+        Sense failure = Sense.THIRD_PARTY_DEVICE_FAILURE.atSegment(0);
+        byte[] toBeta = disks.alphaAndBeta(CopyDisks.segment(0, 1, 8, 0, 0));
+        byte[] fromBeta = disks.alphaAndBeta(CopyDisks.segment(1, 0, 8, 0, 0));
+        assertEquals(failure, disks.copy(toBeta).sense());
+        assertEquals(ScsiStatus.GOOD, disks.copy(fromBeta).status(), "Write Exclusive lets everybody read");
+        reserveOut("5F 02 01 00 00 00 00 00 18 00");
+        disks.target.runAll();
+        reserveOut("5F 01 03 00 00 00 00 00 18 00");
+        disks.target.runAll();
+        assertEquals(failure, disks.copy(fromBeta).sense(), "Exclusive Access does not");
+        assertEquals(
+                List.of(),
+                betaDisk.log.stream().filter(line -> line.startsWith("write")).toList());
+    }
+
+    /** PERSISTENT RESERVE OUT of node 2 at beta, with its key; it ends when the loops run. */
+    private ScriptedTask reserveOut(String cdb) {
+        byte[] list = new byte[24];
+        boolean registers = cdb.startsWith("5F 00");
+        list[registers ? 15 : 7] = 0x2B;
+        return disks.beginAt(disks.beta, disks.node2AtBeta, cdb, list);
+    }
+
     @Test
     void aFenceOfAnotherNexusLeavesTheCopyAlone() {
         ScriptedTask copy = begin(4);

@@ -1,6 +1,7 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.HostSpace;
 import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -122,6 +123,11 @@ public final class LateStore implements BackingStore {
     @Override
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         store.zero(offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public synchronized HostSpace hostSpace() {
+        return new HostSpace((long) (blocksMax - allocated.size()) * BLOCK_BYTES, (long) blocksMax * BLOCK_BYTES);
     }
 
     @Override

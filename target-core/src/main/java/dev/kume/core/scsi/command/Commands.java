@@ -50,7 +50,7 @@ public final class Commands {
      */
     public static CommandTable table(Limits limits, TargetPorts ports, Reach reach, AsymmetricAccess access) {
         long transferBytesMax = limits.get(Limit.TRANSFER_BYTES);
-        ModePages modePages = new ModePages(access.isOn());
+        ModePages modePages = new ModePages(access.isOn(), limits.getInt(Limit.SOFT_THRESHOLD_PERCENT));
         List<Command> commands = new ArrayList<>();
         // Nothing is said of ports while all of them are alike.
         TargetPorts portsTold = access.isOn() ? ports : TargetPorts.NONE;

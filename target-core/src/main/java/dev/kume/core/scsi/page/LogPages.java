@@ -21,7 +21,7 @@ public final class LogPages {
     private final SortedMap<Integer, LogPage> pages = new TreeMap<>();
 
     public LogPages() {
-        List.of(new TemperatureLogPage(), new InformationalExceptionsLogPage())
+        List.of(new LogicalBlockProvisioningLogPage(), new TemperatureLogPage(), new InformationalExceptionsLogPage())
                 .forEach(page -> pages.put(key(page.code(), page.subpage()), page));
     }
 

@@ -6,8 +6,8 @@ import dev.kume.core.scsi.UnitState;
 
 /**
  * Logical block provisioning, page B2h, SBC-3 6.5.4. UNMAP and both WRITE SAME commands unmap; what is unmapped reads
- * as zeroes. A thin disk gives the space back; another one is resource provisioned, and keeps it. There is no ANCHOR
- * and no threshold.
+ * as zeroes. A thin disk gives the space back; another one is resource provisioned, and keeps it. There is no ANCHOR.
+ * A thin disk has a threshold.
  */
 final class LogicalBlockProvisioningPage implements VpdPage {
     private static final int CONTENT_BYTES = 4;
@@ -28,6 +28,9 @@ final class LogicalBlockProvisioningPage implements VpdPage {
         byte[] content = new byte[CONTENT_BYTES];
         content[5 - 4] = (byte) (LBPU | LBPWS | LBPWS10 | LBPRZ);
         VirtualDisk disk = state.disk();
+        if (disk != null && disk.info().thin()) {
+            content[0] = (byte) ThresholdSets.exponent(state.geometry());
+        }
         content[6 - 4] = (byte) (disk != null && disk.info().thin() ? THIN_PROVISIONED : RESOURCE_PROVISIONED);
         return content;
     }

@@ -24,13 +24,15 @@ public final class ModePages {
 
     /**
      * @param asymmetricAccess true when target port groups have access states of their own
+     * @param thresholdPercent what is left of the host's file system when thin disks reach their soft threshold
      */
-    public ModePages(boolean asymmetricAccess) {
+    public ModePages(boolean asymmetricAccess, int thresholdPercent) {
         List.of(
                         new CachingPage(),
                         new ControlPage(),
                         new ControlExtensionPage(asymmetricAccess),
-                        new InformationalExceptionsControlPage())
+                        new InformationalExceptionsControlPage(),
+                        new LogicalBlockProvisioningModePage(thresholdPercent))
                 .forEach(page -> pages.put(key(page.code(), page.subpage()), page));
     }
 

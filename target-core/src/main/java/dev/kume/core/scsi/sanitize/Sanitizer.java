@@ -59,6 +59,7 @@ public final class Sanitizer extends IoJob {
     // Handed to a disk thread with the job and back with its delivery.
     private boolean flushes;
     private Outcome outcome = Outcome.DONE;
+    private @Nullable VirtualDisk at;
 
     /** Guarded by itself. */
     private final List<Waiting> waiting = new ArrayList<>();
@@ -84,10 +85,15 @@ public final class Sanitizer extends IoJob {
         }
     }
 
-    /** Begins. Nothing that was begun before can reach the disk any more. Any thread. */
+    /**
+     * Begins, unless the operation is carried out already: whoever is left behind by another would overwrite what is
+     * written after its end. Nothing that was begun before can reach the disk any more. Any thread.
+     */
     public void start() {
-        tellProgress();
-        unit.lane().submit(this);
+        if (unit.sanitizerComes()) {
+            tellProgress();
+            unit.lane().submit(this);
+        }
     }
 
     /** Ends the task when the operation has ended. On the task's loop. */
@@ -111,6 +117,7 @@ public final class Sanitizer extends IoJob {
     @Override
     protected void perform() {
         VirtualDisk disk = unit.state().disk();
+        at = disk;
         try {
             if (disk == null) {
                 throw new ClosedChannelException();
@@ -135,6 +142,11 @@ public final class Sanitizer extends IoJob {
     @Override
     protected void performed() {
         if (outcome == Outcome.CLOSED) {
+            unit.sanitizerLeaves();
+            if (unit.state().disk() != at) {
+                // It has come back meanwhile, and found this one still there.
+                resume(unit);
+            }
             return;
         }
         if (outcome == Outcome.FAILED) {
@@ -164,7 +176,11 @@ public final class Sanitizer extends IoJob {
 
     private void record(Next next, @Nullable Sense told) {
         Recording last = new Recording(next);
-        unit.change(last, () -> over(last.failed() ? Sense.INTERNAL_TARGET_FAILURE : told));
+        unit.change(last, () -> {
+            // Still in the turn: whoever begins the next operation comes behind it.
+            unit.sanitizerLeaves();
+            over(last.failed() ? Sense.INTERNAL_TARGET_FAILURE : told);
+        });
     }
 
     private void over(@Nullable Sense told) {

@@ -58,6 +58,9 @@ public final class LinuxCalls {
     private static final int S_IFREG = 0x8000;
     private static final int S_IFDIR = 0x4000;
     private static final int STATFS_BYTES = 256;
+    private static final int STATFS_BLOCK_SIZE = 8;
+    private static final int STATFS_BLOCKS = 16;
+    private static final int STATFS_AVAILABLE = 32;
     private static final int TMPFS_MAGIC = 0x0102_1994;
     private static final int RAMFS_MAGIC = 0x8584_58F6;
     private static final int FLOCK_BYTES = 32;
@@ -296,6 +299,26 @@ public final class LinuxCalls {
             int result = (int) FSTATFS.invokeExact(state, fd, status);
             int type = (int) status.get(JAVA_LONG, 0);
             return result == 0 && (type == TMPFS_MAGIC || type == RAMFS_MAGIC);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /**
+     * {@code fstatfs(2)}: the bytes that may still be taken of the file's file system, and all of its bytes; nothing
+     * where that cannot be told.
+     */
+    public static long[] space(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            MemorySegment status = arena.allocate(STATFS_BYTES, JAVA_LONG.byteAlignment());
+            if ((int) FSTATFS.invokeExact(state, fd, status) != 0) {
+                return new long[0];
+            }
+            long blockBytes = status.get(JAVA_LONG, STATFS_BLOCK_SIZE);
+            return new long[] {
+                status.get(JAVA_LONG, STATFS_AVAILABLE) * blockBytes, status.get(JAVA_LONG, STATFS_BLOCKS) * blockBytes
+            };
         } catch (Throwable t) {
             throw broken(t);
         }

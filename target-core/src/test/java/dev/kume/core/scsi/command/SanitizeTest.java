@@ -18,6 +18,7 @@ import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.TestTarget;
 import dev.kume.core.scsi.TestTarget.Answer;
+import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.sanitize.Sanitizer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -378,6 +379,28 @@ final class SanitizeTest {
         target.runAll();
         assertTrue(target.unit.state().durable().sanitize().isRunning());
         assertTrue(target.memory.saved.sanitize().isRunning());
+        target.unit.change(SanitizeTest.this::online, () -> {});
+        Sanitizer.resume(target.unit);
+        target.runAll();
+        assertEquals(1, disk.bytes(SIZE - 1, 1)[0]);
+        assertEquals(Phase.NONE, target.memory.saved.sanitize().phase());
+    }
+
+    @Test
+    void aDiskThatComesBackQuicklyIsSanitizedByOneAlone() {
+        immediate(0x01, new byte[] {1});
+        step();
+        target.unit.change(state -> state.offline("closed"), () -> {});
+        target.unit.change(this::online, () -> {});
+        Sanitizer.resume(target.unit);
+        target.runAll();
+        assertEquals(
+                4, disk.log.stream().filter(line -> line.startsWith("write")).count(), disk.log.toString());
+        assertEquals(Phase.NONE, target.memory.saved.sanitize().phase());
+    }
+
+    private UnitState online(UnitState state) {
+        return new UnitState(disk, null, state.geometry(), false, state.modes(), null, state.durable());
     }
 
     @Test

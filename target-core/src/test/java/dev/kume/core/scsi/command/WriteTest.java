@@ -151,6 +151,7 @@ final class WriteTest {
             if (descriptor.writes()) {
                 byte[] cdb = new byte[descriptor.cdbBytes()];
                 cdb[0] = (byte) descriptor.opcode();
+                cdb[1] = (byte) Math.max(0, descriptor.serviceAction());
                 Answer answer = target.run(target.node1, 0, cdb, new byte[0]);
                 assertEquals(Sense.WRITE_PROTECTED, answer.sense(), descriptor.name());
             }

@@ -1,0 +1,56 @@
+package dev.kume.cli.daemon;
+
+import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.SoftThreshold;
+import java.io.IOException;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks after the space that thin disks have left on this host, away from the event loops. */
+final class SpaceWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
+
+    private final Executor diskThreads;
+    private final int percent;
+    private final Map<UUID, Watched> watched = new ConcurrentHashMap<>();
+
+    private record Watched(DiskRecord disk, SoftThreshold threshold) {}
+
+    /** @param percent of a file system; 0 tells nobody */
+    SpaceWatch(Executor diskThreads, int percent) {
+        this.diskThreads = diskThreads;
+        this.percent = percent;
+    }
+
+    void add(DiskRecord disk, LogicalUnit unit) {
+        watched.put(disk.identity().uuid(), new Watched(disk, new SoftThreshold(unit, percent)));
+    }
+
+    void remove(DiskRecord disk) {
+        watched.remove(disk.identity().uuid());
+    }
+
+    /** Has every thin disk looked at. Never waits. */
+    void look() {
+        watched.values().forEach(each -> diskThreads.execute(() -> look(each)));
+    }
+
+    private void look(Watched each) {
+        try {
+            if (each.threshold.look()) {
+                LOG.warn(
+                        "Disk {}: {} percent or less of the file system of {} is free; its initiators have been told",
+                        each.disk.name(),
+                        percent,
+                        each.disk.file());
+            }
+        } catch (IOException e) {
+            LOG.debug("Disk {}: the space around {} cannot be told: {}", each.disk.name(), each.disk.file(), e);
+        }
+    }
+}
