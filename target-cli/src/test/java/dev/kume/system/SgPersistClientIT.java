@@ -3,13 +3,16 @@ package dev.kume.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kume.protocol.initiator.InitiatorSession;
 import dev.kume.protocol.initiator.RemoteUnit;
 import dev.kume.protocol.initiator.SessionSettings;
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +87,7 @@ final class SgPersistClientIT {
         assertEquals(RESERVATION_CONFLICT, result.exitCode(), result::toString);
     }
 
-    private int write(Path device) throws Exception {
+    private int write(Path device) throws IOException {
         Path block = Files.write(directory.resolve("block"), new byte[512]);
         return bridge.run(
                         "sg_raw", "-s", "512", "-i", block, device, List.of("2a 00 00 00 00 05 00 00 01 00".split(" ")))
@@ -148,6 +151,7 @@ final class SgPersistClientIT {
         assertTrue(persist(sda, "-i", "-r").contains("there is NO reservation held"));
         persist(sda, "-o", "-I", "-S", KEY_1);
         persist(sda, "-o", "-C", "-K", KEY_1);
+        assertEquals(6, bridge.run("sg_turs", sdb).exitCode(), "RESERVATIONS PREEMPTED");
         assertTrue(persist(sdb, "-i", "-k").contains("NO registered reservation keys"));
     }
 
@@ -167,5 +171,49 @@ final class SgPersistClientIT {
         assertEquals(RESERVATION_CONFLICT, write(sdb));
         assertEquals(0, write(sda));
         assertFalse(persist(sda, "-i", "-r").contains("NO reservation"));
+    }
+
+    /**
+     * Pacemaker's agent itself, where it is installed. It wants block devices, and a folder of its own for each node in
+     * place of {@code /run}, where it keeps its key.
+     */
+    @Test
+    void fenceScsiFencesANode() throws Exception {
+        assumeTrue(!Program.find("fence_scsi").isEmpty(), "fence-agents is not installed");
+        assumeTrue("root".equals(System.getProperty("user.name")), "device nodes are root's");
+        for (Path device : List.of(sda, sdb)) {
+            Program.run(Duration.ofSeconds(5), "sh", "-c", "rm \"$0\" && mknod \"$0\" b 7 99", device.toString())
+                    .outOfSuccess();
+        }
+        fence(0, "two", sdb, "on", KEY_2);
+        fence(0, "one", sda, "on", KEY_1);
+        fence(0, "one", sda, "status", KEY_2);
+        assertEquals(0, write(sda));
+        assertEquals(0, write(sdb));
+
+        fence(0, "one", sda, "off", KEY_2);
+        fence(2, "one", sda, "status", KEY_2);
+        assertEquals(RESERVATION_CONFLICT, write(sdb));
+        assertEquals(0, write(sda));
+        assertTrue(persist(sda, "-i", "-r").contains("Key=" + KEY_1), "it went over to the one that fenced");
+
+        fence(0, "two", sdb, "on", KEY_2);
+        turs(sdb);
+        assertEquals(0, write(sdb));
+    }
+
+    private void fence(int exitCode, String node, Path device, String action, String key) {
+        Path run = directory.resolve("run-of-" + node);
+        Program.Result result = bridge.run(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mkdir -p \"$0\" && mount --bind \"$0\" /run && exec fence_scsi \"$@\"",
+                run,
+                "--action=" + action,
+                "--key=" + key.substring(2),
+                "--devices=" + device);
+        assertEquals(exitCode, result.exitCode(), result::toString);
     }
 }

@@ -3,8 +3,8 @@ package dev.kume.protocol.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kume.core.memory.SlotMemory;
-import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.ModeState;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.protocol.initiator.Initiator;
 import dev.kume.protocol.initiator.InitiatorSession;

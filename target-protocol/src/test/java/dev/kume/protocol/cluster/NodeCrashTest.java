@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class NodeCrashTest {
     private static final long KEY_0 = 0xA0;
     private static final long KEY_1 = 0xB1;
+    private static final long PATIENCE_NANOS = 1_000_000_000L;
     private static final int REGISTRATIONS_PREEMPTED = 0x2A05;
     private static final int RESET = 0x29;
     private static final ScsiCommand TEST_UNIT_READY = ScsiCommand.read(0, new byte[6], 0);
@@ -57,6 +58,8 @@ final class NodeCrashTest {
 
                 assertTrue(ClusterRig.get(survivor.arbitrate(KEY_1)));
                 List<ByteBuffer> content = writer.read(survivor);
+                long slowest = survivor.paths().slowestReservationNanos();
+                assertTrue(slowest < PATIENCE_NANOS, () -> "the frozen node held a PREEMPT up, " + slowest + " ns");
                 rig.machine(0).thaw();
                 ClusterRig.get(writer.ended());
                 assertEquals("", writer.failure());

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +53,18 @@ final class StorageValidationTest {
             for (Result result : results) {
                 assertEquals(Outcome.SUCCESS, result.outcome(), () -> result.name() + ": " + result.reason());
                 assertTrue(!result.lines().isEmpty(), () -> result.name() + " says nothing");
+            }
+        }
+    }
+
+    /** As many as anybody has; {@code scripts/test --full} takes the time. */
+    @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
+    void eightNodesWithFourPathsToSixteenDisks() throws IOException {
+        Plan plan = Plan.of(Layout.TARGET_EACH, 8, 4, 16).withTimes(ArbitrationTimes.scaled(Duration.ofSeconds(1)));
+        try (ClusterRig rig = new ClusterRig(directory, plan)) {
+            for (Result result : validate(rig)) {
+                assertEquals(Outcome.SUCCESS, result.outcome(), () -> result.name() + ": " + result.reason());
             }
         }
     }
