@@ -80,7 +80,9 @@ final class ReservationFacts {
 
     private static String by(ReservationEvent event) {
         ITNexus by = event.by();
-        return by != null ? by.toString() : event.cause() == Cause.POWER_LOST ? "the restart of the host" : "administrator";
+        return by != null
+                ? by.toString()
+                : event.cause() == Cause.POWER_LOST ? "the restart of the host" : "administrator";
     }
 
     private ReservationView.@Nullable Held held(PersistentReservations reservations) {

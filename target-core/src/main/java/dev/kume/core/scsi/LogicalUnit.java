@@ -7,7 +7,6 @@ import dev.kume.core.nexus.ITNexus;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -45,6 +44,7 @@ public final class LogicalUnit {
     private final AtomicBoolean sanitizing = new AtomicBoolean();
 
     private final Nexuses nexuses;
+    private final Drains drains;
     private final Mailbox mailbox = new Mailbox();
 
     /** Numbers the ORDERED tasks. */
@@ -74,6 +74,7 @@ public final class LogicalUnit {
         for (int i = 0; i < taskSets.length; i++) {
             taskSets[i] = new TaskSet();
         }
+        this.drains = new Drains(this.loops, taskSets);
     }
 
     /** The disk's name, for people. */
@@ -213,18 +214,18 @@ public final class LogicalUnit {
                 && task.nexus().hasAttention()
                 && (command == null || !command.descriptor().passesAttention());
         // SAM-5 5.3.3: reset conditions go before everything, then a reservation conflict, then the other attentions.
-        if (attention && reported(task, true)) {
+        if (attention && Refusals.reportsAttention(task, true)) {
             return;
         }
         if (command != null && command.conflicts(cdb, task.nexus().nexus(), now)) {
             task.terminate(ScsiStatus.RESERVATION_CONFLICT);
             return;
         }
-        if (attention && reported(task, false)) {
+        if (attention && Refusals.reportsAttention(task, false)) {
             return;
         }
         if (command == null) {
-            task.terminate(unknown(cdb));
+            task.terminate(Refusals.unknown(commands, cdb));
             return;
         }
         Sense refusal = refusal(command.descriptor(), cdb, now, task.readOnlyMapping());
@@ -235,43 +236,9 @@ public final class LogicalUnit {
         }
     }
 
-    /** Ends the task with the unit attention that waits, if it is one of those asked for. */
-    private static boolean reported(Task task, boolean resetsOnly) {
-        Sense first = task.nexus().peek();
-        if (first == null || (resetsOnly && !first.isResetCondition())) {
-            return false;
-        }
-        Sense attention = task.nexus().poll();
-        if (attention == null) {
-            return false;
-        }
-        task.terminate(attention);
-        return true;
-    }
-
     /** Begins a task at a LUN that has no unit: it sees INQUIRY, REPORT LUNS and REQUEST SENSE only (SPC-4 6.4.2). */
     public static void beginWithoutUnit(Task task, CommandTable commands) {
-        Command command = commands.find(task.cdb());
-        if (task.attribute() > TaskAttribute.HEAD_OF_QUEUE) {
-            task.terminate(Sense.INVALID_MESSAGE_ERROR);
-            return;
-        }
-        if (command == null || !command.descriptor().anyLun()) {
-            task.terminate(Sense.LOGICAL_UNIT_NOT_SUPPORTED);
-            return;
-        }
-        int unknownBit = command.descriptor().firstUnknownBit(task.cdb());
-        if (unknownBit >= 0) {
-            task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7));
-        } else {
-            task.start(command, null);
-        }
-    }
-
-    private Sense unknown(byte[] cdb) {
-        return commands.hasOpcode(cdb[0] & 0xFF)
-                ? Sense.INVALID_FIELD_IN_CDB.inCdb(1, 4)
-                : Sense.INVALID_COMMAND_OPERATION_CODE.inCdb(0, 7);
+        Refusals.orBeginWithoutUnit(task, commands);
     }
 
     /** True when the task's command writes the medium, as its descriptor says; whether it has begun or waits. */
@@ -394,7 +361,11 @@ public final class LogicalUnit {
         if (coverage == null) {
             over.run();
         } else {
-            drain(coverage, requester, Drained.REACH, affected -> nexuses.dropAnswers(this, change.aborted(), over));
+            drains.begin(
+                    coverage,
+                    requester,
+                    Drains.Purpose.REACH,
+                    affected -> nexuses.dropAnswers(this, change.aborted(), over));
         }
     }
 
@@ -406,7 +377,7 @@ public final class LogicalUnit {
      * @param done      told whose tasks ended, on some loop, when no covered task can reach the disk any more
      */
     public void fence(Coverage coverage, @Nullable Task requester, Consumer<Collection<ITLNexus>> done) {
-        mailbox.inTurn(() -> drain(coverage, requester, Drained.ENDS, affected -> {
+        mailbox.inTurn(() -> drains.begin(coverage, requester, Drains.Purpose.ENDS, affected -> {
             try {
                 done.accept(affected);
             } finally {
@@ -421,13 +392,11 @@ public final class LogicalUnit {
      * @param act  runs while no covered task exists and new ones wait; it must not wait itself
      */
     public void quiesce(Coverage coverage, @Nullable Task requester, Consumer<Collection<ITLNexus>> act) {
-        mailbox.inTurn(() -> drain(coverage, requester, Drained.ENDS_BEHIND_GATE, affected -> {
+        mailbox.inTurn(() -> drains.begin(coverage, requester, Drains.Purpose.ENDS_BEHIND_GATE, affected -> {
             try {
                 act.accept(affected);
             } finally {
-                for (LoopPort loop : loops) {
-                    loop.execute(() -> taskSets[loop.index()].gate().open(this));
-                }
+                drains.openGates(this);
                 mailbox.turnEnded();
             }
         }));
@@ -442,42 +411,6 @@ public final class LogicalUnit {
                 mailbox.turnEnded();
             }
         });
-    }
-
-    /** What a drain is for. */
-    private enum Drained {
-        /** Nothing that is covered can reach the disk any more. */
-        REACH,
-        /** What is covered has ended. */
-        ENDS,
-        /** The same, and what comes later waits. */
-        ENDS_BEHIND_GATE
-    }
-
-    private void drain(Coverage coverage, @Nullable Task requester, Drained what, Consumer<Collection<ITLNexus>> done) {
-        boolean closesGate = what == Drained.ENDS_BEHIND_GATE;
-        Drain[] self = new Drain[1];
-        Drain drain = new Drain(
-                coverage,
-                requester,
-                what != Drained.REACH,
-                loops.size(),
-                () -> done.accept(Objects.requireNonNull(self[0]).affected()));
-        self[0] = drain;
-        for (LoopPort loop : loops) {
-            TaskSet set = taskSets[loop.index()];
-            // What the requester sends behind its request waits, even if it came in the same segment.
-            boolean closedNow = closesGate && loop.inLoop();
-            if (closedNow) {
-                set.gate().close();
-            }
-            loop.execute(() -> {
-                if (closesGate && !closedNow) {
-                    set.gate().close();
-                }
-                set.drain(drain);
-            });
-        }
     }
 
     /**

@@ -18,19 +18,6 @@ import org.jspecify.annotations.Nullable;
  * doomed and ends exactly once.
  */
 public abstract non-sealed class Task extends TransportHooks {
-    /** Where a task is. */
-    public enum State {
-        FREE,
-        /** Waits at the closed gate of a unit that is quiescing. */
-        GATED,
-        STARTED,
-        /** The transport sends the medium's bytes. */
-        READING,
-        /** The transport collects bytes from the initiator. */
-        TAKING_DATA,
-        COMPLETE
-    }
-
     /** How the data phase goes, once the command has begun. */
     private enum Io {
         NONE,

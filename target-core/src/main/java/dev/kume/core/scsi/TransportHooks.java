@@ -2,6 +2,19 @@ package dev.kume.core.scsi;
 
 /** What a task asks of its transport, and tells it. All on the task's home loop. */
 public abstract sealed class TransportHooks extends TaskPlace permits Task {
+    /** Where a task is. */
+    public enum State {
+        FREE,
+        /** Waits at the closed gate of a unit that is quiescing. */
+        GATED,
+        STARTED,
+        /** The transport sends the medium's bytes. */
+        READING,
+        /** The transport collects bytes from the initiator. */
+        TAKING_DATA,
+        COMPLETE
+    }
+
     TransportHooks() {}
 
     /** Bytes that the initiator says it sends with the command, before any has come; -1 when nobody can tell. */
