@@ -19,6 +19,9 @@ final class Registering {
         if (request.specifiesPorts() && (ignoresKey || own != null)) {
             return draft.refused(Verdict.INVALID_SPECIFIED_PORTS);
         }
+        if (request.specifiesPorts() && request.actionKey() != 0 && listsRegistered(draft, request)) {
+            return draft.refused(Verdict.INVALID_SPECIFIED_PORTS);
+        }
         List<ITNexus> concerned = concerned(draft, request, ignoresKey, own);
         if (request.actionKey() == 0) {
             concerned.removeIf(nexus -> draft.registrationOf(nexus) == null);
@@ -37,9 +40,17 @@ final class Registering {
         return draft.counted();
     }
 
+    /** True when a nexus of an initiator port that the parameter list names is registered already: table 67, note b. */
+    private static boolean listsRegistered(Draft draft, ReservationRequest request) {
+        String own = request.from().initiatorPort();
+        return request.further().stream()
+                .anyMatch(nexus -> draft.registrationOf(nexus) != null
+                        && !nexus.initiatorPort().equals(own));
+    }
+
     /**
      * The nexuses that the request is about. ALL_TG_PT works as if it had come through each port, so a nexus whose own
-     * registration does not fit the RESERVATION KEY is left as it is; SPEC_I_PT registers those that are not.
+     * registration does not fit the RESERVATION KEY is left as it is.
      */
     private static List<ITNexus> concerned(
             Draft draft, ReservationRequest request, boolean ignoresKey, @Nullable Registration own) {

@@ -160,12 +160,19 @@ final class RegisteringTest {
 
     @Test
     void specifiedPortsAreRegisteredWithTheSender() {
-        disk.ignore(N3, K3);
         assertEquals(GOOD, disk.register(REGISTER, N1, 0, K1, true, N2, N3));
-        assertEquals(2, disk.state().generation());
+        assertEquals(1, disk.state().generation());
         assertEquals(K1, key(N1));
         assertEquals(K1, key(N2));
-        assertEquals(K3, key(N3));
+        assertEquals(K1, key(N3));
+    }
+
+    @Test
+    void aSpecifiedPortThatIsRegisteredRefusesAll() {
+        disk.ignore(N3, K3);
+        assertEquals(INVALID_SPECIFIED_PORTS, disk.register(REGISTER, N1, 0, K1, true, N2, N3));
+        assertEquals(1, disk.state().generation());
+        assertEquals(List.of(K3), disk.keys());
     }
 
     @Test
