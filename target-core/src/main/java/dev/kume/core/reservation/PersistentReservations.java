@@ -143,9 +143,12 @@ public final class PersistentReservations {
         return draft.counted();
     }
 
-    /** What is left after the power was off: all of it or nothing (SPC-4 5.13.5). PRGENERATION starts again. */
+    /**
+     * What is left after the power was off: all of it or nothing (SPC-4 5.13.5). PRGENERATION starts again whatever
+     * APTPL was (6.15.2).
+     */
     public PersistentReservations afterPowerLoss() {
-        return throughPowerLoss ? this : EMPTY;
+        return throughPowerLoss ? new PersistentReservations(0, true, registrations, reservation) : EMPTY;
     }
 
     @Override
