@@ -1,6 +1,7 @@
 package dev.kume.core.reservation;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where the standard leaves a choice, this is the one that is held: a command that does nothing but return GOOD (table
  * 67, RESERVATION KEY and SERVICE ACTION RESERVATION KEY zero from an unregistered nexus) leaves PRGENERATION and APTPL
- * alone; ALL_TG_PT judges the RESERVATION KEY by the nexus that the command came through, and its other target ports
- * follow.
+ * alone; with ALL_TG_PT the status is that of the nexus that the command came through, and what would end in a conflict
+ * through another target port does nothing there.
  */
 public final class ReferenceReservations {
     /** Who talks to whom. */
@@ -111,7 +112,8 @@ public final class ReferenceReservations {
      * a reservation with {@code one} holder (types 1, 3, 5, 6), with {@code all} registrants holding it (7, 8), {@code
      * free} without. RK, SARK: {@code 0}, {@code n} not 0; SARK also {@code H} the holder's key, {@code K} the key of a
      * registration, {@code U} of none. MORE: {@code same} the TYPE of the reservation, {@code spec} SPEC_I_PT is one,
-     * {@code self} the destination is the initiator port that sends, {@code listed} a listed nexus is registered.
+     * {@code self} the destination is the initiator port that sends, {@code listed} a nexus of another initiator port
+     * is to be registered and is.
      */
     private static final String DECISIONS = """
             # ACTION             NEXUS  HELD  RK  SARK  MORE    RESULT
@@ -166,7 +168,10 @@ public final class ReferenceReservations {
 
     private static final int SARK_COLUMN = 4;
     private static final int RESULT_COLUMN = 6;
-    private static final Map<Action, List<String[]>> ROWS = rows();
+
+    private record Row(int number, String[] words) {}
+
+    private static final Map<Action, List<Row>> ROWS = rows();
     private static final Set<Integer> REGISTRANTS_ONLY = Set.of(5, 6);
     private static final Set<Integer> ALL_REGISTRANTS = Set.of(7, 8);
 
@@ -176,6 +181,7 @@ public final class ReferenceReservations {
     private int type;
     private int generation;
     private boolean throughPowerLoss;
+    private final BitSet used = new BitSet();
 
     /** Nobody is registered. */
     public ReferenceReservations(int registrationsMax) {
@@ -191,16 +197,33 @@ public final class ReferenceReservations {
         throughPowerLoss = other.throughPowerLoss;
     }
 
-    private static Map<Action, List<String[]>> rows() {
-        Map<Action, List<String[]>> rows = new EnumMap<>(Action.class);
-        DECISIONS
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.split(" +"))
-                .forEach(row -> rows.computeIfAbsent(Action.valueOf(row[0]), action -> new ArrayList<>())
-                        .add(row));
+    private static Map<Action, List<Row>> rows() {
+        Map<Action, List<Row>> rows = new EnumMap<>(Action.class);
+        int number = 0;
+        for (String line : DECISIONS.split("\n")) {
+            if (!line.startsWith("#")) {
+                String[] words = line.split(" +");
+                rows.computeIfAbsent(Action.valueOf(words[0]), action -> new ArrayList<>())
+                        .add(new Row(number++, words));
+            }
+        }
         rows.put(Action.PREEMPT_AND_ABORT, rows.get(Action.PREEMPT));
         return rows;
+    }
+
+    /** The number of rows in the table of decisions. */
+    public static int decisions() {
+        return 1
+                + ROWS.values().stream()
+                        .flatMap(List::stream)
+                        .mapToInt(Row::number)
+                        .max()
+                        .orElseThrow();
+    }
+
+    /** The rows that have decided something, so that a test knows that it has met all. */
+    public BitSet rowsUsed() {
+        return used;
     }
 
     public ReferenceReservations copy() {
@@ -230,13 +253,15 @@ public final class ReferenceReservations {
     }
 
     private String decide(Request request) {
-        for (String[] row : ROWS.get(request.action())) {
+        for (Row row : ROWS.get(request.action())) {
+            String[] words = row.words();
             boolean fits = true;
-            for (int column = 1; column < RESULT_COLUMN; column++) {
-                fits &= row[column].equals("-") || fits(column, row[column], request);
+            for (int column = 1; column < RESULT_COLUMN && fits; column++) {
+                fits = words[column].equals("-") || fits(column, words[column], request);
             }
             if (fits) {
-                String result = row[RESULT_COLUMN];
+                used.set(row.number());
+                String result = words[RESULT_COLUMN];
                 return result.equals("unregister") && registeredOf(request).isEmpty() ? "nothing" : result;
             }
         }
@@ -265,17 +290,23 @@ public final class ReferenceReservations {
             case "same" -> type == request.type();
             case "spec" -> request.specifiesPorts();
             case "listed" ->
-                request.specifiesPorts() && request.further().stream().anyMatch(keys::containsKey);
-            case "self" ->
-                request.moveTo() != null && request.moveTo().initiatorPort().equals(from.initiatorPort());
+                request.specifiesPorts()
+                        && request.further().stream()
+                                .filter(nexus -> !nexus.initiatorPort().equals(from.initiatorPort()))
+                                .anyMatch(keys::containsKey);
+            case "self" -> request.moveTo() != null && request.moveTo().equals(from);
             default -> throw new AssertionError("the table says " + word);
         };
     }
 
-    private static List<Nexus> all(Request request) {
+    /** The nexuses that the request is granted for: through each of them it would not be a conflict. */
+    private List<Nexus> all(Request request) {
         List<Nexus> all = new ArrayList<>();
         all.add(request.from());
         all.addAll(request.further());
+        if (request.action() == Action.REGISTER) {
+            all.removeIf(nexus -> key(nexus) != request.key());
+        }
         return all;
     }
 
