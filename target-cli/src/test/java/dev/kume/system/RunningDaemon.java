@@ -204,15 +204,20 @@ final class RunningDaemon implements AutoCloseable {
     /** A disk of this size, sharing cluster, mapped as LUN 0 into a target of the same name that allows node 1. */
     String provide(String name, String size, String format) throws IOException {
         String iqn = IQN_PREFIX + ":" + name;
-        String disk = """
-                {"name":"%s","size":"%s","format":"%s","sparse":true,"sharing":"cluster"}""";
-        post("/v1/disks", disk.formatted(name, size, format));
-        awaitOperations();
+        provideDisk(name, size, format);
         post("/v1/targets", """
                 {"name":"%s","iqn":"%s","initiators":["%s"]}""".formatted(name, iqn, NODE1));
         post("/v1/mappings", """
                 {"disk":"%s","target":"%s","lun":0}""".formatted(name, name));
         return iqn;
+    }
+
+    /** A disk of this size, sharing cluster, mapped nowhere. */
+    void provideDisk(String name, String size, String format) throws IOException {
+        String disk = """
+                {"name":"%s","size":"%s","format":"%s","sparse":true,"sharing":"cluster"}""";
+        post("/v1/disks", disk.formatted(name, size, format));
+        awaitOperations();
     }
 
     private void awaitOperations() throws IOException {

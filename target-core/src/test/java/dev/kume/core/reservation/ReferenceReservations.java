@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * What persistent reservations must do, read from SPC-4 5.13 and written down a second time: the decisions as literal
  * rows, the effects as plain steps on mutable fields. It shares nothing with the code that it judges.
  *
- * <p>Where the standard leaves a choice, this is the one that is held: a command that does nothing but return GOOD (table
- * 67, RESERVATION KEY and SERVICE ACTION RESERVATION KEY zero from an unregistered nexus) leaves PRGENERATION and APTPL
- * alone; with ALL_TG_PT the status is that of the nexus that the command came through, and what would end in a conflict
- * through another target port does nothing there.
+ * <p>Where the standard leaves a choice, this is the one that is held: a command that does nothing but return GOOD
+ * (table 67, RESERVATION KEY and SERVICE ACTION RESERVATION KEY zero from an unregistered nexus) leaves PRGENERATION
+ * and APTPL alone; with ALL_TG_PT the status is that of the nexus that the command came through, and what would end in
+ * a conflict through another target port does nothing there.
  */
 public final class ReferenceReservations {
     /** Who talks to whom. */
@@ -107,13 +107,13 @@ public final class ReferenceReservations {
     }
 
     /**
-     * The decisions: the first row that fits counts. NEXUS: {@code none} not registered, {@code wrong} registered with
-     * another key than RESERVATION KEY, {@code other} and {@code holder} registered with it, {@code right} either. HELD:
-     * a reservation with {@code one} holder (types 1, 3, 5, 6), with {@code all} registrants holding it (7, 8), {@code
-     * free} without. RK, SARK: {@code 0}, {@code n} not 0; SARK also {@code H} the holder's key, {@code K} the key of a
-     * registration, {@code U} of none. MORE: {@code same} the TYPE of the reservation, {@code spec} SPEC_I_PT is one,
-     * {@code self} the destination is the initiator port that sends, {@code listed} a nexus of another initiator port
-     * is to be registered and is.
+     * The decisions: the first row that fits counts. NEXUS: {@code none} not registered, {@code wrong} registered
+     * with another key than RESERVATION KEY, {@code other} and {@code holder} registered with it, {@code right} either.
+     * HELD: a reservation with {@code one} holder (types 1, 3, 5, 6), with {@code all} registrants holding it (7, 8),
+     * {@code free} without. RK, SARK: {@code 0}, {@code n} not 0; SARK also {@code H} the holder's key, {@code K} the
+     * key of a registration, {@code U} of none. MORE: {@code same} the TYPE of the reservation, {@code spec} SPEC_I_PT
+     * is one, {@code self} the destination is the initiator port that sends, {@code listed} a nexus of another
+     * initiator port is to be registered and is.
      */
     private static final String DECISIONS = """
             # ACTION             NEXUS  HELD  RK  SARK  MORE    RESULT
