@@ -40,6 +40,7 @@ record ReserveOutList(
     private static final int IDS_BYTES_MAX = 65_536;
 
     private static final int SPECIFIED_PORTS = 0x08;
+    private static final int SPECIFIED_PORTS_BIT = 3;
     private static final int ALL_TARGET_PORTS = 0x04;
     private static final int UNREGISTER = 0x02;
     private static final int THROUGH_POWER_LOSS = 0x01;
@@ -60,11 +61,13 @@ record ReserveOutList(
 
     private static ReserveOutList basic(ServiceAction action, ByteBuffer list) {
         int flags = list.get(FLAGS) & 0xFF;
-        boolean specifies = action == ServiceAction.REGISTER && (flags & SPECIFIED_PORTS) != 0;
+        boolean specifies = (flags & SPECIFIED_PORTS) != 0;
         Sense refusal = null;
         List<TransportId> ids = new ArrayList<>();
         List<Integer> idsAt = new ArrayList<>();
-        if (specifies) {
+        if (specifies && action != ServiceAction.REGISTER) {
+            refusal = Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(FLAGS, SPECIFIED_PORTS_BIT);
+        } else if (specifies) {
             refusal = list.remaining() < IDS
                     ? Sense.PARAMETER_LIST_LENGTH_ERROR
                     : readIds(list, IDS_LENGTH, IDS, ids, idsAt);
