@@ -9,17 +9,20 @@ final class Moving {
 
     static ReservationResult apply(Draft draft, ReservationRequest request) {
         Reservation held = draft.reservation();
-        if (!draft.isRegistered(request.from(), request.key())
-                || held == null
-                || held.type().isAllRegistrants()
-                || !held.holder().equals(request.from())) {
+        if (!draft.isRegistered(request.from(), request.key())) {
+            return draft.refused(Verdict.CONFLICT);
+        }
+        if (held == null) {
+            return draft.refused(Verdict.NOTHING_TO_MOVE);
+        }
+        if (held.type().isAllRegistrants() || !held.holder().equals(request.from())) {
             return draft.refused(Verdict.CONFLICT);
         }
         if (request.actionKey() == 0) {
             return draft.refused(Verdict.INVALID_ACTION_KEY);
         }
         ITNexus to = request.moveTo();
-        if (to == null || to.equals(request.from())) {
+        if (to == null || to.initiatorPort().equals(request.from().initiatorPort())) {
             return draft.refused(Verdict.INVALID_DESTINATION);
         }
         draft.register(to, request.actionKey(), false);

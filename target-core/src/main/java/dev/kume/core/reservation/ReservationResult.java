@@ -25,6 +25,8 @@ public record ReservationResult(
         INVALID_ACTION_KEY,
         /** INVALID FIELD IN PARAMETER LIST: SPEC_I_PT where it may not be. */
         INVALID_SPECIFIED_PORTS,
+        /** INVALID FIELD IN CDB: REGISTER AND MOVE, and there is no reservation to move. */
+        NOTHING_TO_MOVE,
         /** INVALID FIELD IN PARAMETER LIST: the TransportID or relative target port that REGISTER AND MOVE names. */
         INVALID_DESTINATION,
         /** INSUFFICIENT REGISTRATION RESOURCES. */

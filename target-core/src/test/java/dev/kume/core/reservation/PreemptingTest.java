@@ -13,6 +13,7 @@ import static dev.kume.core.reservation.ReservationResult.Verdict.CONFLICT;
 import static dev.kume.core.reservation.ReservationResult.Verdict.GOOD;
 import static dev.kume.core.reservation.ReservationResult.Verdict.INVALID_ACTION_KEY;
 import static dev.kume.core.reservation.ReservationResult.Verdict.INVALID_DESTINATION;
+import static dev.kume.core.reservation.ReservationResult.Verdict.NOTHING_TO_MOVE;
 import static dev.kume.core.reservation.ReservationResult.Verdict.NO_RESOURCES;
 import static dev.kume.core.reservation.ReservationType.EXCLUSIVE_ACCESS;
 import static dev.kume.core.reservation.ReservationType.EXCLUSIVE_ACCESS_REGISTRANTS_ONLY;
@@ -179,7 +180,8 @@ final class PreemptingTest {
 
     @Test
     void moveIsForTheHolderOfATypeWithOneHolder() {
-        assertEquals(CONFLICT, disk.move(N1, K1, K2, N3, false));
+        assertEquals(NOTHING_TO_MOVE, disk.move(N1, K1, K2, N3, false));
+        assertEquals(CONFLICT, disk.move(N1, K2, K2, N3, false));
         disk.reserve(N1, K1, WRITE_EXCLUSIVE_ALL_REGISTRANTS);
         assertEquals(CONFLICT, disk.move(N1, K1, K2, N3, false));
         disk.release(N1, K1, WRITE_EXCLUSIVE_ALL_REGISTRANTS);

@@ -54,7 +54,7 @@ final class ReservationModelTest {
     private static final Map<Status, ReservationResult.Verdict> VERDICTS = new EnumMap<>(Map.of(
             Status.GOOD, ReservationResult.Verdict.GOOD,
             Status.CONFLICT, ReservationResult.Verdict.CONFLICT,
-            Status.NOTHING_TO_MOVE, ReservationResult.Verdict.CONFLICT,
+            Status.NOTHING_TO_MOVE, ReservationResult.Verdict.NOTHING_TO_MOVE,
             Status.INVALID_RELEASE, ReservationResult.Verdict.INVALID_RELEASE,
             Status.INVALID_ACTION_KEY, ReservationResult.Verdict.INVALID_ACTION_KEY,
             Status.INVALID_SPECIFIED_PORTS, ReservationResult.Verdict.INVALID_SPECIFIED_PORTS,

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A PERSISTENT RESERVE OUT on its way through the unit's mailbox. */
 final class ReserveOutChange extends ReservationChange {
+    private static final int SERVICE_ACTION = 1;
+    private static final int SERVICE_ACTION_BIT = 4;
     private static final int ACTION_KEY = 8;
     private static final int FLAGS = 20;
     private static final int SPECIFIED_PORTS_BIT = 3;
@@ -105,6 +107,8 @@ final class ReserveOutChange extends ReservationChange {
                 task.terminate(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(ACTION_KEY, -1));
             case INVALID_SPECIFIED_PORTS ->
                 task.terminate(Sense.INVALID_FIELD_IN_PARAMETER_LIST.inParameters(FLAGS, SPECIFIED_PORTS_BIT));
+            case NOTHING_TO_MOVE ->
+                task.terminate(Sense.INVALID_FIELD_IN_CDB.inCdb(SERVICE_ACTION, SERVICE_ACTION_BIT));
             case INVALID_DESTINATION -> task.terminate(invalidDestination());
             case NO_RESOURCES -> task.terminate(Sense.INSUFFICIENT_REGISTRATION_RESOURCES);
         }
