@@ -74,7 +74,8 @@ public final class SlotFile implements Closeable {
     }
 
     /**
-     * Opens a slot file with its newest whole record.
+     * Opens a slot file with its newest whole record, which is durable from then on: a process that died may have
+     * written it and not flushed, and what is told of it after this start may not go back to the one before.
      *
      * @throws SlotDamagedException when neither slot holds a whole record of this disk
      */
@@ -94,6 +95,7 @@ public final class SlotFile implements Closeable {
         if (newest == null) {
             throw new SlotDamagedException("%s is damaged (%s)".formatted(store.location(), reasons));
         }
+        store.flush();
         return new SlotFile(store, disk, newest);
     }
 

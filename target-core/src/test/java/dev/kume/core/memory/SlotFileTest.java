@@ -120,8 +120,9 @@ final class SlotFileTest {
         String last = "first";
         for (int i = 0; i < 200; i++) {
             String next = "record %d %s".formatted(i, "x".repeat(random.nextInt(2_000)));
-            FaultyStore cut = new FaultyStore(now).hook(FaultyStore.Hook.failing(Call.FLUSH, "power"));
+            FaultyStore cut = new FaultyStore(now);
             SlotFile cutShort = SlotFile.open(cut, DISK);
+            cut.hook(FaultyStore.Hook.failing(Call.FLUSH, "power"));
             assertThrows(IOException.class, () -> cutShort.write(record(next)));
             now = now.afterPowerCut(random);
             slots = SlotFile.open(now, DISK);

@@ -140,14 +140,19 @@ final class SlotMemoryTest {
     void hostRestartKeepsWhatWasRegisteredWithAptpl() throws IOException {
         DurableState state = DurableState.INITIAL.withReservations(reservations(3, 40, true));
         SlotFile.create(store, DISK, StateCodec.encode(state, "boot 1"));
-        assertEquals(state, open("boot 2").found());
+        PersistentReservations found = open("boot 2").found().reservations();
+        assertEquals(state.reservations().registrations(), found.registrations());
+        assertEquals(state.reservations().reservation(), found.reservation());
+        assertTrue(found.throughPowerLoss());
+        assertEquals(0, found.generation(), "SPC-4 6.15.2");
     }
 
     @Test
     void failureIsToldOnceAndStays() throws IOException {
         SlotFile.create(store, DISK, StateCodec.encode(DurableState.INITIAL, "boot 1"));
-        FaultyStore faulty = new FaultyStore(store).hook(FaultyStore.Hook.failing(Call.FLUSH, "no medium"));
+        FaultyStore faulty = new FaultyStore(store);
         SlotMemory memory = SlotMemory.open(faulty, DISK, Runnable::run, "boot 1", NOW);
+        faulty.hook(FaultyStore.Hook.failing(Call.FLUSH, "no medium"));
         memory.save(unit(full(20, 40)), told::add);
         faulty.hook(FaultyStore.Hook.NONE);
         memory.save(unit(full(21, 40)), told::add);
