@@ -21,8 +21,16 @@ public final class Initiator implements AutoCloseable {
     /** Connections left behind without a word are closed when there are more. */
     private static final int ABANDONED_MAX = 1_024;
 
+    /**
+     * The first ISID of Windows: format EN, RFC 7143 11.12.5, with Microsoft's enterprise number 311, and a qualifier
+     * that counts sessions from 0.
+     */
+    public static final long ISID_WINDOWS = 0x40_0001_37_0000L;
+
     /** An ISID of random format, RFC 7143 11.12.5: 24 random bits, then a qualifier that counts sessions. */
     private static final long ISID_RANDOM_FORMAT = 0x80_0000_0000_00L;
+
+    private static final long QUALIFIER_MASK = 0xFFFF;
 
     private final String name;
     private final InitiatorLoop loop;
@@ -32,7 +40,7 @@ public final class Initiator implements AutoCloseable {
     private final long isidStart;
     private final Set<InitiatorSession> sessions = new LinkedHashSet<>();
     private final List<Channel> abandoned = new ArrayList<>();
-    private int lastQualifier;
+    private long nextQualifier;
 
     /**
      * @param name   the iSCSI name, which the target knows it by
@@ -40,12 +48,28 @@ public final class Initiator implements AutoCloseable {
      */
     public Initiator(
             String name, InitiatorLoop loop, InitiatorTransport transport, Clock clock, RandomGenerator random) {
+        this(name, ISID_RANDOM_FORMAT | (random.nextLong() & 0xFF_FFFFL) << 16, loop, transport, clock, random);
+    }
+
+    /**
+     * The same with ISIDs that are known beforehand. Who logs in with an ISID again is the same initiator port again.
+     *
+     * @param firstIsid the ISID of the first session; the later ones differ in the last 16 bits, which count
+     */
+    public Initiator(
+            String name,
+            long firstIsid,
+            InitiatorLoop loop,
+            InitiatorTransport transport,
+            Clock clock,
+            RandomGenerator random) {
         this.name = name;
         this.loop = loop;
         this.transport = transport;
         this.clock = clock;
         this.random = random;
-        isidStart = ISID_RANDOM_FORMAT | (random.nextLong() & 0xFF_FFFFL) << 16;
+        isidStart = firstIsid & ~QUALIFIER_MASK;
+        nextQualifier = firstIsid & QUALIFIER_MASK;
     }
 
     public String name() {
@@ -84,7 +108,7 @@ public final class Initiator implements AutoCloseable {
             SessionListener listener) {
         CompletableFuture<InitiatorSession> answer = new CompletableFuture<>();
         loop.run(() -> {
-            long isid = isidStart | (lastQualifier++ & 0xFFFF);
+            long isid = isidStart | (nextQualifier++ & QUALIFIER_MASK);
             InitiatorSession session =
                     new InitiatorSession(this, type, targetName, portal, settings, isid, random.nextInt());
             sessions.add(session);

@@ -68,6 +68,11 @@ public final class ScsiCommand {
         return cdb[0] & 0xFF;
     }
 
+    /** What stands where commands that have one have their SERVICE ACTION: the low five bits of the second byte. */
+    public int serviceAction() {
+        return cdb.length > 1 ? cdb[1] & 0x1F : 0;
+    }
+
     byte[] cdb() {
         return cdb;
     }
