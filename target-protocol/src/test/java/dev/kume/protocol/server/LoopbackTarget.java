@@ -9,6 +9,7 @@ import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.DiskThreads;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.CommandTable;
+import dev.kume.core.scsi.DurableState;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.UnitIdentity;
@@ -76,12 +77,18 @@ public final class LoopbackTarget implements AutoCloseable {
 
     /** A unit on a disk, ready to be mapped anywhere. */
     public LogicalUnit unit(String name, VirtualDisk disk) {
+        return unit(name, disk, UnitMemory.NONE, DurableState.INITIAL);
+    }
+
+    /** The same with a memory, and with what was found in it. */
+    public LogicalUnit unit(String name, VirtualDisk disk, UnitMemory memory, DurableState found) {
         disks.add(disk);
         return new LogicalUnit(
                 name,
                 new UnitIdentity(
                         "KUME", "Virtual Disk", "0001", "serial-" + name, 0x6123456789abcdefL, name.hashCode()),
-                UnitState.of(disk, BlockGeometry.emulated512(disk.info().sizeBytes())),
+                UnitState.of(disk, BlockGeometry.emulated512(disk.info().sizeBytes()))
+                        .withDurable(found),
                 commands,
                 new DiskLane(
                         threads,
@@ -90,13 +97,18 @@ public final class LoopbackTarget implements AutoCloseable {
                         new PageCacheRoom(PageCacheRoom.VMSTAT, CLOCK, threads),
                         limits.getInt(Limits.Limit.INLINE_WRITE_BYTES)),
                 server.loops(),
-                UnitMemory.NONE,
+                memory,
                 64,
                 LogicalUnit.Watcher.NONE);
     }
 
     /** A raw disk file that is as large as asked. */
     public LogicalUnit rawUnit(String name, Path file, long sizeBytes) throws IOException {
+        return unit(name, rawDisk(file, sizeBytes));
+    }
+
+    /** The disk of {@link #rawUnit}. */
+    public static VirtualDisk rawDisk(Path file, long sizeBytes) throws IOException {
         LocalFiles files = LocalFiles.ofThisHost();
         BackingStore store = Files.exists(file) ? files.open(file, false) : files.create(file);
         RawFormat format = new RawFormat();
@@ -104,7 +116,7 @@ public final class LoopbackTarget implements AutoCloseable {
             format.create(
                     store, new DiskFormat.CreateOptions(sizeBytes, new UUID(1, 2), true, DiskFormat.Progress.NONE));
         }
-        return unit(name, format.open(store));
+        return format.open(store);
     }
 
     public LoopbackTarget map(String target, int lun, LogicalUnit unit) {

@@ -1,0 +1,49 @@
+package dev.kume.protocol.cluster;
+
+import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+
+/** A disk goes from node to node with a file on it. */
+final class DiskFailoverTest implements StorageTest {
+    @Override
+    public String name() {
+        return "Validate Disk Failover";
+    }
+
+    @Override
+    public String description() {
+        return "Checks that a disk can move from each node to the next, and that a file is there after it.";
+    }
+
+    @Override
+    public void run(StorageCluster cluster, StorageSteps steps) {
+        for (SharedDisk disk : cluster.shared()) {
+            int nodes = disk.onNodes().size();
+            for (int i = 0; i < nodes; i++) {
+                NodeDisk from = disk.onNodes().get(i);
+                NodeDisk to = disk.onNodes().get((i + 1) % nodes);
+                String file = "written on %s in turn %d".formatted(from.node(), i);
+                take(steps, from);
+                steps.await("writing a file on node " + from.node(), from.writeFile(0, file));
+                give(steps, from);
+                take(steps, to);
+                steps.answer(true, "verifying the file", to, to.verifyFile(0, file));
+                steps.await("deleting a file on node " + to.node(), to.deleteFile(0));
+                give(steps, to);
+                steps.answer(false, "looking for the deleted file", from, from.verifyFile(0, file));
+            }
+        }
+    }
+
+    /** Arbitrate, then online. */
+    static void take(StorageSteps steps, NodeDisk disk) {
+        steps.answer(true, "arbitrating", disk, disk.arbitrate(steps.newKey()));
+        steps.await(
+                "bringing disk %s online on node %s".formatted(disk.seen().serial(), disk.node()), disk.bringOnline());
+    }
+
+    /** Offline, then the end of the defence. */
+    static void give(StorageSteps steps, NodeDisk disk) {
+        steps.await("taking a disk offline on node " + disk.node(), disk.takeOffline());
+        steps.good("stopping the defence", disk, disk.stopDefence());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.kume.protocol.cluster;
+
+import dev.kume.core.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** What happened, in numbered lines; it keeps the last ones. Thread safe. */
+final class RunLog {
+    private final Clock clock;
+    private final int linesMax;
+    private final Deque<Line> lines = new ArrayDeque<>();
+    private int last;
+
+    /**
+     * One line.
+     *
+     * @param node who did it, or {@code -}
+     * @param disk on what, or {@code -}
+     */
+    record Line(int number, Instant at, String node, String disk, String what) {
+        @Override
+        public String toString() {
+            return "%5d  %s  %-6s %-6s %s".formatted(number, at, node, disk, what);
+        }
+    }
+
+    RunLog(Clock clock, int linesMax) {
+        this.clock = clock;
+        this.linesMax = linesMax;
+    }
+
+    synchronized void add(String node, String disk, String what) {
+        if (lines.size() == linesMax) {
+            lines.removeFirst();
+        }
+        lines.add(new Line(++last, clock.now(), node, disk, what));
+    }
+
+    /** The number of the last line. */
+    synchronized int last() {
+        return last;
+    }
+
+    /** The lines after this number that are still there. */
+    synchronized List<Line> after(int number) {
+        return lines.stream().filter(line -> line.number() > number).toList();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.kume.protocol.cluster;
+
+import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** All disks at once, with owners on all nodes, go one node on; two rounds. */
+final class SimultaneousFailoverTest implements StorageTest {
+    private static final int ROUNDS = 2;
+
+    @Override
+    public String name() {
+        return "Validate Simultaneous Failover";
+    }
+
+    @Override
+    public String description() {
+        return "Checks that all disks can move to other nodes at the same time, with files on them.";
+    }
+
+    @Override
+    public void run(StorageCluster cluster, StorageSteps steps) {
+        for (int round = 0; round < ROUNDS; round++) {
+            List<NodeDisk> from = owners(cluster, round);
+            List<NodeDisk> to = owners(cluster, round + 1);
+            List<CompletableFuture<Void>> moves = new ArrayList<>();
+            for (int i = 0; i < from.size(); i++) {
+                moves.add(move(from.get(i), to.get(i), steps.newKey(), steps.newKey(), i + 1));
+            }
+            steps.awaitAll("moving all disks", moves);
+        }
+    }
+
+    private static List<NodeDisk> owners(StorageCluster cluster, int offset) {
+        List<NodeDisk> owners = new ArrayList<>();
+        for (SharedDisk disk : cluster.shared()) {
+            owners.add(
+                    disk.onNodes().get((owners.size() + offset) % disk.onNodes().size()));
+        }
+        return owners;
+    }
+
+    private static CompletableFuture<Void> move(NodeDisk from, NodeDisk to, long keyFrom, long keyTo, int file) {
+        String content =
+                "%s gives disk %s away".formatted(from.node(), from.seen().serial());
+        return take(from, keyFrom)
+                .thenCompose(ignored -> from.writeFile(file, content))
+                .thenCompose(ignored -> give(from))
+                .thenCompose(ignored -> take(to, keyTo))
+                .thenCompose(ignored -> to.verifyFile(file, content))
+                .thenAccept(same -> StorageSteps.check(same, "node %s does not see the file".formatted(to.node())))
+                .thenCompose(ignored -> to.deleteFile(file))
+                .thenCompose(ignored -> give(to));
+    }
+
+    private static CompletableFuture<Void> take(NodeDisk disk, long key) {
+        return disk.arbitrate(key)
+                .thenAccept(won -> StorageSteps.check(won, "node %s cannot take the disk".formatted(disk.node())))
+                .thenCompose(ignored -> disk.bringOnline());
+    }
+
+    private static CompletableFuture<Void> give(NodeDisk disk) {
+        return disk.takeOffline()
+                .thenCompose(ignored -> disk.stopDefence())
+                .thenAccept(result ->
+                        StorageSteps.check(result.isGood(), "node %s cannot leave: %s".formatted(disk.node(), result)));
+    }
+}

@@ -1,0 +1,20 @@
+package dev.kume.protocol.cluster;
+
+/** One of the storage tests of cluster validation. What goes wrong is a {@link StepFailure}. */
+interface StorageTest {
+    String name();
+
+    String description();
+
+    /** It can only be done when the list of shared disks is there. */
+    default boolean needsSharedDisks() {
+        return true;
+    }
+
+    /** What fails here does not keep anybody from making a cluster. */
+    default boolean isAdvice() {
+        return false;
+    }
+
+    void run(StorageCluster cluster, StorageSteps steps);
+}

@@ -1,0 +1,172 @@
+package dev.kume.protocol.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kume.core.scsi.ScsiStatus;
+import dev.kume.protocol.cluster.ClusterNode.Wire;
+import dev.kume.protocol.cluster.ClusterRig.Layout;
+import dev.kume.protocol.cluster.ClusterRig.Mapping;
+import dev.kume.protocol.cluster.ClusterRig.Plan;
+import dev.kume.protocol.cluster.PersistentReserve.Action;
+import dev.kume.protocol.cluster.StorageValidation.Outcome;
+import dev.kume.protocol.cluster.StorageValidation.Result;
+import dev.kume.protocol.initiator.ScsiCommand;
+import dev.kume.protocol.initiator.ScsiResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What validation says of targets that are wrong, in ways in which targets have been wrong: it finds each of them. */
+final class WrongTargetTest {
+    private static final int WRITE_10 = 0x2A;
+    private static final ScsiCommand NOTHING = ScsiCommand.read(0, new byte[6], 0);
+    private static final ScsiCommand UNKNOWN = ScsiCommand.read(0, new byte[] {(byte) 0xFF, 0, 0, 0, 0, 0}, 0);
+
+    @TempDir
+    Path directory;
+
+    private final AtomicInteger mistakes = new AtomicInteger();
+
+    private List<Result> validate(Plan plan) throws IOException {
+        try (ClusterRig rig = new ClusterRig(directory, plan)) {
+            return StorageValidationTest.validate(rig);
+        }
+    }
+
+    private static Plan twoTargets() {
+        return Plan.of(Layout.TARGET_EACH, 2, 1, 1);
+    }
+
+    private static void assertFailed(List<Result> results, String name, String reason) {
+        Result result = StorageValidationTest.named(results, name);
+        assertEquals(Outcome.FAILED, result.outcome(), result::reason);
+        assertTrue(result.reason().contains(reason), result::reason);
+    }
+
+    /** After commands like these that ended so, the target says GOOD, or does something else. */
+    private Wire after(BiPredicate<ScsiCommand, ScsiResult> mistake, ScsiCommand instead) {
+        return (target, unit) -> command -> unit.execute(command).thenCompose(result -> {
+            if (mistake.test(command, result)) {
+                mistakes.incrementAndGet();
+                return unit.execute(instead);
+            }
+            return CompletableFuture.completedFuture(result);
+        });
+    }
+
+    private static boolean is(ScsiCommand command, Action action) {
+        return command.operationCode() == PersistentReserve.OUT && command.serviceAction() == action.ordinal();
+    }
+
+    private static boolean isConflict(ScsiResult result) {
+        return result.status() == ScsiStatus.RESERVATION_CONFLICT;
+    }
+
+    @Test
+    void reservationsOfEachTargetInsteadOfTheDisk() throws IOException {
+        Mapping mapping = (rig, target, disk, unit) ->
+                target == 0 ? unit : rig.server().unit(disk, unit.state().disk());
+        List<Result> results = validate(twoTargets().withMapping(mapping));
+        assertFailed(results, "SCSI-3", "NONE where OTHERS was due");
+        assertFailed(results, "Validate Disk Arbitration", "takes disk");
+        assertFailed(results, "Multiple Arbitration", "2 nodes have won");
+        Result pools = StorageValidationTest.named(results, "Storage Spaces");
+        assertEquals(Outcome.WARNING, pools.outcome(), pools::reason);
+        assertEquals(
+                Outcome.SUCCESS,
+                StorageValidationTest.named(results, "Vital Product Data").outcome());
+    }
+
+    @Test
+    void anotherSerialNumberThroughEachTarget() throws IOException {
+        Mapping mapping = (rig, target, disk, unit) -> target == 0
+                ? unit
+                : rig.server().unit(disk + "-" + target, unit.state().disk());
+        List<Result> results = validate(twoTargets().withMapping(mapping));
+        assertFailed(results, "Potential", "no disk that could be tested");
+        assertEquals(
+                Outcome.SUCCESS,
+                StorageValidationTest.named(results, "List Disks").outcome());
+        assertEquals(
+                9,
+                results.stream()
+                        .filter(each -> each.outcome() == Outcome.CANCELED)
+                        .count());
+    }
+
+    @Test
+    void dataOfEachTargetInsteadOfTheDisk() throws IOException {
+        Mapping mapping =
+                (rig, target, disk, unit) -> target == 0 ? unit : rig.newUnit(disk, disk + "-copy", 0x5EED_0000);
+        List<Result> results = validate(twoTargets().withMapping(mapping));
+        assertFailed(results, "Disk Failover", "verifying the file from node hv-node1: false where true was due");
+        assertFailed(results, "Simultaneous Failover", "does not see the file");
+    }
+
+    @Test
+    void aReservationForWhoeverAsks() throws IOException {
+        Wire wire = after((command, result) -> is(command, Action.RESERVE) && isConflict(result), NOTHING);
+        List<Result> results = validate(twoTargets().withWire(wire));
+        assertFailed(results, "SCSI-3", "reserving without a key");
+        assertTrue(mistakes.get() > 0);
+    }
+
+    @Test
+    void writesOfStrangers() throws IOException {
+        Wire wire = after((command, result) -> command.operationCode() == WRITE_10 && isConflict(result), NOTHING);
+        List<Result> results = validate(twoTargets().withWire(wire));
+        assertFailed(results, "SCSI-3", "write without a key goes on, from node hv-node1");
+        assertFailed(results, "Validate Disk Arbitration", "which has lost, still writes");
+        assertTrue(mistakes.get() > 1);
+    }
+
+    /** A target with too few places for registrations: the second path of each node gets none. */
+    @Test
+    void tooFewRegistrations() throws IOException {
+        AtomicInteger sessions = new AtomicInteger();
+        Wire wire = (target, unit) -> {
+            boolean full = sessions.getAndIncrement() % 2 == 1;
+            return command ->
+                    unit.execute(full && is(command, Action.REGISTER_AND_IGNORE_EXISTING_KEY) ? UNKNOWN : command);
+        };
+        List<Result> results = validate(Plan.of(Layout.TARGET_EACH, 2, 2, 1).withWire(wire));
+        assertFailed(results, "SCSI-3", "registering PR key from node hv-node0: status 02");
+        assertFailed(results, "Validate Disk Arbitration", "status 02");
+    }
+
+    /** The owner's defence comes to nothing. */
+    @Test
+    void preemptThatLeavesRegistrations() throws IOException {
+        AtomicInteger preempts = new AtomicInteger();
+        Wire wire = (target, unit) -> command -> {
+            boolean ignored = is(command, Action.PREEMPT) && preempts.getAndIncrement() < 10_000;
+            return unit.execute(ignored ? NOTHING : command);
+        };
+        List<Result> results = validate(twoTargets().withWire(wire));
+        assertFailed(results, "Validate Disk Arbitration", "takes disk");
+        assertTrue(preempts.get() > 0);
+    }
+
+    @Test
+    void aDiskThatIsTwoDisksOnTwoPaths() throws IOException {
+        AtomicInteger sessions = new AtomicInteger();
+        Mapping mapping = (rig, target, disk, unit) -> unit;
+        Wire wire = (target, unit) -> {
+            boolean second = sessions.getAndIncrement() % 2 == 1;
+            // The second path reads another block where the partition table is asked for.
+            return command -> unit.execute(
+                    second && command.operationCode() == 0x28
+                            ? ScsiCommand.read(0, new byte[] {0x28, 0, 0, 0, 0, 1, 0, 0, 1, 0}, 512)
+                            : command);
+        };
+        List<Result> results = validate(
+                Plan.of(Layout.ONE_TARGET, 2, 2, 1).withMapping(mapping).withWire(wire));
+        assertFailed(results, "List Disks", "sees one disk in two ways");
+    }
+}
