@@ -160,9 +160,10 @@ final class IsolatedDiskTest {
         disk.unmap(3 * RANGE_BYTES, RANGE_BYTES);
         disk.alone(0, RANGE_BYTES, alone -> alone.write(0, stamped(3)));
         Thread writer = start(() -> disk.write(RANGE_BYTES, stamped(4)));
-        while (writer.getState() != Thread.State.WAITING) {
+        while (writer.getState() != Thread.State.WAITING && writer.isAlive()) {
             Thread.onSpinWait();
         }
+        assertTrue(writer.isAlive(), "it waits");
         goOn.countDown();
         writer.join();
         holder.join();
@@ -177,6 +178,32 @@ final class IsolatedDiskTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void anExclusiveStepWaitsForALoopThatIsInside() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        IsolatedDisk slow = IsolatedDisk.of(new YieldingDisk(RANGE_BYTES) {
+            @Override
+            public void write(long offsetBytes, ByteBuffer source) {
+                inside.countDown();
+                await(goOn);
+            }
+        });
+        Thread loop = start(() -> slow.tryWrite(0, stamped(1)));
+        inside.await();
+        AtomicBoolean ran = new AtomicBoolean();
+        Thread holder = start(() -> slow.alone(0, RANGE_BYTES, alone -> ran.set(true)));
+        while (holder.getState() != Thread.State.TIMED_WAITING && holder.isAlive()) {
+            Thread.onSpinWait();
+        }
+        assertFalse(ran.get());
+        assertEquals(0, slow.tryRead(0, ByteBuffer.allocate(1)), "it is closed already");
+        goOn.countDown();
+        holder.join();
+        loop.join();
+        assertTrue(ran.get());
     }
 
     @Test

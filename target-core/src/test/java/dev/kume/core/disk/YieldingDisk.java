@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** A disk in memory that moves 64 bytes at a time and lets other threads run in between: whoever can tear, will. */
-public final class YieldingDisk implements VirtualDisk {
+public class YieldingDisk implements VirtualDisk {
     private static final int STEP_BYTES = 64;
 
     private final byte[] bytes;
