@@ -76,7 +76,7 @@ public final class Limits {
         DISK_THREADS(16, 2, 256),
         /** Disk threads that one disk may hold at once. */
         DISK_THREADS_PER_DISK(8, 2, 64),
-        /** Percent of the host's file system at which initiators of thin disks are told that space runs out; 0 never. */
+        /** Percent of the host's file system left at which initiators of thin disks are told; 0 never. */
         SOFT_THRESHOLD_PERCENT(10, 0, 98),
         /** Seconds between two looks at the space that is left for thin disks. */
         SPACE_CHECK_SECONDS(10, 1, 3_600),
