@@ -8,6 +8,7 @@ import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.Reach;
 import dev.kume.core.scsi.Sense;
 import dev.kume.core.scsi.Task;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -47,20 +48,24 @@ final class ReserveOutPorts {
 
     /** For REGISTER and REGISTER AND IGNORE EXISTING KEY; nobody for what specifies nobody. */
     Concerned concerned(Task task, ReserveOutList list) {
+        if (!list.allTargetPorts() && list.ids().isEmpty()) {
+            return new Concerned(List.of(), null, null);
+        }
         ITNexus from = task.nexus().nexus();
         Set<ITNexus> met = task.unit().nexuses().all().keySet();
+        Set<ITNexus> devices = devices(met);
         TargetPort own = new TargetPort(from.targetName(), from.targetPortalGroup(), 0);
         List<TargetPort> through = list.allTargetPorts() ? reach.portsOf(task.unit()) : List.of();
         Set<ITNexus> further = new LinkedHashSet<>();
-        addPorts(further, new TransportId(from.initiatorName(), from.isid()), through, met);
+        addPorts(further, new TransportId(from.initiatorName(), from.isid()), through, met, devices);
         for (int i = 0; i < list.ids().size(); i++) {
             TransportId id = list.ids().get(i);
             int before = further.size();
-            boolean known = addPorts(further, id, List.of(own), met);
+            boolean known = addPorts(further, id, List.of(own), met, devices);
             if (!known) {
                 return Concerned.refused(list.idsAt().get(i));
             }
-            addPorts(further, id, through, met);
+            addPorts(further, id, through, met, devices);
             if (further.size() > before && further.size() > registrationsMax + 1) {
                 break; // More than fits, and the state machine will say so.
             }
@@ -76,7 +81,8 @@ final class ReserveOutPorts {
             return Concerned.refused(MOVE_PORT);
         }
         Set<ITNexus> found = new LinkedHashSet<>();
-        addPorts(found, id, List.of(port), unit.nexuses().all().keySet());
+        Set<ITNexus> met = unit.nexuses().all().keySet();
+        addPorts(found, id, List.of(port), met, devices(met));
         // A device without a port's name will do when it has one port alone.
         return found.size() == 1 ? new Concerned(List.of(), found.iterator().next(), null) : Concerned.refused(MOVE_ID);
     }
@@ -86,12 +92,13 @@ final class ReserveOutPorts {
      *
      * @return true when there was one, new or not
      */
-    private boolean addPorts(Set<ITNexus> to, TransportId id, List<TargetPort> through, Set<ITNexus> met) {
+    private boolean addPorts(
+            Set<ITNexus> to, TransportId id, List<TargetPort> through, Set<ITNexus> met, Set<ITNexus> devices) {
         boolean any = false;
         for (TargetPort port : through) {
             if (id.isid() != null) {
                 ITNexus nexus = new ITNexus(id.initiatorName(), id.isid(), port.targetName(), port.portalGroup());
-                if (mayUse(id.initiatorName(), port, met)) {
+                if (mayUse(id.initiatorName(), port, devices)) {
                     to.add(nexus);
                     any = true;
                 }
@@ -107,16 +114,17 @@ final class ReserveOutPorts {
         return any;
     }
 
-    private boolean mayUse(String initiatorName, TargetPort port, Set<ITNexus> met) {
-        if (reach.admits(initiatorName, port)) {
-            return true;
-        }
-        for (ITNexus nexus : met) {
-            if (nexus.initiatorName().equals(initiatorName) && isThrough(nexus, port)) {
-                return true;
-            }
-        }
-        return false;
+    private boolean mayUse(String initiatorName, TargetPort port, Set<ITNexus> devices) {
+        return reach.admits(initiatorName, port)
+                || devices.contains(new ITNexus(initiatorName, 0, port.targetName(), port.portalGroup()));
+    }
+
+    /** Which initiators have come through which ports, whatever their ISID: a list may ask thousands of times. */
+    private static Set<ITNexus> devices(Set<ITNexus> met) {
+        Set<ITNexus> devices = new HashSet<>();
+        met.forEach(nexus ->
+                devices.add(new ITNexus(nexus.initiatorName(), 0, nexus.targetName(), nexus.targetPortalGroup())));
+        return devices;
     }
 
     private static boolean isThrough(ITNexus nexus, TargetPort port) {
