@@ -134,7 +134,8 @@ final class ReservationDamageClientIT {
     // ---- the file ---------------------------------------------------------------------------------------------------
 
     private Path slotsOf(RunningDaemon daemon, String disk) throws IOException {
-        String uuid = daemon.get("/v1/disks/" + disk).path("uuid").asText();
+        String uuid =
+                daemon.get("/v1/disks/" + disk).path("identity").path("uuid").asText();
         return directory.resolve("state").resolve("units").resolve(uuid + ".slots");
     }
 

@@ -12,7 +12,6 @@ import dev.kume.system.wire.RawInitiator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,7 +41,6 @@ final class ReservationKillClientIT {
 
     private final Random random = new Random(SEED);
     private final Map<String, RawInitiator> sessions = new TreeMap<>();
-    private final Map<Integer, String> targetOfRelativePort = new HashMap<>();
     private final List<ExpectedReservations> expected = new ArrayList<>();
     private int commands;
     private int unanswered;
@@ -64,7 +62,6 @@ final class ReservationKillClientIT {
         try (RunningDaemon daemon = RunningDaemon.start(directory)) {
             provide(daemon);
             login(daemon);
-            learnRelativePorts();
             for (int kill = 1; kill <= KILLS; kill++) {
                 for (int i = random.nextInt(12); i > 0; i--) {
                     runToTheEnd(random.nextInt(DISKS));
@@ -145,36 +142,21 @@ final class ReservationKillClientIT {
     /** Every node on every target, always by the same nexus. */
     private void login(RunningDaemon daemon) throws IOException {
         for (int node = 0; node < NODES.size(); node++) {
-            for (String target : TARGETS) {
-                RawInitiator session = RawInitiator.login(daemon.portal(), NODES.get(node), iqn(target), node + 1);
+            for (int target = 0; target < TARGETS.size(); target++) {
+                // An ISID of its own on each target, so that the name of the initiator port tells the nexus.
+                int qualifier = 1 + node * TARGETS.size() + target;
+                RawInitiator session =
+                        RawInitiator.login(daemon.portal(), NODES.get(node), iqn(TARGETS.get(target)), qualifier);
                 for (int disk = 0; disk < DISKS; disk++) {
                     session.clearUnitAttentions(disk);
                 }
-                sessions.put(name(NODES.get(node), node + 1, target), session);
+                sessions.put(name(NODES.get(node), qualifier), session);
             }
         }
     }
 
-    private static String name(String initiator, int qualifier, String target) {
-        return "%s,i,0x8000000%03x01 %s".formatted(initiator, qualifier, target);
-    }
-
-    private void learnRelativePorts() throws IOException {
-        for (String target : TARGETS) {
-            String nexus = name(NODES.getFirst(), 1, target);
-            RawInitiator session = sessions.get(nexus);
-            for (int action : new int[] {PersistentReserve.REGISTER_AND_IGNORE, PersistentReserve.CLEAR}) {
-                Request request = new Request(action, nexus, 1, 0, false);
-                RawAnswer answer = session.await(send(0, request));
-                assertTrue(answer.good(), answer::outcome);
-                expected.getFirst().run(request);
-                if (action == PersistentReserve.REGISTER_AND_IGNORE) {
-                    Registered only = status(session, 0).registered().getFirst();
-                    targetOfRelativePort.put(only.relativePort(), target);
-                }
-            }
-        }
-        assertEquals(Set.copyOf(TARGETS), Set.copyOf(targetOfRelativePort.values()));
+    private static String name(String initiator, int qualifier) {
+        return "%s,i,0x8000000%03x01".formatted(initiator, qualifier);
     }
 
     // ---- commands ---------------------------------------------------------------------------------------------------
@@ -271,11 +253,10 @@ final class ReservationKillClientIT {
     }
 
     /** As {@link ExpectedReservations#toString} tells it. */
-    private String describe(FullStatus status) {
+    private static String describe(FullStatus status) {
         Map<String, String> lines = new TreeMap<>();
         for (Registered each : status.registered()) {
-            String nexus = each.initiatorPort() + " " + targetOfRelativePort.get(each.relativePort());
-            lines.put(nexus, each.key() + (each.type() != 0 ? " holds " + each.type() : ""));
+            lines.put(each.initiatorPort(), each.key() + (each.type() != 0 ? " holds " + each.type() : ""));
         }
         assertEquals(status.registered().size(), lines.size(), () -> "a nexus twice: " + status);
         return status.generation() + " " + lines;
