@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import dev.kume.core.disk.VirtualDisk;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,9 +77,10 @@ final class AvailabilityTest {
 
     @Test
     void aUnitThatHasItsDiskKeepsIt() {
+        VirtualDisk before = target.unit.state().disk();
         bringOnline(new TestDisk(SIZE_BYTES));
         assertEquals(List.of("online"), told);
-        assertSame(target.disk, target.unit.state().disk());
+        assertSame(before, target.unit.state().disk());
         assertEquals(List.of(), target.attentionsOfNode2());
     }
 

@@ -1,7 +1,6 @@
 package dev.kume.core.scsi.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.kume.core.scsi.ITLNexus;
 import dev.kume.core.scsi.ScriptedTask;
@@ -49,14 +48,15 @@ final class SoftwareWriteProtectTest {
     }
 
     @Test
-    void aWriteThatADiskThreadHasEndsBeforeTheAnswer() {
+    void aWriteThatWaitsForADiskThreadNeverReachesTheDisk() {
         ScriptedTask write = target.begin(target.node2, 1, TestTarget.bytes(WRITE), new byte[512], false);
         ScriptedTask select = begin(target.node1, CONTROL_SWP);
         target.runLoops();
-        assertFalse(select.ended(), "the write may still reach the disk");
+        assertEquals(ScsiStatus.GOOD, select.status(), "no disk thread has begun it");
         target.runAll();
-        assertEquals(ScsiStatus.GOOD, select.status());
+        assertEquals(Sense.WRITE_PROTECTED, write.sense());
         assertEquals(1, write.completions);
+        assertEquals(List.of(), target.disk.log);
     }
 
     @Test
