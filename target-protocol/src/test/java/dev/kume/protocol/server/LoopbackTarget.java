@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** A whole server on loopback with real sockets and disks that a test gives it. */
 public final class LoopbackTarget implements AutoCloseable {
@@ -169,7 +170,8 @@ public final class LoopbackTarget implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        server.stop(0).join();
+        // A test that leaves something behind is to fail, not to hang.
+        server.stop(0).orTimeout(20, TimeUnit.SECONDS).join();
         server.close();
         threads.close();
         for (VirtualDisk disk : disks) {
