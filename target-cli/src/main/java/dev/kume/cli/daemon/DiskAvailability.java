@@ -82,7 +82,7 @@ final class DiskAvailability {
                 return disk;
             }
             settle(disk);
-            OpenDisk opened = shelf.open(disk);
+            OpenDisk opened = shelf.reopen(disk);
             if (opened.offlineReason() != null) {
                 throw new ApiException(
                         ErrorCode.FAILED,

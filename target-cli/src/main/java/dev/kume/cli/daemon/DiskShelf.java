@@ -63,6 +63,19 @@ final class DiskShelf implements AutoCloseable {
         return opened;
     }
 
+    /** Opens the file of an offline disk again; what its unit remembers is as it was, or as lost as it was. */
+    OpenDisk reopen(DiskRecord record) {
+        OpenDisk before = open.get(record.identity().uuid());
+        if (before == null) {
+            return open(record);
+        }
+        UnitMemories.Recalled memory = before.memory();
+        OpenDisk opened = memory.lostReason() == null ? openFile(record) : offline(record, memory.lostReason());
+        opened = opened.with(memory);
+        open.put(record.identity().uuid(), opened);
+        return opened;
+    }
+
     private OpenDisk openFile(DiskRecord record) {
         OpenDisk opened;
         try {
@@ -160,18 +173,27 @@ final class DiskShelf implements AutoCloseable {
 
     /** Closes a disk's file, when nothing can reach it any more. */
     void close(DiskRecord record) {
+        closeFile(record);
+        memories.close(record);
+    }
+
+    private void closeFile(DiskRecord record) {
         OpenDisk opened = open.remove(record.identity().uuid());
         VirtualDisk disk = opened == null ? null : opened.disk();
         if (disk != null) {
             close(record, disk);
         }
-        memories.close(record);
     }
 
-    /** Closes a disk's file as {@link #close(DiskRecord)} does; the disk is offline, for this reason. */
+    /** Closes a disk's file, when nothing can reach it any more; the disk is offline, for this reason. */
     OpenDisk takeOffline(DiskRecord record, String reason) {
-        close(record);
+        OpenDisk before = open.get(record.identity().uuid());
+        closeFile(record);
         OpenDisk offline = offline(record, reason);
+        if (before != null) {
+            // Its unit goes on: it has reservations, and remembers what becomes of them.
+            offline = offline.with(before.memory());
+        }
         open.put(record.identity().uuid(), offline);
         return offline;
     }

@@ -415,18 +415,18 @@ public final class LogicalUnit {
 
     /**
      * Resets the unit, SAM-5 6.3.3 and 7.7: mode pages as saved, and no reservation by RESERVE(6) or (10); persistent
-     * reservations stay. Everybody but the requester learns it by a UA.
+     * reservations stay. Every nexus learns it by a UA, also the one that asked.
      */
-    public void reset(@Nullable ITLNexus requester, Runnable done) {
-        reset(task -> true, requester, done);
+    public void reset(Runnable done) {
+        reset(task -> true, done);
     }
 
     /** The same for those tasks alone that were there before the reset was asked for. */
-    public void reset(Predicate<Task> covered, @Nullable ITLNexus requester, Runnable done) {
+    public void reset(Predicate<Task> covered, Runnable done) {
         quiesce(Coverage.silent(covered), null, affected -> {
             UnitState before = state;
             state = before.afterReset();
-            raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> nexus != requester);
+            raise(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, nexus -> true);
             FlushJob owed = FlushJob.owed(before, state, loops.getFirst(), this, done);
             if (owed == null) {
                 done.run();

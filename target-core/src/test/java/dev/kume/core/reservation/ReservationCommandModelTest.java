@@ -97,7 +97,7 @@ final class ReservationCommandModelTest {
 
     /** A reset of the unit leaves registrations and reservation alone, and everybody learns of it first. */
     private static void reset(ReservationBench bench, Map<Nexus, String> waiting) {
-        bench.target.unit.reset(null, () -> {});
+        bench.target.unit.reset(() -> {});
         bench.target.runAll();
         for (Nexus nexus : bench.nexuses()) {
             waiting.merge(nexus, "6/29/03", (old, reset) -> old.startsWith(reset) ? old : reset + " " + old);

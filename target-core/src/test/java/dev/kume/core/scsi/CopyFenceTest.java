@@ -71,7 +71,7 @@ final class CopyFenceTest {
     @Test
     void aResetOfTheOtherDiskEndsTheCopy() {
         ScriptedTask copy = begin(4);
-        disks.beta.reset((ITLNexus) null, () -> told.add("reset after " + betaDisk.log.size()));
+        disks.beta.reset(() -> told.add("reset after " + betaDisk.log.size()));
         disks.target.runAll();
         assertEquals(List.of("reset after " + betaDisk.log.size()), told);
         assertEquals(Sense.THIRD_PARTY_DEVICE_FAILURE.atSegment(0), copy.sense());

@@ -361,11 +361,11 @@ final class FenceTest {
     }
 
     @Test
-    void aResetEndsAllTasksAndTellsAllButTheRequester() {
+    void aResetEndsAllTasksAndTellsEveryNexus() {
         target.unit.change(state -> state.withModes(ModeState.DEFAULT.withWriteCacheEnabled(false)), () -> {});
         ScriptedTask waiting = target.beginHeld(target.node1, 0, WRITE, new byte[512]);
         ScriptedTask inIo = begin(target.node2, 1, READ);
-        target.unit.reset(target.node1, () -> told.add("reset"));
+        target.unit.reset(() -> told.add("reset"));
         target.runLoops();
         assertEquals(List.of(), told);
         target.runAll();
@@ -373,7 +373,7 @@ final class FenceTest {
         assertEquals(1, waiting.dooms);
         assertEquals(1, inIo.dooms);
         assertEquals(ModeState.DEFAULT, target.unit.state().modes());
-        assertFalse(target.node1.hasAttention());
+        assertEquals(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED, target.node1.poll());
         assertEquals(List.of(Sense.BUS_DEVICE_RESET_FUNCTION_OCCURRED), target.attentionsOfNode2());
     }
 

@@ -326,7 +326,7 @@ final class SimulationTest {
         private void reset() {
             List<ScriptedTask> before = living();
             changesAsked++;
-            unit.reset(null, () -> quiet(before));
+            unit.reset(() -> quiet(before));
         }
 
         private void quiet(List<ScriptedTask> before) {

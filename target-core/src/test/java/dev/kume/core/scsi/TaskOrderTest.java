@@ -220,7 +220,7 @@ final class TaskOrderTest {
         ScriptedTask second = ordered(1, WRITE);
         ScriptedTask simple = simple(1, WRITE);
         target.runAll();
-        target.unit.reset(target.node1, () -> told.add("reset"));
+        target.unit.reset(() -> told.add("reset"));
         target.runAll();
         assertEquals(List.of("reset"), told);
         for (ScriptedTask doomed : List.of(old, first, second, simple)) {
@@ -233,7 +233,7 @@ final class TaskOrderTest {
     @Test
     void headOfQueueWaitsForTheEndOfAResetAndGoesFirst() {
         ScriptedTask inIo = begin(target.node1, 0, TaskAttribute.SIMPLE, WRITE, false);
-        target.unit.reset(null, () -> told.add("reset"));
+        target.unit.reset(() -> told.add("reset"));
         target.runLoops();
         ScriptedTask simple = told("simple", simple(0, READ));
         ScriptedTask ordered = told("ordered", ordered(0, READ));

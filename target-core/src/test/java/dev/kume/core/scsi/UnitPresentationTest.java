@@ -55,7 +55,7 @@ final class UnitPresentationTest {
     @Test
     void aResetGoesBackToTheSavedModes() {
         target.unit.change(state -> state.withDurable(state.durable().withSavedModes(WRITES_THROUGH)), () -> {});
-        target.unit.reset(null, () -> {});
+        target.unit.reset(() -> {});
         target.runAll();
         assertEquals(WRITES_THROUGH, target.unit.state().modes());
     }

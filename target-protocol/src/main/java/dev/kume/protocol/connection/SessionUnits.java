@@ -52,11 +52,6 @@ final class SessionUnits {
         return lun >= 0 && lun < nexusByLun.length ? nexusByLun[lun] : null;
     }
 
-    @Nullable
-    ITLNexus nexusOf(LogicalUnit unit) {
-        return attached.get(unit);
-    }
-
     /**
      * True once after the last unit was taken away, for the first command that hears of unit attentions: no unit is
      * left to tell it. INQUIRY and REQUEST SENSE pass, and after REPORT LUNS the initiator knows.

@@ -137,7 +137,7 @@ final class TaskManagement {
 
     private void logicalUnitReset(LogicalUnit unit, ITLNexus nexus, Predicate<Task> before, int itt) {
         session.abortHeld(unit, before);
-        unit.reset(before, nexus, () -> answerLater(itt, unit, before));
+        unit.reset(before, () -> answerLater(itt, unit, before));
     }
 
     private void targetReset(int itt, TaskManagementRequestPdu pdu, boolean cold) {
@@ -167,7 +167,7 @@ final class TaskManagement {
         };
         for (LogicalUnit unit : units) {
             session.abortHeld(unit, before);
-            unit.reset(before, session.units().nexusOf(unit), unitDone);
+            unit.reset(before, unitDone);
         }
         unitDone.run();
     }

@@ -116,7 +116,6 @@ final class ShortageTest {
             initiator.ping();
             WirePdu first = initiator.testUnitReady();
             WirePdu fails = initiator.read(0, 8);
-            WirePdu otherRead = other.read(0, 8);
             initiator.send(first).send(fails);
             initiator.ping();
             rig.disk.hot = BUG;
@@ -124,7 +123,8 @@ final class ShortageTest {
             assertEquals(WirePdu.TASK_MANAGEMENT_RESPONSE, other.receive().opcode());
             initiator.expectClosed();
             rig.disk.hot = offset -> true;
-            assertEquals(0, other.run(otherRead).status());
+            other.clearAttentions();
+            assertEquals(0, other.run(other.read(0, 8)).status());
         }
     }
 }

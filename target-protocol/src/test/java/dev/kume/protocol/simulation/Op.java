@@ -71,8 +71,8 @@ final class Op {
     }
 
     /**
-     * A unit attention says that nothing was done. A command whose LUN is taken away under it, or that is fenced, is told
-     * so, and may have done a part of its work before.
+     * A unit attention says that nothing was done. A command whose LUN is taken away under it, or that is fenced, is
+     * told so, and may have done a part of its work before.
      */
     void failed(int status, String sense) {
         boolean notBegun = (status != 2 && status != RESERVATION_CONFLICT) || sense.startsWith("06");

@@ -121,7 +121,8 @@ public final class ModePages {
             }
             int subpage = subpageFormat ? list.get(at + 1) & 0xFF : ModePage.NO_SUBPAGE;
             ModePage page = find(first & CODE_BITS, subpage, state);
-            if (page == null || (first & PARAMETERS_SAVABLE) != 0 || wrongFormat(page, subpageFormat)) {
+            // PS is reserved here, and hosts leave it as MODE SENSE gave it.
+            if (page == null || wrongFormat(page, subpageFormat)) {
                 return ModeSelection.refused(unknownPage(at, first, subpageFormat, state));
             }
             int contentBytes = subpageFormat ? list.getShort(at + 2) & 0xFFFF : list.get(at + 1) & 0xFF;
@@ -153,9 +154,6 @@ public final class ModePages {
     private Sense unknownPage(int at, int first, boolean subpageFormat, UnitState state) {
         Sense invalid = Sense.INVALID_FIELD_IN_PARAMETER_LIST;
         int code = first & CODE_BITS;
-        if ((first & PARAMETERS_SAVABLE) != 0) {
-            return invalid.inParameters(at, 7);
-        }
         if (code == ALL_PAGES || !hasPage(code, state)) {
             return invalid.inParameters(at, 5);
         }

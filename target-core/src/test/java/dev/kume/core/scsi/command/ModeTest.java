@@ -247,7 +247,6 @@ final class ModeTest {
         assertRefused(
                 24 + 3, 1, CACHING_OFF + "0a0a" + "02120000" + "0000" + "ffff" + "0000", "QERR cannot be changed");
         assertRefused(8, 0, "4a01001c" + "01" + "00".repeat(27), "IALUAE cannot be changed");
-        assertRefused(4, 7, "8812" + "00".repeat(18), "PS is reserved");
         assertRefused(4, 6, "4812" + "00".repeat(18), "no subpage format there");
         assertRefused(5, -1, "4a02001c" + "00".repeat(28), "no such subpage");
         assertRefused(5, -1, "4aff001c" + "00".repeat(28), "the code of all subpages is the code of none");
@@ -304,7 +303,7 @@ final class ModeTest {
     void aResetBehindASelectLeavesTheDefaults() {
         ScriptedTask select = target.begin(target.node1, 0, select6Cdb(CACHING_OFF), list6(CACHING_OFF), false);
         boolean[] done = new boolean[1];
-        target.unit.reset(target.node1, () -> done[0] = true);
+        target.unit.reset(() -> done[0] = true);
         target.runAll();
         assertTrue(done[0]);
         assertTrue(select.ended());

@@ -410,7 +410,7 @@ final class PersistentReserveOutTest {
         disk.register(disk.node2, K2);
         disk.reserve(disk.node1, K1, PrTarget.WERO);
         disk.preempt(disk.node1, K1, K2, PrTarget.WERO);
-        disk.unit.reset(disk.node1, () -> {});
+        disk.unit.reset(() -> {});
         disk.target.runAll();
         String write = "2A 00 00 00 00 05 00 00 01 00";
         assertEquals(

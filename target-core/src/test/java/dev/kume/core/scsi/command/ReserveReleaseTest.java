@@ -77,9 +77,10 @@ final class ReserveReleaseTest {
     @Test
     void resetReleases() {
         status(1, RESERVE_6);
-        disk.unit.reset(disk.node2, () -> {});
+        disk.unit.reset(() -> {});
         disk.target.runAll();
         assertNull(disk.unit.state().reservedBy());
+        disk.node2.poll();
         assertEquals(ScsiStatus.GOOD, disk.write(disk.node2));
     }
 

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.core.scsi.BlockGeometry;
 import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.DurableState;
-import dev.kume.core.scsi.ITLNexus;
 import dev.kume.core.scsi.SanitizeState;
 import dev.kume.core.scsi.SanitizeState.Phase;
 import dev.kume.core.scsi.ScriptedTask;
@@ -254,7 +253,7 @@ final class SanitizeTest {
         sanitize.doom();
         assertEquals(1, sanitize.dooms, "nothing of the command itself is under way");
         List<String> told = new ArrayList<>();
-        target.unit.reset((ITLNexus) null, () -> told.add("reset"));
+        target.unit.reset(() -> told.add("reset"));
         target.runLoops();
         assertEquals(List.of("reset"), told);
         target.node1.poll();

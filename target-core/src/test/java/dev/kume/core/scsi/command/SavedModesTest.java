@@ -119,6 +119,7 @@ final class SavedModesTest {
         reset();
         assertEquals(CACHE_OFF, target.unit.state().modes());
         assertEquals(List.of("flush"), target.disk.log, "the cache went off by the reset");
+        target.node1.poll();
         assertEquals(
                 ScsiStatus.GOOD,
                 target.run("2A 00 00 00 00 05 00 00 01 00", new byte[512]).status());
@@ -131,7 +132,7 @@ final class SavedModesTest {
         select(CACHING, false);
         boolean[] done = new boolean[1];
         target.disk.failNext("flush", new IOException("broken"));
-        target.unit.reset(target.node1, () -> done[0] = true);
+        target.unit.reset(() -> done[0] = true);
         target.runLoops();
         assertFalse(done[0], "the flush has not run");
         target.runAll();
@@ -150,7 +151,7 @@ final class SavedModesTest {
 
     private void reset() {
         boolean[] done = new boolean[1];
-        target.unit.reset(target.node1, () -> done[0] = true);
+        target.unit.reset(() -> done[0] = true);
         target.runAll();
         assertTrue(done[0]);
     }

@@ -38,8 +38,8 @@ final class WriteThroughTest {
             Map.entry(0x9C, new Sample("9C 00 00 00 00 00 00 00 00 05 00 00 00 01 00 00", 512))));
 
     /**
-     * Tested by name: UNMAP has a list that is not zeroes; SANITIZE, EXTENDED COPY and FORMAT UNIT go on for long; WRITE
-     * ATOMIC(16) is durable by its journal, whatever the cache is.
+     * Tested by name: UNMAP has a list that is not zeroes; SANITIZE, EXTENDED COPY and FORMAT UNIT go on for long;
+     * WRITE ATOMIC(16) is durable by its journal, whatever the cache is.
      */
     private static final Set<Integer> ELSEWHERE = Set.of(0x42, 0x48, 0x83, 0x04, 0x9C);
 
