@@ -123,7 +123,9 @@ final class ConformanceClientIT {
                 family = of;
                 String name = "%s%d".formatted(of.toLowerCase(Locale.ROOT), ++disks);
                 String sharing = of.equals("ReadOnly") ? "read-only" : "cluster";
-                iqn = daemon.provide(name, "256MB", "vhd", sharing, RunningDaemon.NODE1, RunningDaemon.NODE2);
+                // Small where a test sleeps: what it sees is then the same on every machine.
+                String size = of.equals("Sanitize") ? "32MB" : "256MB";
+                iqn = daemon.provide(name, size, "vhd", sharing, RunningDaemon.NODE1, RunningDaemon.NODE2);
             }
             String url = daemon.url(iqn, 0);
             return of.equals("MultipathIO")

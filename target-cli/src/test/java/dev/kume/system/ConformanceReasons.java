@@ -16,8 +16,8 @@ final class ConformanceReasons {
             "test_get_lba_status_unmap_single.c:120 asks for the status from LBA i + 1 on and wants a first descriptor"
                     + " that begins at i + 8, wherever a physical block has 8 logical ones",
             "Sanitize.Reset",
-            "test_sanitize_reset.c sleeps three seconds after SANITIZE and wants it to be under way still; a disk of"
-                    + " 256 MB is overwritten by then");
+            "test_sanitize_reset.c sleeps three seconds after SANITIZE and wants it to be under way still; the disk of"
+                    + " 32 MB is overwritten by then");
 
     private static final String NOT_REMOVABLE = "the disk is not removable (RMB 0), as a cluster's disk must be";
     private static final String NO_CRYPTOGRAPHIC_ERASE =

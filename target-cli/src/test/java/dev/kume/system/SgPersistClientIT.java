@@ -155,6 +155,30 @@ final class SgPersistClientIT {
         assertTrue(persist(sdb, "-i", "-k").contains("NO registered reservation keys"));
     }
 
+    @Test
+    void theAdministratorSeesWhoHoldsTheDiskAndCanBreakIt() throws Exception {
+        turs(sda);
+        turs(sdb);
+        String disk = daemon.get("/v1/disks").path("disks").path(0).path("name").asText();
+        persist(sda, "-o", "-I", "-S", KEY_1);
+        persist(sdb, "-o", "-I", "-S", KEY_2);
+        persist(sda, "-o", "-R", "-T", "5", "-K", KEY_1);
+        assertTrue(daemon.admin("reservation", "list").contains(RunningDaemon.NODE1));
+        String shown = daemon.admin("reservation", "show", disk);
+        assertTrue(shown.contains("write exclusive, registrants only"), shown);
+        assertTrue(shown.contains(RunningDaemon.NODE2) && shown.contains("connected from 127.0.0.1"), shown);
+        assertTrue(shown.contains("RESERVE") && shown.contains("REGISTER AND IGNORE EXISTING KEY"), shown);
+
+        Program.Result guarded = daemon.kume("reservation", "clear", disk, "--yes");
+        assertEquals(8, guarded.exitCode(), guarded::toString);
+        daemon.admin("reservation", "clear", disk, "--force", "--yes");
+        assertEquals(6, bridge.run("sg_turs", sda).exitCode(), "RESERVATIONS PREEMPTED");
+        assertEquals(6, bridge.run("sg_turs", sdb).exitCode(), "RESERVATIONS PREEMPTED");
+        assertTrue(persist(sdb, "-i", "-k").contains("NO registered reservation keys"));
+        assertTrue(daemon.log().contains("an administrator cleared its reservation"), daemon.log());
+        assertTrue(daemon.admin("reservation", "show", disk).contains("CLEARED by administrator"));
+    }
+
     /** What a registration with APTPL leaves is there after the process was killed; so is everything else. */
     @Test
     void theReservationOutlivesTheDaemon() throws Exception {
