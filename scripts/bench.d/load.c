@@ -42,7 +42,7 @@ struct options {
     const char *engine, *portal, *target, *initiator, *mode, *label;
     int lun, sessions, depth, read_percent, server_pid;
     uint32_t block_bytes;
-    bool sequential, login_only;
+    bool sequential, login_only, reserve;
     uint64_t region_bytes, offset_bytes, seed, since_ns;
     double seconds, warmup_seconds, retry_seconds;
 };
@@ -68,8 +68,9 @@ static const char usage_text[] =
     "usage: load --portal HOST:PORT --target IQN [--lun N] [--engine raw|libiscsi] [--initiator IQN]\n"
     "            [--sessions N] [--qd N] [--bs BYTES] [--rand|--seq] [--mode read|write|mixed] [--mix READ_PERCENT]\n"
     "            [--region BYTES] [--offset BYTES] [--seconds S] [--warmup S] [--pid SERVER] [--seed N]\n"
-    "            [--label TEXT] [--login-only] [--retry SECONDS] [--since REALTIME_NS]\n"
-    "  --login-only  log in once (trying again for --retry seconds), print the milliseconds since --since, and leave\n";
+    "            [--label TEXT] [--login-only] [--retry SECONDS] [--since REALTIME_NS] [--reserve]\n"
+    "  --login-only  log in once (trying again for --retry seconds), print the milliseconds since --since, and leave\n"
+    "  --reserve     register all sessions with the LUN and hold it: write exclusive, registrants only (engine raw)\n";
 
 static void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 static void fail(const char *format, ...) {
@@ -411,6 +412,43 @@ static bool raw_open(struct raw *s, int id) {
     return true;
 }
 
+/* A PERSISTENT RESERVE OUT with its list as immediate data; returns the SCSI status. */
+static int raw_reserve_out(struct raw *s, uint8_t action, uint8_t type, uint64_t key, uint64_t action_key) {
+    uint8_t pdu[BHS + 24] = {0x01, 0xA1}, answer[BHS], segment[1024];
+    put24(pdu + 5, 24);
+    put16(pdu + 8, (uint32_t)opt.lun);
+    put32(pdu + 16, 0x7fff0000u);
+    put32(pdu + 20, 24);
+    put32(pdu + 24, s->cmd_sn++);
+    put32(pdu + 28, s->exp_stat_sn);
+    pdu[32] = 0x5f;
+    pdu[33] = action;
+    pdu[34] = type;
+    pdu[40] = 24;
+    put64(pdu + BHS, key);
+    put64(pdu + BHS + 8, action_key);
+    raw_write_all(s->fd, pdu, sizeof pdu);
+    if (!raw_read_all(s->fd, answer, BHS)) fail("the target closed the connection");
+    uint32_t bytes = get24(answer + 5);
+    if ((answer[0] & 0x3f) != 0x21) fail("PERSISTENT RESERVE OUT answered with opcode 0x%02x", answer[0]);
+    if (bytes > sizeof segment || !raw_read_all(s->fd, segment, (bytes + 3u) & ~3u)) fail("answer cut short");
+    s->max_cmd_sn = get32(answer + 32);
+    s->exp_stat_sn = get32(answer + 24) + 1;
+    return answer[3];
+}
+
+/* All sessions share one key; the first one holds the LUN, from whoever had it. */
+static void raw_reserve(struct raw *s) {
+    const uint64_t key = 0x4b756d65;
+    const uint8_t reserve = 1, preempt = 4, register_and_ignore = 6, type = 5, conflict = 0x18;
+    int status = raw_reserve_out(s, register_and_ignore, 0, 0, key);
+    if (status) fail("REGISTER AND IGNORE EXISTING KEY ends with status 0x%02x", status);
+    if (s->id) return;
+    status = raw_reserve_out(s, reserve, type, key, 0);
+    if (status == conflict) status = raw_reserve_out(s, preempt, type, key, key);
+    if (status) fail("RESERVE ends with status 0x%02x", status);
+}
+
 static void raw_prepare(struct raw *s) {
     uint8_t ready[6] = {0}, capacity[16] = {0x9e, 0x10}, answer[32] = {0};
     int status = 0;
@@ -422,6 +460,7 @@ static void raw_prepare(struct raw *s) {
     if (status) fail("READ CAPACITY(16) on LUN %d ends with status 0x%02x", opt.lun, status);
     capacity_blocks = get64(answer) + 1;
     logical_block_bytes = get32(answer + 8);
+    if (opt.reserve) raw_reserve(s);
     if (opt.block_bytes % logical_block_bytes) fail("--bs is no multiple of the block size %u", logical_block_bytes);
     s->walk = walk_for(s->id);
     s->command = calloc((size_t)opt.depth, sizeof *s->command);
@@ -740,7 +779,7 @@ static void login_only(void) {
     printf("{\"login_ms\":%.1f}\n", opt.since_ns ? (double)(now - opt.since_ns) / 1e6 : 0.0);
 }
 
-enum option_name { LOGIN_ONLY = 1000, RETRY, SINCE };
+enum option_name { LOGIN_ONLY = 1000, RETRY, SINCE, RESERVE };
 
 static const struct option option_names[] = {
     {"engine", 1, 0, 'e'},  {"portal", 1, 0, 'p'},   {"target", 1, 0, 't'},  {"lun", 1, 0, 'l'},
@@ -748,7 +787,7 @@ static const struct option option_names[] = {
     {"rand", 0, 0, 'R'},    {"seq", 0, 0, 'S'},      {"mode", 1, 0, 'm'},    {"mix", 1, 0, 'x'},
     {"region", 1, 0, 'g'},  {"offset", 1, 0, 'o'},   {"seconds", 1, 0, 's'}, {"warmup", 1, 0, 'w'},
     {"pid", 1, 0, 'P'},     {"seed", 1, 0, 'z'},     {"label", 1, 0, 'L'},   {"login-only", 0, 0, LOGIN_ONLY},
-    {"retry", 1, 0, RETRY}, {"since", 1, 0, SINCE},  {0, 0, 0, 0},
+    {"retry", 1, 0, RETRY}, {"since", 1, 0, SINCE},  {"reserve", 0, 0, RESERVE}, {0, 0, 0, 0},
 };
 
 static void parse_options(int argc, char **argv) {
@@ -773,6 +812,7 @@ static void parse_options(int argc, char **argv) {
         case 'z': opt.seed = strtoull(optarg, NULL, 0); break;
         case 'L': opt.label = optarg; break;
         case LOGIN_ONLY: opt.login_only = true; break;
+        case RESERVE: opt.reserve = true; break;
         case RETRY: opt.retry_seconds = atof(optarg); break;
         case SINCE: opt.since_ns = strtoull(optarg, NULL, 0); break;
         default: fputs(usage_text, stderr); exit(2);

@@ -66,6 +66,14 @@ final class ReservationDamageClientIT {
 
             Files.write(slots, whole);
             assertEquals(reserved, statusAfterStart(daemon, iqn), "the file is back");
+
+            Files.write(slots, damaged(damaged(whole, 0), 1));
+            daemon.restart();
+            assertEquals(1, daemon.kume("disk", "online", "one").exitCode(), "what it remembers is still lost");
+            daemon.admin("reservation", "clear", "one", "--yes");
+            assertTrue(daemon.log().contains("gave up its reservations"), daemon.log());
+            daemon.kill();
+            assertEquals(List.of(), statusAfterStart(daemon, iqn).registered(), "an administrator gave them up");
         }
     }
 
