@@ -146,7 +146,7 @@ final class ControlRequests {
             reject(RejectReason.INVALID_PDU_FIELD, pdu);
             return true;
         }
-        if (isFunction(itt) || (session != null && session.find(itt) != null)) {
+        if (isFunction(itt) || (session != null && session.tasks().get(itt) != null)) {
             reject(RejectReason.TASK_IN_PROGRESS, pdu);
             return true;
         }

@@ -264,9 +264,9 @@ final class Session {
         return units;
     }
 
-    @Nullable
-    IscsiTask find(int initiatorTaskTag) {
-        return tasks.get(initiatorTaskTag);
+    /** The commands under way, by tag. */
+    TaskTable tasks() {
+        return tasks;
     }
 
     // ---- answers ----------------------------------------------------------------------------------------------------

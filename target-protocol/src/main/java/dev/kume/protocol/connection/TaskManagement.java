@@ -12,6 +12,7 @@ import dev.kume.protocol.pdu.TaskManagementFunction;
 import dev.kume.protocol.pdu.TaskManagementRequestPdu;
 import dev.kume.protocol.pdu.TaskManagementResponse;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -97,7 +98,7 @@ final class TaskManagement {
     }
 
     private void abortTask(int itt, TaskManagementRequestPdu pdu) {
-        IscsiTask task = session.find(pdu.referencedTaskTag());
+        IscsiTask task = session.tasks().get(pdu.referencedTaskTag());
         int lun = Lun.number(pdu.lun());
         if (task != null) {
             if (Lun.number(task.lun()) == lun) {
@@ -153,7 +154,11 @@ final class TaskManagement {
                 units.add(unit);
             }
         }
-        AtomicInteger left = new AtomicInteger(units.size() + 1);
+        // A LUN that was taken away is in no map any more; what is still under way there ends as well.
+        List<IscsiTask> elsewhere = session.tasks().all().stream()
+                .filter(task -> before.test(task) && !units.contains(task.unitOrNull()))
+                .toList();
+        AtomicInteger left = new AtomicInteger(units.size() + elsewhere.size() + 1);
         Runnable unitDone = () -> {
             if (left.decrementAndGet() == 0) {
                 later(() -> {
@@ -168,6 +173,10 @@ final class TaskManagement {
         for (LogicalUnit unit : units) {
             session.abortHeld(unit, before);
             unit.reset(before, unitDone);
+        }
+        for (IscsiTask task : elsewhere) {
+            task.whenEnded.add(unitDone);
+            task.abort();
         }
         unitDone.run();
     }

@@ -1,5 +1,8 @@
 package dev.kume.protocol.connection;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks of one session by initiator task tag: open addressing, sized once, allocates nothing. Loop only. */
@@ -58,6 +61,11 @@ final class TaskTable {
 
     int size() {
         return size;
+    }
+
+    /** All of them; what is done with them changes the list no more. */
+    List<IscsiTask> all() {
+        return Arrays.stream(slots).filter(Objects::nonNull).toList();
     }
 
     private int home(int tag) {

@@ -10,6 +10,14 @@ final class SimulationTest {
     private static final long FIRST_SEED = 1;
     private static final int SEEDS = 40;
 
+    /** Each of these has found something once. */
+    @Test
+    void seedsOfOldFaultsGoWell() {
+        for (long seed : new long[] {19637606925584L}) {
+            assertTrue(Simulation.run(seed).answers() > 0, () -> "nothing happened under seed " + seed);
+        }
+    }
+
     @Test
     void theSameSeedsAlwaysGoWell() {
         Long only = Long.getLong("kume.seed");
