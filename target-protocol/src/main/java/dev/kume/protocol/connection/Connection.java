@@ -333,6 +333,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** No task of this connection is left. */
     private void ended() {
+        output.close(); // The end of one task may have begun another one, which had something to say.
         login.release();
         phase = Phase.CLOSED;
         leaveWhenOver();
