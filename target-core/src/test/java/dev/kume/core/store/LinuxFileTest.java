@@ -33,7 +33,7 @@ class LinuxFileTest {
     private static final Set<String> NOWAIT_FILE_SYSTEMS = Set.of("ext4", "xfs", "btrfs");
     private static final int ATTEMPTS = 30;
     private static final int READS = 20_000;
-    private static final int ROUNDS = 500;
+    private static final int ROUNDS = 10 * 500;
     private static final double BYTES_PER_READ_MAX = 0.1;
 
     @TempDir
