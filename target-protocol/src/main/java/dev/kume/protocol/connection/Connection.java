@@ -158,8 +158,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private void retryForMemory() {
         FullFeature feature = fullFeature;
-        if (phase == Phase.FULL_FEATURE && feature != null) {
-            boolean waits = feature.retryForMemory();
+        if (phase == Phase.LOGIN || phase == Phase.FULL_FEATURE) {
+            boolean waits = feature != null && feature.retryForMemory();
             flushTurn();
             if (waits || input.lacksMemory()) {
                 lacksMemory();
