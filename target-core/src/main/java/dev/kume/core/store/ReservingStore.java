@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.StampedLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse store whose writes take their space before they are made, so that a full device is met by the write and not
@@ -17,12 +16,11 @@ import org.jspecify.annotations.Nullable;
  * that is known costs one look. Nothing is known after an open, and the first write into a granule asks the system.
  * Where the system cannot reserve, writes go through as they are. Any thread may call.
  */
-public final class ReservingStore implements BackingStore {
+public final class ReservingStore extends FilterStore {
     private static final int GRANULE_SHIFT_MIN = 16;
     private static final int GRANULES_MAX_SHIFT = 28;
     private static final int WORD_SHIFT = 6;
 
-    private final BackingStore store;
     private final int granuleShift;
 
     /** Writes share it; giving space back excludes them, so that none falls into a hole that it takes for reserved. */
@@ -34,35 +32,10 @@ public final class ReservingStore implements BackingStore {
     private volatile boolean canReserve = true;
 
     public ReservingStore(BackingStore store) {
-        this.store = store;
+        super(store);
         int sizeBits = Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, store.sizeBytes() - 1));
         this.granuleShift = Math.max(GRANULE_SHIFT_MIN, sizeBits - GRANULES_MAX_SHIFT);
         this.reserved = new AtomicLongArray(words(store.sizeBytes()));
-    }
-
-    @Override
-    public String location() {
-        return store.location();
-    }
-
-    @Override
-    public long sizeBytes() {
-        return store.sizeBytes();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return store.readOnly();
-    }
-
-    @Override
-    public int tryRead(long offsetBytes, ByteBuffer target) {
-        return store.tryRead(offsetBytes, target);
-    }
-
-    @Override
-    public void read(long offsetBytes, ByteBuffer target) throws IOException {
-        store.read(offsetBytes, target);
     }
 
     @Override
@@ -82,11 +55,6 @@ public final class ReservingStore implements BackingStore {
     }
 
     @Override
-    public void flush() throws IOException {
-        store.flush();
-    }
-
-    @Override
     public void resize(long sizeBytes) throws IOException {
         long stamp = lock.writeLock();
         try {
@@ -102,11 +70,6 @@ public final class ReservingStore implements BackingStore {
         } finally {
             lock.unlockWrite(stamp);
         }
-    }
-
-    @Override
-    public boolean reserve(long offsetBytes, long lengthBytes) throws IOException {
-        return store.reserve(offsetBytes, lengthBytes);
     }
 
     @Override
@@ -142,31 +105,6 @@ public final class ReservingStore implements BackingStore {
         } finally {
             lock.unlockRead(stamp);
         }
-    }
-
-    @Override
-    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return store.extentAt(offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public int blockBytes() {
-        return store.blockBytes();
-    }
-
-    @Override
-    public @Nullable HostSpace hostSpace() throws IOException {
-        return store.hostSpace();
-    }
-
-    @Override
-    public long allocatedBytes() throws IOException {
-        return store.allocatedBytes();
-    }
-
-    @Override
-    public void close() throws IOException {
-        store.close();
     }
 
     /** Under the shared lock: when this returns, the range has its space, or the system cannot say. */

@@ -1,7 +1,7 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
-import dev.kume.core.store.Extent;
+import dev.kume.core.store.FilterStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * A store around another one with a hook before each call: it may throw (a fault), wait (a slow device), or count.
  * {@link #neverAtOnce} makes {@code tryRead} answer 0, as for a cold file.
  */
-public final class FaultyStore implements BackingStore {
+public final class FaultyStore extends FilterStore {
     /** The calls that can fail. */
     public enum Call {
         READ,
@@ -39,13 +39,12 @@ public final class FaultyStore implements BackingStore {
         }
     }
 
-    private final BackingStore store;
     private volatile Hook hook = Hook.NONE;
     private volatile boolean neverAtOnce;
     private volatile boolean canReserve = true;
 
     public FaultyStore(BackingStore store) {
-        this.store = store;
+        super(store);
     }
 
     public FaultyStore hook(Hook newHook) {
@@ -62,21 +61,6 @@ public final class FaultyStore implements BackingStore {
     public FaultyStore withoutReserve() {
         canReserve = false;
         return this;
-    }
-
-    @Override
-    public String location() {
-        return store.location();
-    }
-
-    @Override
-    public long sizeBytes() {
-        return store.sizeBytes();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return store.readOnly();
     }
 
     @Override
@@ -124,21 +108,6 @@ public final class FaultyStore implements BackingStore {
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         hook.before(Call.ZERO, offsetBytes, lengthBytes);
         store.zero(offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return store.extentAt(offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public int blockBytes() {
-        return store.blockBytes();
-    }
-
-    @Override
-    public long allocatedBytes() throws IOException {
-        return store.allocatedBytes();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.FilterStore;
 import dev.kume.core.store.HostSpace;
 import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
@@ -12,11 +13,10 @@ import java.util.Set;
  * A store on a device of so many blocks, as a file system keeps it that allocates late: a write is taken into memory
  * whether there is space or not, and the flush behind it fails. What {@link #reserve} has taken is there.
  */
-public final class LateStore implements BackingStore {
+public final class LateStore extends FilterStore {
     /** Bytes of one block of the device. */
     public static final int BLOCK_BYTES = 4096;
 
-    private final BackingStore store;
     private final Set<Long> allocated = new HashSet<>();
     private final Set<Long> promised = new HashSet<>();
     private int blocksMax;
@@ -26,7 +26,7 @@ public final class LateStore implements BackingStore {
     public int reserves;
 
     public LateStore(BackingStore store, int blocksMax) {
-        this.store = store;
+        super(store);
         this.blocksMax = blocksMax;
     }
 
@@ -39,31 +39,6 @@ public final class LateStore implements BackingStore {
     public synchronized LateStore withoutReserve() {
         canReserve = false;
         return this;
-    }
-
-    @Override
-    public String location() {
-        return store.location();
-    }
-
-    @Override
-    public long sizeBytes() {
-        return store.sizeBytes();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return store.readOnly();
-    }
-
-    @Override
-    public int tryRead(long offsetBytes, ByteBuffer target) {
-        return store.tryRead(offsetBytes, target);
-    }
-
-    @Override
-    public void read(long offsetBytes, ByteBuffer target) throws IOException {
-        store.read(offsetBytes, target);
     }
 
     @Override
@@ -84,11 +59,6 @@ public final class LateStore implements BackingStore {
         allocated.addAll(promised);
         promised.clear();
         store.flush();
-    }
-
-    @Override
-    public void resize(long sizeBytes) throws IOException {
-        store.resize(sizeBytes);
     }
 
     @Override
@@ -121,11 +91,6 @@ public final class LateStore implements BackingStore {
     }
 
     @Override
-    public void zero(long offsetBytes, long lengthBytes) throws IOException {
-        store.zero(offsetBytes, lengthBytes);
-    }
-
-    @Override
     public synchronized HostSpace hostSpace() {
         return new HostSpace((long) (blocksMax - allocated.size()) * BLOCK_BYTES, (long) blocksMax * BLOCK_BYTES);
     }
@@ -133,11 +98,6 @@ public final class LateStore implements BackingStore {
     @Override
     public synchronized long allocatedBytes() {
         return (long) allocated.size() * BLOCK_BYTES;
-    }
-
-    @Override
-    public void close() throws IOException {
-        store.close();
     }
 
     private static long last(long offsetBytes, long lengthBytes) {

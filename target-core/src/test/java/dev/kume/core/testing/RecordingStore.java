@@ -1,14 +1,14 @@
 package dev.kume.core.testing;
 
 import dev.kume.core.store.BackingStore;
-import dev.kume.core.store.Extent;
+import dev.kume.core.store.FilterStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A store around another one that writes down each change as it returns, in order. Any thread may call. */
-public final class RecordingStore implements BackingStore {
+public final class RecordingStore extends FilterStore {
     /** What was done. */
     public enum Kind {
         WRITE,
@@ -23,11 +23,10 @@ public final class RecordingStore implements BackingStore {
     /** One call that returned without error; for RESIZE the offset is the new size. */
     public record Event(Kind kind, long offsetBytes, long lengthBytes) {}
 
-    private final BackingStore store;
     private final List<Event> events = new CopyOnWriteArrayList<>();
 
     public RecordingStore(BackingStore store) {
-        this.store = store;
+        super(store);
     }
 
     /** Everything so far. */
@@ -42,31 +41,6 @@ public final class RecordingStore implements BackingStore {
 
     public void forget() {
         events.clear();
-    }
-
-    @Override
-    public String location() {
-        return store.location();
-    }
-
-    @Override
-    public long sizeBytes() {
-        return store.sizeBytes();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return store.readOnly();
-    }
-
-    @Override
-    public int tryRead(long offsetBytes, ByteBuffer target) {
-        return store.tryRead(offsetBytes, target);
-    }
-
-    @Override
-    public void read(long offsetBytes, ByteBuffer target) throws IOException {
-        store.read(offsetBytes, target);
     }
 
     @Override
@@ -105,21 +79,6 @@ public final class RecordingStore implements BackingStore {
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
         store.zero(offsetBytes, lengthBytes);
         events.add(new Event(Kind.ZERO, offsetBytes, lengthBytes));
-    }
-
-    @Override
-    public Extent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return store.extentAt(offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public int blockBytes() {
-        return store.blockBytes();
-    }
-
-    @Override
-    public long allocatedBytes() throws IOException {
-        return store.allocatedBytes();
     }
 
     @Override
