@@ -10,7 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +23,12 @@ import org.slf4j.LoggerFactory;
 final class UnfinishedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(UnfinishedFiles.class);
 
-    private final Path directory;
+    private final DiskNotes notes;
     private final DurableFiles files;
     private final StoreProvider stores;
 
     UnfinishedFiles(Path stateDirectory, DurableFiles files, StoreProvider stores) {
-        this.directory = stateDirectory.resolve("unfinished");
+        this.notes = new DiskNotes(stateDirectory.resolve("unfinished"), files);
         this.files = files;
         this.stores = stores;
     }
@@ -44,24 +43,17 @@ final class UnfinishedFiles {
      * not.
      */
     void note(UUID uuid, Path present, Path place) throws IOException {
-        Files.createDirectories(directory);
-        files.replaceContent(
-                note(uuid), (present + "\n" + place + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        notes.write(uuid, present.toString(), place.toString());
     }
 
     /** A file becomes a disk's: a removal of it that failed before must not be tried again. */
     void keep(Path file) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
         boolean forgotten = false;
-        try (Stream<Path> notes = Files.list(directory)) {
-            for (Path note : notes.toList()) {
-                forgotten |= isAbout(file, note) && Files.deleteIfExists(note);
-            }
+        for (Path note : notes.all()) {
+            forgotten |= isAbout(file, note) && Files.deleteIfExists(note);
         }
         if (forgotten) {
-            files.syncDirectory(directory);
+            files.syncDirectory(notes.directory());
         }
     }
 
@@ -76,22 +68,13 @@ final class UnfinishedFiles {
 
     /** The disk is finished, or its file is gone: the note has done its service. */
     void finished(UUID uuid) {
-        try {
-            Files.deleteIfExists(note(uuid));
-        } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start does it", note(uuid), Causes.of(e));
-        }
+        notes.finished(uuid);
     }
 
     /** Finishes or undoes what a crash has left. Only under the lock of the state directory. */
     void settle(Inventory inventory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> notes = Files.list(directory)) {
-            for (Path note : notes.toList()) {
-                settle(note, inventory);
-            }
+        for (Path note : notes.all()) {
+            settle(note, inventory);
         }
     }
 
@@ -147,9 +130,5 @@ final class UnfinishedFiles {
 
     static boolean exists(Path file) {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private Path note(UUID uuid) {
-        return directory.resolve(uuid.toString());
     }
 }

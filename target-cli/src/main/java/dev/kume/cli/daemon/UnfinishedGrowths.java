@@ -8,13 +8,10 @@ import dev.kume.core.inventory.Inventory;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +29,12 @@ final class UnfinishedGrowths {
     /** What a format may keep behind the bytes of a disk. */
     private static final long TAIL_BYTES_MAX = 512;
 
-    private final Path directory;
-    private final DurableFiles files;
+    private final DiskNotes notes;
     private final StoreProvider stores;
     private final DiskFormats formats;
 
     UnfinishedGrowths(Path stateDirectory, DurableFiles files, StoreProvider stores, DiskFormats formats) {
-        this.directory = stateDirectory.resolve("growing");
-        this.files = files;
+        this.notes = new DiskNotes(stateDirectory.resolve("growing"), files);
         this.stores = stores;
         this.formats = formats;
     }
@@ -47,42 +42,27 @@ final class UnfinishedGrowths {
     /** The file of this disk may be longer than it is for the disk's size, from now on. */
     void note(DiskRecord disk, long toBytes) {
         try {
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectories(directory);
-                files.syncDirectory(
-                        Objects.requireNonNull(directory.toAbsolutePath().getParent()));
-            }
-            String text = disk.sizeBytes() + "\n" + toBytes + "\n";
-            files.replaceContent(note(disk.identity().uuid()), text.getBytes(StandardCharsets.UTF_8));
+            notes.write(disk.identity().uuid(), Long.toString(disk.sizeBytes()), Long.toString(toBytes));
         } catch (IOException e) {
-            throw Errors.ofSaving(directory, e);
+            throw Errors.ofSaving(notes.directory(), e);
         }
     }
 
     /** The file is what the inventory says: the note has done its service. */
     void finished(UUID uuid) {
-        try {
-            Files.deleteIfExists(note(uuid));
-        } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start does it", note(uuid), Causes.of(e));
-        }
+        notes.finished(uuid);
     }
 
     /** Takes back what a crash has left. Before the disks are opened, under the lock of the state directory. */
     void settle(Inventory inventory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> notes = Files.list(directory)) {
-            for (Path note : notes.toList()) {
-                settle(note, inventory);
-            }
+        for (Path note : notes.all()) {
+            settle(note, inventory);
         }
     }
 
     /** The same for one disk, which is offline. */
     void settle(DiskRecord disk, Inventory inventory) throws IOException {
-        Path note = note(disk.identity().uuid());
+        Path note = notes.of(disk.identity().uuid());
         if (Files.exists(note)) {
             settle(note, inventory);
         }
@@ -127,9 +107,5 @@ final class UnfinishedGrowths {
         }
         LOG.info(
                 "Disk {} keeps its {} bytes: the daemon ended while it was made larger", disk.name(), disk.sizeBytes());
-    }
-
-    private Path note(UUID uuid) {
-        return directory.resolve(uuid.toString());
     }
 }
