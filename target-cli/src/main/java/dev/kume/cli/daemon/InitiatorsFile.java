@@ -1,14 +1,11 @@
 package dev.kume.cli.daemon;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.cli.yaml.YamlWriter;
 import dev.kume.protocol.connection.InitiatorLog;
 import dev.kume.protocol.connection.SeenInitiator;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,13 +62,7 @@ final class InitiatorsFile {
     }
 
     static byte[] write(List<SeenInitiator> initiators) {
-        StringWriter text = new StringWriter();
-        YAMLFactory factory = YAMLFactory.builder()
-                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                .build();
-        try (JsonGenerator out = factory.createGenerator(text)) {
-            out.writeStartObject();
+        String text = YamlWriter.document(out -> {
             out.writeNumberField("schemaVersion", SCHEMA_VERSION);
             out.writeArrayFieldStart("initiators");
             for (SeenInitiator seen : initiators) {
@@ -90,11 +81,8 @@ final class InitiatorsFile {
                 out.writeEndObject();
             }
             out.writeEndArray();
-            out.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a string writer never fails", e);
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        });
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     static List<SeenInitiator> read(String file, String text) throws YamlException {

@@ -1,10 +1,10 @@
 package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.cli.yaml.YamlWriter;
 import dev.kume.core.inventory.ChapRule;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.DiskIdentity;
@@ -17,7 +17,6 @@ import dev.kume.core.inventory.SectorFormat;
 import dev.kume.core.inventory.Sharing;
 import dev.kume.core.inventory.TargetRecord;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -41,37 +40,29 @@ final class InventoryYaml {
     private InventoryYaml() {}
 
     static byte[] write(Inventory inventory) {
-        StringWriter text = new StringWriter();
-        YAMLFactory factory = YAMLFactory.builder()
-                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
-                .build();
-        try (JsonGenerator out = factory.createGenerator(text)) {
-            out.writeStartObject();
-            out.writeNumberField("schemaVersion", SCHEMA_VERSION);
-            out.writeNumberField("version", inventory.version());
-            out.writeNumberField("nextRelativePortId", inventory.nextRelativePortId());
-            out.writeArrayFieldStart("disks");
-            for (DiskRecord disk : inventory.disks()) {
-                writeDisk(out, disk);
-            }
-            out.writeEndArray();
-            out.writeArrayFieldStart("targets");
-            for (TargetRecord target : inventory.targets()) {
-                writeTarget(out, target, inventory.mappingsIn(target));
-            }
-            out.writeEndArray();
-            writeCredentials(out, inventory);
-            out.writeBooleanField(UNITS, true);
-            // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller
-            // inventory.
-            out.writeBooleanField("complete", true);
-            out.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a string writer never fails", e);
-        }
+        String text = YamlWriter.document(
+                out -> writeKeys(out, inventory), YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR);
         return (HEAD + text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void writeKeys(JsonGenerator out, Inventory inventory) throws IOException {
+        out.writeNumberField("schemaVersion", SCHEMA_VERSION);
+        out.writeNumberField("version", inventory.version());
+        out.writeNumberField("nextRelativePortId", inventory.nextRelativePortId());
+        out.writeArrayFieldStart("disks");
+        for (DiskRecord disk : inventory.disks()) {
+            writeDisk(out, disk);
+        }
+        out.writeEndArray();
+        out.writeArrayFieldStart("targets");
+        for (TargetRecord target : inventory.targets()) {
+            writeTarget(out, target, inventory.mappingsIn(target));
+        }
+        out.writeEndArray();
+        writeCredentials(out, inventory);
+        out.writeBooleanField(UNITS, true);
+        // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller inventory.
+        out.writeBooleanField("complete", true);
     }
 
     private static void writeDisk(JsonGenerator out, DiskRecord disk) throws IOException {

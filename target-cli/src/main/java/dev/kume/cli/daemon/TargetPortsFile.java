@@ -1,16 +1,13 @@
 package dev.kume.cli.daemon;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.cli.yaml.YamlWriter;
 import dev.kume.core.nexus.PortName;
 import dev.kume.core.nexus.PortTable;
 import dev.kume.core.nexus.TargetPort;
 import dev.kume.core.nexus.TargetPorts;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,13 +95,7 @@ final class TargetPortsFile implements TargetPorts {
     }
 
     static byte[] write(PortTable table) {
-        StringWriter text = new StringWriter();
-        YAMLFactory factory = YAMLFactory.builder()
-                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                .build();
-        try (JsonGenerator out = factory.createGenerator(text)) {
-            out.writeStartObject();
+        String text = YamlWriter.document(out -> {
             out.writeNumberField("schemaVersion", SCHEMA_VERSION);
             out.writeNumberField("next", table.next());
             out.writeArrayFieldStart("ports");
@@ -116,11 +107,8 @@ final class TargetPortsFile implements TargetPorts {
                 out.writeEndObject();
             }
             out.writeEndArray();
-            out.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a string writer never fails", e);
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        });
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     static PortTable read(String file, String text) throws YamlException {
