@@ -250,7 +250,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public void writeCache(DiskRecord disk) {
-        LogicalUnit unit = units.get(disk.identity().uuid());
+        LogicalUnit unit = unit(disk);
         if (unit != null) {
             await(
                     settings.writeCache(disk, unit, disk.profile().writeCache()),
@@ -261,7 +261,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public void offline(DiskRecord disk, String reason) {
-        LogicalUnit unit = units.get(disk.identity().uuid());
+        LogicalUnit unit = unit(disk);
         if (unit != null) {
             CompletableFuture<Void> idle = new CompletableFuture<>();
             unit.takeOffline(reason, () -> idle.complete(null));
@@ -271,7 +271,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public void online(OpenDisk disk) {
-        LogicalUnit unit = units.get(disk.record().identity().uuid());
+        LogicalUnit unit = unit(disk.record());
         VirtualDisk open = disk.disk();
         if (unit != null && open != null) {
             CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -314,7 +314,7 @@ final class IscsiExports implements Exports {
             unfinished.forEach(left -> waits.add(left.change()));
         }
         for (DiskRecord disk : inventory.disks()) {
-            LogicalUnit unit = units.get(disk.identity().uuid());
+            LogicalUnit unit = unit(disk);
             if (unit != null) {
                 settings.tell(disk, unit, waits);
             }
@@ -322,8 +322,7 @@ final class IscsiExports implements Exports {
         Map<String, Map<Integer, LogicalUnit>> luns = new HashMap<>();
         Map<String, Set<Integer>> readOnly = new HashMap<>();
         for (Mapping mapping : inventory.mappings()) {
-            LogicalUnit unit =
-                    units.get(inventory.disk(mapping.disk()).identity().uuid());
+            LogicalUnit unit = unit(inventory.disk(mapping.disk()));
             if (unit != null) {
                 luns.computeIfAbsent(mapping.target(), name -> new HashMap<>()).put(mapping.lun(), unit);
                 if (mapping.readOnly()) {
@@ -353,8 +352,7 @@ final class IscsiExports implements Exports {
         }
         waits.add(server.publish(specs));
         if (before == Inventory.EMPTY) {
-            waits.addAll(StaleRegistrations.remove(
-                    inventory, disk -> units.get(disk.identity().uuid())));
+            waits.addAll(StaleRegistrations.remove(inventory, this::unit));
         }
         announcements.targets(specs, inventory.targets());
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));

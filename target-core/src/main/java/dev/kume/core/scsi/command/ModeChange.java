@@ -1,6 +1,5 @@
 package dev.kume.core.scsi.command;
 
-import dev.kume.core.scsi.Command;
 import dev.kume.core.scsi.Coverage;
 import dev.kume.core.scsi.Ending;
 import dev.kume.core.scsi.ITLNexus;
@@ -65,12 +64,7 @@ final class ModeChange implements UnitChange {
         if (before.modes().softwareWriteProtect() || !after.modes().softwareWriteProtect()) {
             return null;
         }
-        return task -> writes(task) ? Ending.check(Sense.WRITE_PROTECTED) : null;
-    }
-
-    private boolean writes(Task task) {
-        Command command = unit.commands().find(task.cdb());
-        return command != null && command.descriptor().writes();
+        return task -> unit.writes(task) ? Ending.check(Sense.WRITE_PROTECTED) : null;
     }
 
     @Override
