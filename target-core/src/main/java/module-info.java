@@ -4,6 +4,7 @@ module dev.kume.core {
 
     exports dev.kume.core;
     exports dev.kume.core.disk;
+    exports dev.kume.core.disk.block;
     exports dev.kume.core.disk.raw;
     exports dev.kume.core.disk.vhd;
     exports dev.kume.core.inventory;

@@ -12,6 +12,7 @@ import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.DiskImage;
 import dev.kume.core.inventory.DiskIdentity;
+import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
@@ -120,7 +121,8 @@ final class DiskProvisioning {
                 profile,
                 Objects.requireNonNullElse(request.description(), ""),
                 changes.current().newIdentity(random),
-                clock.now());
+                clock.now(),
+                DiskLayers.NONE);
         checkPlace(file, doing("created", name), request.file() != null);
         return disk;
     }
@@ -265,7 +267,8 @@ final class DiskProvisioning {
                 DiskRequests.profile(request),
                 Objects.requireNonNullElse(request.description(), ""),
                 identity,
-                clock.now());
+                clock.now(),
+                DiskLayers.NONE);
     }
 
     private void checkNoCopy(String name, Path file, UUID uuid) {

@@ -8,6 +8,7 @@ import dev.kume.cli.yaml.YamlWriter;
 import dev.kume.core.inventory.ChapRule;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.DiskIdentity;
+import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -273,7 +274,8 @@ final class InventoryYaml {
                 readProfile(keys),
                 Objects.requireNonNullElse(keys.optionalText("description"), ""),
                 identity,
-                keys.parsed("created", InventoryYaml::instant));
+                keys.parsed("created", InventoryYaml::instant),
+                DiskLayers.NONE);
         keys.end();
         return disk;
     }

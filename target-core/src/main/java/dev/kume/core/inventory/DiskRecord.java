@@ -7,8 +7,8 @@ import java.time.Instant;
  *
  * @param name         unique without case
  * @param file         absolute, normalised path; no other disk has it
- * @param format       {@code vhd} or {@code raw}
- * @param type         {@code fixed}
+ * @param format       {@code vhd}, {@code vhdx} or {@code raw}
+ * @param type         {@code fixed}, {@code dynamic} or {@code differencing}: of the disk's own file
  * @param sizeBytes    the size an initiator sees
  * @param sparse       true when space is taken as it is written
  * @param sharing      who may map it
@@ -17,6 +17,7 @@ import java.time.Instant;
  * @param description  free text, maybe empty
  * @param identity     who it is on the wire
  * @param created      when it was created or imported
+ * @param layers       what lies below its file, and what of that has a name
  */
 public record DiskRecord(
         String name,
@@ -30,7 +31,8 @@ public record DiskRecord(
         DiskProfile profile,
         String description,
         DiskIdentity identity,
-        Instant created) {
+        Instant created,
+        DiskLayers layers) {
     public DiskRecord {
         Names.checked("disk", name);
         Names.checkedDescription(description);
@@ -67,7 +69,27 @@ public record DiskRecord(
                 DiskProfile.DEFAULT,
                 description,
                 identity,
-                created);
+                created,
+                DiskLayers.NONE);
+    }
+
+    /** The same disk with another file, or with other snapshots. */
+    public DiskRecord withFile(
+            String newFile, String newFormat, String newType, boolean newSparse, DiskLayers newLayers) {
+        return new DiskRecord(
+                name,
+                newFile,
+                newFormat,
+                newType,
+                sizeBytes,
+                newSparse,
+                sharing,
+                sectorFormat,
+                profile,
+                description,
+                identity,
+                created,
+                newLayers);
     }
 
     DiskRecord renamed(String newName) {
@@ -104,6 +126,7 @@ public record DiskRecord(
                 newProfile,
                 newDescription,
                 identity,
-                created);
+                created,
+                layers);
     }
 }

@@ -10,6 +10,7 @@ import dev.kume.core.disk.Space;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file is the disk. Any file whose length is a multiple of 512 bytes will do; it carries no identity of its own.
@@ -42,7 +43,7 @@ public final class RawFormat implements DiskFormat, FlatGrowth {
     }
 
     @Override
-    public VirtualDisk open(BackingStore store, boolean thin) throws IOException {
+    public VirtualDisk open(BackingStore store, boolean thin, @Nullable VirtualDisk parent) throws IOException {
         return FlatDisk.open(
                 store, new DiskInfo(checkedSizeBytes(store), store.readOnly(), thin, store.blockBytes()), this);
     }

@@ -11,6 +11,7 @@ import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fixed VHD: the bytes of the disk, then one footer of 512 bytes, which is written when the disk is made and when it
@@ -61,7 +62,7 @@ public final class VhdFormat implements DiskFormat {
     }
 
     @Override
-    public VirtualDisk open(BackingStore store, boolean thin) throws IOException {
+    public VirtualDisk open(BackingStore store, boolean thin, @Nullable VirtualDisk parent) throws IOException {
         VhdFooter footer = checkedFooter(store);
         DiskInfo info = new DiskInfo(footer.currentSizeBytes(), store.readOnly(), thin, store.blockBytes());
         return FlatDisk.open(store, info, new VhdGrowth(this));

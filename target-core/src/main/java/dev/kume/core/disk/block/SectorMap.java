@@ -1,0 +1,101 @@
+package dev.kume.core.disk.block;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Which sectors of one block are in the file: one bit each, bit 0 of word 0 for the first. Any thread. */
+public final class SectorMap {
+    private final int sectors;
+    private final AtomicLongArray words;
+    private final AtomicInteger present = new AtomicInteger();
+
+    public SectorMap(int sectors) {
+        this.sectors = sectors;
+        this.words = new AtomicLongArray((sectors + Long.SIZE - 1) / Long.SIZE);
+    }
+
+    public int sectors() {
+        return sectors;
+    }
+
+    /** 64 sectors from {@code 64 * word} on. */
+    public long word(int word) {
+        return words.get(word);
+    }
+
+    public int words() {
+        return words.length();
+    }
+
+    /** Adds sectors, 64 from {@code 64 * word} on. */
+    public void add(int word, long bits) {
+        long before = words.getAndUpdate(word, now -> now | bits);
+        present.addAndGet(Long.bitCount(bits & ~before));
+    }
+
+    /** Adds a range. */
+    public void add(int fromSector, int count) {
+        int at = fromSector;
+        int end = fromSector + count;
+        while (at < end) {
+            int inWord = at & (Long.SIZE - 1);
+            int length = Math.min(Long.SIZE - inWord, end - at);
+            add(at / Long.SIZE, mask(inWord, length));
+            at += length;
+        }
+    }
+
+    public boolean has(int sector) {
+        return (words.get(sector / Long.SIZE) >>> sector & 1) != 0;
+    }
+
+    /** True when every sector of the range is there. */
+    public boolean hasAll(int fromSector, int count) {
+        return runLength(fromSector, count) == count && has(fromSector);
+    }
+
+    /** True when all sectors of the block are there. */
+    public boolean isFull() {
+        return present.get() == sectors;
+    }
+
+    /** Sectors that are there. */
+    public int present() {
+        return present.get();
+    }
+
+    /** How many sectors from {@code fromSector} on, at most {@code max}, are as the first: there, or not. */
+    public int runLength(int fromSector, int max) {
+        boolean there = has(fromSector);
+        int at = fromSector;
+        int end = fromSector + max;
+        while (at < end) {
+            long word = words.get(at / Long.SIZE);
+            long others = (there ? ~word : word) >>> (at & (Long.SIZE - 1));
+            int left = Long.SIZE - (at & (Long.SIZE - 1));
+            int same = Math.min(left, Long.numberOfTrailingZeros(others));
+            at += same;
+            if (same < left) {
+                break;
+            }
+        }
+        return Math.min(at, end) - fromSector;
+    }
+
+    /** A copy that nobody changes. */
+    public SectorMap copy() {
+        SectorMap copy = new SectorMap(sectors);
+        for (int word = 0; word < words.length(); word++) {
+            long bits = words.get(word);
+            if (bits != 0) {
+                copy.add(word, bits);
+            }
+        }
+        return copy;
+    }
+
+    private static long mask(int from, int length) {
+        long ones = length == Long.SIZE ? -1L : (1L << length) - 1;
+        return ones << from;
+    }
+}
