@@ -76,14 +76,15 @@ final class BatRules {
     private @Nullable String problemOfPlace(long index, long entry, long bytes) {
         long offset = BatEntry.offsetBytes(entry);
         if (offset < VhdxHeaders.SECTION_BYTES) {
-            return "BAT entry %d: its offset of %d MB is not behind the header section"
-                    .formatted(index, offset >>> 20);
+            return "BAT entry %d: its offset of %d MB is not behind the header section".formatted(index, offset >>> 20);
         }
         if (offset > store.sizeBytes() - bytes) {
             return "BAT entry %d: %d bytes at offset %d lie beyond the end of the file at %d"
                     .formatted(index, bytes, offset, store.sizeBytes());
         }
         String under = structures.under(offset, bytes);
-        return under.isEmpty() ? null : "BAT entry %d: the block at offset %d lies over %s".formatted(index, offset, under);
+        return under.isEmpty()
+                ? null
+                : "BAT entry %d: the block at offset %d lies over %s".formatted(index, offset, under);
     }
 }

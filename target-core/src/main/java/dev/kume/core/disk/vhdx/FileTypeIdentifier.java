@@ -17,7 +17,8 @@ final class FileTypeIdentifier {
     private FileTypeIdentifier() {}
 
     static boolean isIn(BackingStore store) throws IOException {
-        return store.sizeBytes() >= Long.BYTES && Bytes.read(store, 0, Long.BYTES).getLong(0) == SIGNATURE;
+        return store.sizeBytes() >= Long.BYTES
+                && Bytes.read(store, 0, Long.BYTES).getLong(0) == SIGNATURE;
     }
 
     static ByteBuffer encode(String creator) {

@@ -33,14 +33,23 @@ final class Guid {
 
     /** A new one, of version 4; never {@link #ZERO}. */
     static UUID random(RandomGenerator random) {
-        long high = random.nextLong() & ~0xF000L | 0x4000L;
-        long low = random.nextLong() & ~0xC000_0000_0000_0000L | 0x8000_0000_0000_0000L;
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long low = (random.nextLong() & ~0xC000_0000_0000_0000L) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
     }
 
     /** With braces, as parent locators have it. */
     static String text(UUID guid) {
         return "{" + guid + "}";
+    }
+
+    /** The GUID in a text that is known to be one. */
+    static UUID parseKnown(String text) {
+        UUID guid = parse(text);
+        if (guid == null) {
+            throw new IllegalArgumentException(text);
+        }
+        return guid;
     }
 
     /** The GUID in a text with or without braces, or null when it is none. */

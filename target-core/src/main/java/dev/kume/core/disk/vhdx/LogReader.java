@@ -98,7 +98,8 @@ final class LogReader {
             LogEntry entry = soundEntry(at % logBytes);
             if (entry == null
                     || takenBytes + entry.lengthBytes() > logBytes
-                    || (!run.isEmpty() && entry.sequenceNumber() != run.getLast().sequenceNumber() + 1)) {
+                    || (!run.isEmpty()
+                            && entry.sequenceNumber() != run.getLast().sequenceNumber() + 1)) {
                 return run;
             }
             run.add(entry);

@@ -48,8 +48,7 @@ final class LogReplay {
     static BackingStore inMemory(BackingStore store, VhdxHeader header) throws IOException {
         LogReader reader = new LogReader(store, header);
         List<LogEntry> sequence = reader.activeSequence();
-        ReplayedStore replayed =
-                new ReplayedStore(store, sequence.getLast().lastFileOffset());
+        ReplayedStore replayed = new ReplayedStore(store, sequence.getLast().lastFileOffset());
         for (LogEntry entry : sequence) {
             reader.tell(entry, replayed);
         }

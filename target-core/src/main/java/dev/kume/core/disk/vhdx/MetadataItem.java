@@ -12,8 +12,7 @@ import java.util.UUID;
  * @param virtualDisk true for what belongs to the disk and not to the file
  * @param required    true when nobody may open the file who does not know it
  */
-record MetadataItem(
-        UUID id, long offsetBytes, long lengthBytes, boolean user, boolean virtualDisk, boolean required) {
+record MetadataItem(UUID id, long offsetBytes, long lengthBytes, boolean user, boolean virtualDisk, boolean required) {
     static final UUID FILE_PARAMETERS = UUID.fromString("caa16737-fa36-4d43-b3b6-33f0aa44e76b");
     static final UUID VIRTUAL_DISK_SIZE = UUID.fromString("2fa54224-cd1b-4876-b211-5dbed83bf4b8");
     static final UUID VIRTUAL_DISK_ID = UUID.fromString("beca12ab-b2e6-4523-93ef-c309e000c746");

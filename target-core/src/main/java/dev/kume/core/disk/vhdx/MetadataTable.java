@@ -155,8 +155,7 @@ record MetadataTable(Region region, List<MetadataItem> items) {
     ByteBuffer require(BackingStore store, UUID id) throws IOException {
         MetadataItem item = find(id).orElse(null);
         if (item == null) {
-            throw Bytes.damaged(
-                    store, "the metadata item %s (%s) is missing".formatted(MetadataItem.name(id), id));
+            throw Bytes.damaged(store, "the metadata item %s (%s) is missing".formatted(MetadataItem.name(id), id));
         }
         return Bytes.read(store, region.offsetBytes() + item.offsetBytes(), (int) item.lengthBytes());
     }
@@ -184,7 +183,8 @@ record MetadataTable(Region region, List<MetadataItem> items) {
     /** A place in the region, from its beginning, that no other item has: the old one where that is long enough. */
     long placeFor(UUID id, int lengthBytes) {
         List<MetadataItem> others = items.stream()
-                .filter(item -> item.lengthBytes() > 0 && (item.user() || !item.id().equals(id)))
+                .filter(item ->
+                        item.lengthBytes() > 0 && (item.user() || !item.id().equals(id)))
                 .sorted(Comparator.comparingLong(MetadataItem::offsetBytes))
                 .toList();
         long before = find(id).orElseThrow().offsetBytes();
@@ -204,8 +204,8 @@ record MetadataTable(Region region, List<MetadataItem> items) {
     private boolean isFree(List<MetadataItem> others, long at, int lengthBytes) {
         return at + lengthBytes <= region.lengthBytes()
                 && others.stream()
-                        .noneMatch(item -> item.offsetBytes() < at + lengthBytes
-                                && at < item.offsetBytes() + item.lengthBytes());
+                        .noneMatch(item ->
+                                item.offsetBytes() < at + lengthBytes && at < item.offsetBytes() + item.lengthBytes());
     }
 
     static ByteBuffer encodeEntry(MetadataItem item) {

@@ -44,7 +44,8 @@ record ParentLocator(Map<String, String> values) {
 
     static ParentLocator parse(BackingStore store, ByteBuffer item) throws DiskFormatException {
         if (item.limit() < ENTRIES) {
-            throw Bytes.damaged(store, "Parent Locator: its length is %d, less than %d".formatted(item.limit(), ENTRIES));
+            throw Bytes.damaged(
+                    store, "Parent Locator: its length is %d, less than %d".formatted(item.limit(), ENTRIES));
         }
         UUID type = Guid.get(item, 0);
         if (!type.equals(TYPE_VHDX)) {
@@ -55,8 +56,7 @@ record ParentLocator(Map<String, String> values) {
         int count = item.getShort(COUNT) & 0xFFFF;
         if (count > (item.limit() - ENTRIES) / ENTRY_BYTES) {
             throw Bytes.damaged(
-                    store,
-                    "Parent Locator: %d entries do not fit into its %d bytes".formatted(count, item.limit()));
+                    store, "Parent Locator: %d entries do not fit into its %d bytes".formatted(count, item.limit()));
         }
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
@@ -102,8 +102,7 @@ record ParentLocator(Map<String, String> values) {
 
     /** As the rest of Kume knows it, with the paths of this host. */
     ParentLink link() {
-        UUID linkage = Guid.parse(value(PARENT_LINKAGE));
-        assert linkage != null;
+        UUID linkage = Guid.parseKnown(value(PARENT_LINKAGE));
         List<String> others = new ArrayList<>();
         String absolute = value(ABSOLUTE_WIN32_PATH);
         String here = absolutePathHere(absolute, File.separatorChar);
@@ -151,9 +150,7 @@ record ParentLocator(Map<String, String> values) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put(PARENT_LINKAGE, Guid.text(link.contentId()));
         if (!link.relativePath().isEmpty()) {
-            values.put(
-                    RELATIVE_PATH,
-                    checked(link.relativePath()).replace(File.separatorChar, WINDOWS_SEPARATOR));
+            values.put(RELATIVE_PATH, checked(link.relativePath()).replace(File.separatorChar, WINDOWS_SEPARATOR));
         }
         if (!link.absolutePath().isEmpty()) {
             values.put(ABSOLUTE_WIN32_PATH, absolutePathInFile(checked(link.absolutePath()), File.separatorChar));
@@ -179,7 +176,8 @@ record ParentLocator(Map<String, String> values) {
 
     ByteBuffer encode() {
         int textBytes = values.entrySet().stream()
-                .mapToInt(entry -> 2 * (entry.getKey().length() + entry.getValue().length()))
+                .mapToInt(
+                        entry -> 2 * (entry.getKey().length() + entry.getValue().length()))
                 .sum();
         ByteBuffer item = Bytes.allocate(ENTRIES + values.size() * ENTRY_BYTES + textBytes);
         Guid.put(item, 0, TYPE_VHDX);

@@ -20,7 +20,8 @@ final class ReplayedStore extends FilterStore implements LogReader.Target {
     private static final int CHANGES_MAX = 1 << 14;
 
     /** Content, or zeroes where there is none. */
-    private record Change(long offsetBytes, long lengthBytes, @Nullable ByteBuffer content) {
+    private record Change(
+            long offsetBytes, long lengthBytes, @Nullable ByteBuffer content) {
         long endBytes() {
             return offsetBytes + lengthBytes;
         }
@@ -102,8 +103,8 @@ final class ReplayedStore extends FilterStore implements LogReader.Target {
 
     private boolean isChanged(long offsetBytes, long lengthBytes) {
         return changes.stream()
-                .anyMatch(change ->
-                        change.offsetBytes() < offsetBytes + lengthBytes && offsetBytes < change.endBytes());
+                .anyMatch(
+                        change -> change.offsetBytes() < offsetBytes + lengthBytes && offsetBytes < change.endBytes());
     }
 
     @Override

@@ -92,8 +92,7 @@ final class VhdxCheck {
             report.add(
                     Severity.REPAIRABLE,
                     "region table",
-                    "the copy at offset %d has not its signature or checksum; the other one is sound"
-                            .formatted(offset),
+                    "the copy at offset %d has not its signature or checksum; the other one is sound".formatted(offset),
                     repair);
         }
     }
@@ -172,15 +171,10 @@ final class VhdxCheck {
     private void reportSpace(VhdxFile file, FileSpace space, long blocks) {
         long overlap = space.seal();
         if (overlap >= 0) {
-            report.add(
-                    Severity.DAMAGE,
-                    "BAT",
-                    "two blocks lie over each other at offset %d".formatted(overlap),
-                    false);
+            report.add(Severity.DAMAGE, "BAT", "two blocks lie over each other at offset %d".formatted(overlap), false);
         }
         report.blocks(blocks);
-        report.leakedBytes(
-                space.freeBytes() + Math.max(0, file.store().sizeBytes() - space.endBytes()));
+        report.leakedBytes(space.freeBytes() + Math.max(0, file.store().sizeBytes() - space.endBytes()));
     }
 
     /** Compares the BAT with the map of an open disk; changes that are on their way are no findings. */
@@ -218,10 +212,7 @@ final class VhdxCheck {
         }
         if (inMemory > inFile[0]) {
             report.add(
-                    Severity.DAMAGE,
-                    "BAT",
-                    "it has %d blocks, and the disk %d".formatted(inFile[0], inMemory),
-                    false);
+                    Severity.DAMAGE, "BAT", "it has %d blocks, and the disk %d".formatted(inFile[0], inMemory), false);
         }
     }
 }

@@ -102,8 +102,7 @@ final class VhdxCreation {
         store.flush();
         VhdxHeaders.create(
                 store,
-                new VhdxHeader(
-                        0, guids.get(), guids.get(), Guid.ZERO, 0, VhdxHeader.VERSION, LOG_BYTES, LOG_OFFSET));
+                new VhdxHeader(0, guids.get(), guids.get(), Guid.ZERO, 0, VhdxHeader.VERSION, LOG_BYTES, LOG_OFFSET));
         store.write(0, FileTypeIdentifier.encode(CREATOR));
         store.flush();
     }
@@ -131,8 +130,8 @@ final class VhdxCreation {
         if (locator != null) {
             ByteBuffer encoded = locator.encode();
             contents.add(encoded);
-            items.add(new MetadataItem(
-                    MetadataItem.PARENT_LOCATOR, LOCATOR_OFFSET, encoded.limit(), false, false, true));
+            items.add(
+                    new MetadataItem(MetadataItem.PARENT_LOCATOR, LOCATOR_OFFSET, encoded.limit(), false, false, true));
         }
         store.write(region.offsetBytes(), new MetadataTable(region, items).encode());
         for (int i = 0; i < items.size(); i++) {

@@ -29,8 +29,7 @@ final class VhdxFile {
     /** Reads a file as it is after a replay of its log; nothing is written. */
     static VhdxFile read(BackingStore store) throws IOException {
         VhdxHeaders headers = VhdxHeaders.read(store);
-        BackingStore replayed =
-                headers.current().hasLog() ? LogReplay.inMemory(store, headers.current()) : store;
+        BackingStore replayed = headers.current().hasLog() ? LogReplay.inMemory(store, headers.current()) : store;
         return new VhdxFile(replayed, headers);
     }
 
@@ -59,8 +58,7 @@ final class VhdxFile {
             throw Bytes.damaged(
                     store,
                     "the BAT region has %d bytes; a disk of %d bytes in blocks of %d needs %d"
-                            .formatted(
-                                    region.lengthBytes(), parameters.sizeBytes(), parameters.blockBytes(), needed));
+                            .formatted(region.lengthBytes(), parameters.sizeBytes(), parameters.blockBytes(), needed));
         }
     }
 

@@ -31,33 +31,34 @@ final class VhdxHeaders {
             throw Bytes.damaged(store, "the file does not begin with \"vhdxfile\", it is damaged or no VHDX");
         }
         if (store.sizeBytes() < SECTION_BYTES) {
-            throw Bytes.damaged(store, "the file ends at %d, inside of the header section".formatted(store.sizeBytes()));
+            throw Bytes.damaged(
+                    store, "the file ends at %d, inside of the header section".formatted(store.sizeBytes()));
         }
         VhdxHeader first = at(store, 0);
         VhdxHeader second = at(store, 1);
-        if (first == null && second == null) {
+        if (first != null && (second == null || isNewer(store, first, second))) {
+            check(store, first);
+            return new VhdxHeaders(store, first, 0);
+        }
+        if (second != null) {
+            check(store, second);
+            return new VhdxHeaders(store, second, 1);
+        }
+        throw Bytes.damaged(
+                store,
+                "neither header, at offset %d and %d, has its signature and checksum"
+                        .formatted(OFFSETS[0], OFFSETS[1]));
+    }
+
+    private static boolean isNewer(BackingStore store, VhdxHeader first, VhdxHeader second) throws DiskFormatException {
+        int order = Long.compareUnsigned(first.sequenceNumber(), second.sequenceNumber());
+        if (order == 0 && !first.equals(second)) {
             throw Bytes.damaged(
                     store,
-                    "neither header, at offset %d and %d, has its signature and checksum"
-                            .formatted(OFFSETS[0], OFFSETS[1]));
+                    "both headers have the sequence number %s, and they differ"
+                            .formatted(Long.toUnsignedString(first.sequenceNumber())));
         }
-        if (first != null && second != null && first.sequenceNumber() == second.sequenceNumber()) {
-            if (!first.equals(second)) {
-                throw Bytes.damaged(
-                        store,
-                        "both headers have the sequence number %s, and they differ"
-                                .formatted(Long.toUnsignedString(first.sequenceNumber())));
-            }
-        }
-        int newer = second == null
-                        || (first != null
-                                && Long.compareUnsigned(first.sequenceNumber(), second.sequenceNumber()) >= 0)
-                ? 0
-                : 1;
-        VhdxHeader header = newer == 0 ? first : second;
-        assert header != null;
-        check(store, header);
-        return new VhdxHeaders(store, header, newer);
+        return order >= 0;
     }
 
     /** The two headers of a new file. */

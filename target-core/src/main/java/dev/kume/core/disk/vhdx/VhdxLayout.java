@@ -13,7 +13,6 @@ import dev.kume.core.disk.block.SectorMap;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +102,7 @@ final class VhdxLayout implements BlockLayout {
                 throw Bytes.damaged(
                         store,
                         "BAT entry %d: the block is partly present, and the chunk has no sector bitmap block (BAT entry %d)"
-                                .formatted(
-                                        bat.indexOf(block), bat.indexOfBitmap(block / bat.chunkRatio())));
+                                .formatted(bat.indexOf(block), bat.indexOfBitmap(block / bat.chunkRatio())));
             }
         }
     }
@@ -202,7 +200,7 @@ final class VhdxLayout implements BlockLayout {
     public void commit(MapChanges changes) throws IOException {
         LoggedPages pages = new LoggedPages(store, log());
         int pagesPerBlock = bat.bitmapBytesPerBlock() / PageSet.PAGE_BYTES + 3;
-        Changed changed = Changed.of(changes);
+        ChangedBlocks changed = new ChangedBlocks(changes);
         for (int i = 0; i < changed.count(); i++) {
             PageSet room = pages.room(pagesPerBlock);
             long block = changed.block(i);
@@ -210,7 +208,7 @@ final class VhdxLayout implements BlockLayout {
             if (sectors != null) {
                 putSectors(block, sectors, room);
             }
-            int at = changed.at(i);
+            int at = changed.entryAt(i);
             if (at >= 0) {
                 room.putLong(file.entryOffset(bat.indexOf(block)), batEntry(changes.entry(at)));
             }
@@ -234,8 +232,7 @@ final class VhdxLayout implements BlockLayout {
         long bitmap = bitmaps.get(chunk);
         assert bitmap != 0 : block;
         if (bitmaps.isNew(chunk)) {
-            pages.putLong(
-                    file.entryOffset(bat.indexOfBitmap(chunk)), BatEntry.of(BatEntry.BITMAP_PRESENT, bitmap));
+            pages.putLong(file.entryOffset(bat.indexOfBitmap(chunk)), BatEntry.of(BatEntry.BITMAP_PRESENT, bitmap));
         }
         bitmaps.isInCommit(chunk);
         ByteBuffer bits = Bytes.allocate(bat.bitmapBytesPerBlock());
@@ -243,48 +240,6 @@ final class VhdxLayout implements BlockLayout {
             bits.putLong(word * Long.BYTES, sectors.word(word));
         }
         pages.put(bitmap + bat.bitmapOffset(block), bits);
-    }
-
-    /** The blocks that changes are about, in order, each once with its last entry. */
-    private record Changed(long[] blocks, int[] entries) {
-        private static final int INDEX_BITS = 31;
-
-        static Changed of(MapChanges changes) {
-            long[] keys = new long[changes.count() + changes.sectors().size()];
-            int count = 0;
-            for (int i = 0; i < changes.count(); i++) {
-                keys[count++] = changes.block(i) << INDEX_BITS | (i + 1L);
-            }
-            for (long block : changes.sectors().keySet()) {
-                keys[count++] = block << INDEX_BITS;
-            }
-            Arrays.sort(keys);
-            long[] blocks = new long[count];
-            int[] entries = new int[count];
-            int kept = 0;
-            for (int i = 0; i < count; i++) {
-                long block = keys[i] >>> INDEX_BITS;
-                if (i + 1 < count && keys[i + 1] >>> INDEX_BITS == block) {
-                    continue;
-                }
-                blocks[kept] = block;
-                entries[kept++] = (int) (keys[i] & ((1L << INDEX_BITS) - 1)) - 1;
-            }
-            return new Changed(Arrays.copyOf(blocks, kept), Arrays.copyOf(entries, kept));
-        }
-
-        int count() {
-            return blocks.length;
-        }
-
-        long block(int i) {
-            return blocks[i];
-        }
-
-        /** Where in the changes the last entry of the block is, or -1 when its sectors alone have changed. */
-        int at(int i) {
-            return entries[i];
-        }
     }
 
     @Override

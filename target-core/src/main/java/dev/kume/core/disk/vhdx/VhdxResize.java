@@ -89,8 +89,12 @@ final class VhdxResize {
     /** What a larger disk has left behind the last entry is no entry. */
     private void clear(long from, long to) throws IOException {
         LoggedPages pages = new LoggedPages(store, log);
-        BatScan.run(store, file.entryOffset(0), from, to, (index, entry) -> pages.room(1)
-                .putLong(file.entryOffset(index), 0));
+        BatScan.run(
+                store,
+                file.entryOffset(0),
+                from,
+                to,
+                (index, entry) -> pages.room(1).putLong(file.entryOffset(index), 0));
         pages.finish();
     }
 
