@@ -31,8 +31,9 @@ public interface DiskFormat {
     }
 
     /**
-     * Opens the disk in {@code store}; the disk owns the store, and the parent, from now on. When this throws, the
-     * caller still owns both. What a crash has left in the file is put right, unless the store is read-only.
+     * Opens the disk in {@code store}; the disk owns the store from now on. When this throws, the caller still owns it.
+     * The parent stays the caller's, who closes it after the disk. What a crash has left in the file is put right,
+     * unless the store is read-only.
      *
      * @param thin   true when unmapped blocks of a fixed disk shall come back as space; false keeps its space reserved
      * @param parent the disk that {@link DiskImage#parent} names; null where that is null
