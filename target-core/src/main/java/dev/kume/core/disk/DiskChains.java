@@ -123,7 +123,7 @@ public final class DiskChains {
                 above.add(new ChainRules.Link(path, image));
                 parent = openParent(format, link, above);
             }
-            VirtualDisk disk = format.open(store, thin, parent == null ? null : new ParentDisk(parent.disk()));
+            VirtualDisk disk = format.open(store, thin, parent == null ? null : parent.disk());
             OpenFile opened = new OpenFile(path, format, store, image, disk, parent);
             if (parent != null) {
                 parent.opened().children++;
@@ -277,7 +277,7 @@ public final class DiskChains {
             if (before == null || !(file.disk instanceof MappedDisk mapped)) {
                 throw new IllegalStateException(file.path + " has no parent that could be replaced");
             }
-            mapped.replaceParent(new ParentDisk(next.disk()));
+            mapped.replaceParent(next.disk());
             before.opened().children--;
             next.opened().children++;
             file.parent = next;
