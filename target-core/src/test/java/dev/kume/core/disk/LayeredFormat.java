@@ -248,13 +248,8 @@ final class LayeredFormat implements DiskFormat {
             return new DiskReport.Builder().build();
         }
 
-        /** A disk owns its parent: what others have, too, must bear that. */
         @Override
         public void close() throws IOException {
-            VirtualDisk below = parent;
-            if (below != null) {
-                below.close();
-            }
             store.close();
         }
     }
