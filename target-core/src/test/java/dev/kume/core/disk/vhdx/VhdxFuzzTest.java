@@ -51,12 +51,16 @@ class VhdxFuzzTest {
     @Test
     void headersRegionsAndMetadata() throws IOException {
         byte[] whole = child();
-        int[] places = {0, 64 << 10, 128 << 10, 192 << 10, 256 << 10, 2 << 20, (2 << 20) + (64 << 10), (2 << 20) + (128 << 10)};
+        int[] places = {
+            0, 64 << 10, 128 << 10, 192 << 10, 256 << 10, 2 << 20, (2 << 20) + (64 << 10), (2 << 20) + (128 << 10)
+        };
         Trials.forSeed(1, SEEDS, random -> {
             Damaged store = new Damaged(whole);
             int count = random.nextInt(1, 4);
             for (int i = 0; i < count; i++) {
-                store.damage(random, places[random.nextInt(places.length)] + random.nextInt(random.nextBoolean() ? 100 : 600));
+                store.damage(
+                        random,
+                        places[random.nextInt(places.length)] + random.nextInt(random.nextBoolean() ? 100 : 600));
             }
             store.makeChecksumsRight();
             tried(store);
@@ -104,11 +108,11 @@ class VhdxFuzzTest {
             header.putInt(0, LogEntry.ENTRY_SIGNATURE);
             header.putInt(LogEntry.ENTRY_LENGTH, 1 << 20);
             header.putLong(LogEntry.SEQUENCE_NUMBER, at);
-            Guid.put(header, LogEntry.LOG_GUID, VhdxHeaders.read(store).current().logGuid());
+            Guid.put(
+                    header, LogEntry.LOG_GUID, VhdxHeaders.read(store).current().logGuid());
             store.overlay(at, header.array());
         }
-        assertEquals(
-                "child.vhdx: the log holds too many entries that are broken" + VhdxFiles.RESTORE, refusal(store));
+        assertEquals("child.vhdx: the log holds too many entries that are broken" + VhdxFiles.RESTORE, refusal(store));
     }
 
     private void tried(Damaged store) {
@@ -234,7 +238,9 @@ class VhdxFuzzTest {
             ByteBuffer bytes = Bytes.allocate(length);
             read(at, bytes);
             bytes.flip();
-            overlay(at + Checksum.AT, Bytes.allocate(4).putInt(0, Checksum.of(bytes)).array());
+            overlay(
+                    at + Checksum.AT,
+                    Bytes.allocate(4).putInt(0, Checksum.of(bytes)).array());
         }
 
         @Override
@@ -265,8 +271,7 @@ class VhdxFuzzTest {
             for (var page : pages.subMap(first, last + 1).entrySet()) {
                 long from = Math.max(offsetBytes, page.getKey() * 4096L);
                 int length = (int) (Math.min(offsetBytes + bytes, page.getKey() * 4096L + 4096) - from);
-                target.put(
-                        begin + (int) (from - offsetBytes), page.getValue(), (int) (from % 4096), length);
+                target.put(begin + (int) (from - offsetBytes), page.getValue(), (int) (from % 4096), length);
             }
         }
 
