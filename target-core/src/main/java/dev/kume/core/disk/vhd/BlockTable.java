@@ -76,8 +76,7 @@ final class BlockTable {
             long number = block / PAGE_ENTRIES;
             if (!pages.containsKey(number)) {
                 long first = number * PAGE_ENTRIES;
-                ByteBuffer page =
-                        ByteBuffer.allocate((int) Math.min(PAGE_ENTRIES, entries - first) * Integer.BYTES);
+                ByteBuffer page = ByteBuffer.allocate((int) Math.min(PAGE_ENTRIES, entries - first) * Integer.BYTES);
                 store.read(tableOffset + first * Integer.BYTES, page);
                 pages.put(number, page.flip());
             }
@@ -87,7 +86,8 @@ final class BlockTable {
 
     void writePages(SortedMap<Long, ByteBuffer> pages) throws IOException {
         for (Map.Entry<Long, ByteBuffer> page : pages.entrySet()) {
-            store.write(tableOffset + page.getKey() * PAGE_BYTES, page.getValue().duplicate());
+            store.write(
+                    tableOffset + page.getKey() * PAGE_BYTES, page.getValue().duplicate());
         }
     }
 

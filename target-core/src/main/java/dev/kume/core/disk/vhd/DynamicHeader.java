@@ -86,7 +86,8 @@ record DynamicHeader(long offsetBytes, ByteBuffer bytes, long tableOffset, int m
         changed.putLong(PARENT_UNIQUE_ID, parent.uniqueId().getMostSignificantBits());
         changed.putLong(PARENT_UNIQUE_ID + Long.BYTES, parent.uniqueId().getLeastSignificantBits());
         changed.putInt(PARENT_TIME_STAMP, parent.timeStamp());
-        changed.put(PARENT_UNICODE_NAME, new byte[PARENT_UNICODE_NAME_BYTES + ParentLocator.COUNT * ParentLocator.BYTES]);
+        changed.put(
+                PARENT_UNICODE_NAME, new byte[PARENT_UNICODE_NAME_BYTES + ParentLocator.COUNT * ParentLocator.BYTES]);
         byte[] name = parent.unicodeName().getBytes(StandardCharsets.UTF_16BE);
         changed.put(PARENT_UNICODE_NAME, name, 0, Math.min(name.length, PARENT_UNICODE_NAME_BYTES - 2));
         long at = dataOffset;

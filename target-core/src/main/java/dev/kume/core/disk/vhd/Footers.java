@@ -5,6 +5,7 @@ import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,29 +34,29 @@ record Footers(
      * @throws DiskFormatException when none holds, or the disk is of a kind that nobody can serve
      */
     static Footers read(BackingStore store) throws IOException {
-        ByteBuffer tail = atTail(store);
-        ByteBuffer head = atHead(store);
-        boolean tailWhole = tail != null && VhdFooter.isWhole(tail);
-        boolean headWhole = head != null && VhdFooter.isWhole(head);
-        VhdFooter tailFields = tailWhole ? VhdFooter.parse(tail) : null;
-        VhdFooter headFields = headWhole ? VhdFooter.parse(head) : null;
-        if (tailFields != null && tailFields.diskType() == VhdFooter.TYPE_FIXED) {
-            long behindBytes = store.sizeBytes() - tail.limit() - tailFields.currentSizeBytes();
-            if (behindBytes == 0 || headFields == null || !headFields.isMapped()) {
-                return fixed(store, tail, tailFields, behindBytes);
-            }
-        }
-        Footers found = mapped(store, head, headFields, tail, tailFields);
-        if (found == null) {
+        Candidate tail = atTail(store);
+        Candidate head = atHead(store);
+        boolean mappedHead = head != null && head.isMapped();
+        Footers found;
+        if (tail != null && tail.isFixed() && (!mappedHead || tail.behindBytes() == 0)) {
+            found = fixed(store, tail);
+        } else if (head != null && mappedHead) {
+            found = new Footers(
+                    VhdFooter.copy(head.bytes), head.whole(), tailBytes(store, tail), null, problem(tail, head));
+        } else if (tail != null && tail.isMapped()) {
+            String headProblem = head == null ? "no footer" : checksumProblem(head.bytes);
+            found = new Footers(VhdFooter.copy(tail.bytes), tail.whole(), tail.offsetBytes, headProblem, null);
+        } else {
             found = cutShort(store);
         }
-        if (found == null && tailFields != null) {
-            found = new Footers(VhdFooter.copy(tail), tailFields, store.sizeBytes() - tail.limit(), null, null);
+        if (found == null && tail != null && tail.fields != null) {
+            found = new Footers(VhdFooter.copy(tail.bytes), tail.fields, tail.offsetBytes, null, null);
         }
         if (found == null) {
             throw none(store, head, tail);
         }
         checkKind(store.location(), found.fields);
+        checkSize(store, found.fields);
         return found;
     }
 
@@ -64,50 +65,69 @@ record Footers(
         return atTail(store) != null || atHead(store) != null;
     }
 
-    /** A fixed disk ends in its footer; one whose identity is being changed ends in two. */
-    private static Footers fixed(BackingStore store, ByteBuffer tail, VhdFooter fields, long behindBytes)
-            throws DiskFormatException {
-        checkKind(store.location(), fields);
-        checkSize(store, fields);
-        if (behindBytes == VhdFooter.BYTES) {
-            return new Footers(
-                    VhdFooter.copy(tail), fields, fields.currentSizeBytes(), null, "two footers, one behind the other");
+    /**
+     * What begins with the cookie.
+     *
+     * @param fields null when the checksum is wrong
+     */
+    private record Candidate(
+            long offsetBytes, ByteBuffer bytes, @Nullable VhdFooter fields) {
+        static Candidate of(long offsetBytes, ByteBuffer bytes) {
+            return new Candidate(offsetBytes, bytes, VhdFooter.isWhole(bytes) ? VhdFooter.parse(bytes) : null);
         }
-        if (behindBytes != 0) {
-            throw new DiskFormatException(("%s: the VHD footer gives the disk %d bytes, the file holds %d before the"
-                            + " footer; it was cut off or joined wrongly: restore it from a copy")
-                    .formatted(
-                            store.location(), fields.currentSizeBytes(), fields.currentSizeBytes() + behindBytes));
+
+        boolean isFixed() {
+            return fields != null && fields.diskType() == VhdFooter.TYPE_FIXED;
         }
-        return new Footers(VhdFooter.copy(tail), fields, fields.currentSizeBytes(), null, null);
+
+        boolean isMapped() {
+            return fields != null && fields.isMapped();
+        }
+
+        VhdFooter whole() {
+            return Objects.requireNonNull(fields);
+        }
+
+        /** Bytes between the end of a fixed disk and this footer. */
+        long behindBytes() {
+            return offsetBytes - whole().currentSizeBytes();
+        }
     }
 
-    private static @Nullable Footers mapped(
-            BackingStore store,
-            @Nullable ByteBuffer head,
-            @Nullable VhdFooter headFields,
-            @Nullable ByteBuffer tail,
-            @Nullable VhdFooter tailFields)
-            throws DiskFormatException {
-        long tailBytes = store.sizeBytes() - (tail == null ? VhdFooter.BYTES : tail.limit());
-        if (head != null && headFields != null && headFields.isMapped()) {
-            checkSize(store, headFields);
-            String tailProblem = null;
-            if (tail == null) {
-                tailProblem = "no footer at the end of the file";
-            } else if (tailFields == null) {
-                tailProblem = checksumProblem(tail);
-            } else if (!VhdFooter.copy(tail).equals(VhdFooter.copy(head))) {
-                tailProblem = "another content than the copy at offset 0";
-            }
-            return new Footers(VhdFooter.copy(head), headFields, tailBytes, null, tailProblem);
+    private static long tailBytes(BackingStore store, @Nullable Candidate tail) {
+        return tail == null ? store.sizeBytes() - VhdFooter.BYTES : tail.offsetBytes;
+    }
+
+    /** What is wrong with the footer at the end, when the copy at the beginning holds. */
+    private static @Nullable String problem(@Nullable Candidate tail, Candidate head) {
+        if (tail == null) {
+            return "no footer";
         }
-        if (tail != null && tailFields != null && tailFields.isMapped()) {
-            checkSize(store, tailFields);
-            String headProblem = head == null ? "no footer at offset 0" : checksumProblem(head);
-            return new Footers(VhdFooter.copy(tail), tailFields, tailBytes, headProblem, null);
+        if (tail.fields == null) {
+            return checksumProblem(tail.bytes);
         }
-        return null;
+        return VhdFooter.copy(tail.bytes).equals(VhdFooter.copy(head.bytes))
+                ? null
+                : "another content than the copy at offset 0";
+    }
+
+    /** A fixed disk ends in its footer; one whose identity is being changed ends in two. */
+    private static Footers fixed(BackingStore store, Candidate tail) throws DiskFormatException {
+        VhdFooter fields = tail.whole();
+        checkKind(store.location(), fields);
+        checkSize(store, fields);
+        long behindBytes = tail.behindBytes();
+        if (behindBytes != 0 && behindBytes != VhdFooter.BYTES) {
+            throw new DiskFormatException(("%s: the VHD footer gives the disk %d bytes, the file holds %d before the"
+                            + " footer; it was cut off or joined wrongly: restore it from a copy")
+                    .formatted(store.location(), fields.currentSizeBytes(), tail.offsetBytes));
+        }
+        return new Footers(
+                VhdFooter.copy(tail.bytes),
+                fields,
+                fields.currentSizeBytes(),
+                null,
+                behindBytes == 0 ? null : "two footers, one behind the other");
     }
 
     /** The change of a fixed disk's identity has not come as far as a second footer. */
@@ -132,9 +152,10 @@ record Footers(
                     .formatted(location, footer.formatVersion() >>> 16, footer.formatVersion() & 0xFFFF));
         }
         if (footer.diskType() != VhdFooter.TYPE_FIXED && !footer.isMapped()) {
-            throw new DiskFormatException(("%s is a VHD of type %d in the footer's disk type field; Kume serves fixed (2),"
-                            + " dynamic (3) and differencing (4) VHDs: convert it with the program that made it")
-                    .formatted(location, footer.diskType()));
+            throw new DiskFormatException(
+                    ("%s is a VHD of type %d in the footer's disk type field; Kume serves fixed (2),"
+                                    + " dynamic (3) and differencing (4) VHDs: convert it with the program that made it")
+                            .formatted(location, footer.diskType()));
         }
     }
 
@@ -147,22 +168,23 @@ record Footers(
         }
     }
 
-    private static DiskFormatException none(BackingStore store, @Nullable ByteBuffer head, @Nullable ByteBuffer tail) {
+    private static DiskFormatException none(BackingStore store, @Nullable Candidate head, @Nullable Candidate tail) {
         String location = store.location();
         if (head != null) {
-            return new DiskFormatException(("%s begins like a dynamic VHD, but neither the footer at its end (%s) nor its"
-                            + " copy at offset 0 (%s) holds: restore the file from a copy")
-                    .formatted(
-                            location,
-                            tail == null ? "none there" : checksumProblem(tail),
-                            VhdFooter.isWhole(head)
-                                    ? "type " + head.getInt(VhdFooter.DISK_TYPE)
-                                    : checksumProblem(head)));
+            return new DiskFormatException(
+                    ("%s begins like a dynamic VHD, but neither the footer at its end (%s) nor its"
+                                    + " copy at offset 0 (%s) holds: restore the file from a copy")
+                            .formatted(
+                                    location,
+                                    tail == null ? "none there" : checksumProblem(tail.bytes),
+                                    head.fields == null
+                                            ? checksumProblem(head.bytes)
+                                            : "type " + head.fields.diskType()));
         }
         if (tail != null) {
-            return new DiskFormatException(("%s: the VHD footer at offset %d has %s; it is damaged: restore the file from"
-                            + " a copy")
-                    .formatted(location, store.sizeBytes() - tail.limit(), checksumProblem(tail)));
+            return new DiskFormatException(
+                    ("%s: the VHD footer at offset %d has %s; it is damaged: restore the file from" + " a copy")
+                            .formatted(location, tail.offsetBytes, checksumProblem(tail.bytes)));
         }
         return new DiskFormatException(("%s has no VHD footer (\"conectix\") in its last %d bytes; it is cut off or no"
                         + " VHD: restore it from a copy")
@@ -174,28 +196,28 @@ record Footers(
                 .formatted(footer.getInt(VhdFooter.CHECKSUM), VhdFooter.checksum(footer));
     }
 
-    /** The last 512 or 511 bytes when they begin with the cookie, else null. */
-    private static @Nullable ByteBuffer atTail(BackingStore store) throws IOException {
+    /** The last 512 or 511 bytes when they begin with the cookie. */
+    private static @Nullable Candidate atTail(BackingStore store) throws IOException {
         int bytes = (int) Math.min(store.sizeBytes(), VhdFooter.BYTES);
-        ByteBuffer tail = read(store, store.sizeBytes() - bytes, bytes);
+        long at = store.sizeBytes() - bytes;
+        ByteBuffer tail = read(store, at, bytes);
         if (tail.limit() == VhdFooter.BYTES && VhdFooter.hasCookie(tail, 0)) {
-            return tail;
+            return Candidate.of(at, tail);
         }
         int old = tail.limit() - VhdFooter.OLD_BYTES;
-        return old >= 0 && VhdFooter.hasCookie(tail, old) ? tail.slice(old, VhdFooter.OLD_BYTES) : null;
+        return old >= 0 && VhdFooter.hasCookie(tail, old)
+                ? Candidate.of(at + old, tail.slice(old, VhdFooter.OLD_BYTES))
+                : null;
     }
 
-    /** The first 512 bytes when they begin with the cookie, else null. */
-    private static @Nullable ByteBuffer atHead(BackingStore store) throws IOException {
+    /** The first 512 bytes when they begin with the cookie. */
+    private static @Nullable Candidate atHead(BackingStore store) throws IOException {
         ByteBuffer head = read(store, 0, (int) Math.min(store.sizeBytes(), VhdFooter.BYTES));
-        if (head.limit() < VhdFooter.OLD_BYTES || !VhdFooter.hasCookie(head, 0)) {
+        if (head.limit() < VhdFooter.BYTES || !VhdFooter.hasCookie(head, 0)) {
             return null;
         }
-        if (head.limit() == VhdFooter.BYTES && !VhdFooter.isWhole(head)) {
-            ByteBuffer old = head.slice(0, VhdFooter.OLD_BYTES);
-            return VhdFooter.isWhole(old) ? old : head;
-        }
-        return head;
+        ByteBuffer old = head.slice(0, VhdFooter.OLD_BYTES);
+        return Candidate.of(0, !VhdFooter.isWhole(head) && VhdFooter.isWhole(old) ? old : head);
     }
 
     private static ByteBuffer read(BackingStore store, long offsetBytes, int bytes) throws IOException {

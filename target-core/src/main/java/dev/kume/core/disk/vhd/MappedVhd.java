@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param parent  how a differencing disk names its parent, else null
  * @param pieces  of the file that belong to no block, in the order of the file
  */
-record MappedVhd(Footers footers, DynamicHeader header, @Nullable ParentLink parent, List<Piece> pieces) {
+record MappedVhd(
+        Footers footers, DynamicHeader header, @Nullable ParentLink parent, List<Piece> pieces) {
     private static final int SECTOR_BYTES = 512;
     private static final int SECTORS_PER_BITMAP_SECTOR = SECTOR_BYTES * Byte.SIZE;
 
@@ -80,20 +81,19 @@ record MappedVhd(Footers footers, DynamicHeader header, @Nullable ParentLink par
         return bitmapBytes() + header.blockBytes();
     }
 
-    /** What is wrong with an entry of the table that is used, or null. */
+    /**
+     * What is wrong with an entry of the table that is used, or null.
+     *
+     * @param tailBytes where the footer at the end begins, or the file ends when there is none
+     */
     @Nullable
-    String problemOf(int entry, long fileBytes) {
+    String problemOf(int entry, long tailBytes) {
         long begin = Integer.toUnsignedLong(entry) * SECTOR_BYTES;
         long end = begin + slotBytes();
-        boolean tailStands = footers.tailProblem() == null;
-        if (end > (tailStands ? footers.tailBytes() : fileBytes)) {
+        if (end > tailBytes) {
             return "says %08X: its block from offset %d to %d does not end before the %s at %d"
                     .formatted(
-                            entry,
-                            begin,
-                            end,
-                            tailStands ? "footer" : "end of the file",
-                            tailStands ? footers.tailBytes() : fileBytes);
+                            entry, begin, end, footers.tailProblem() == null ? "footer" : "end of the file", tailBytes);
         }
         for (Piece piece : pieces) {
             if (piece.overlaps(begin, end)) {
@@ -113,7 +113,8 @@ record MappedVhd(Footers footers, DynamicHeader header, @Nullable ParentLink par
             if (other.overlaps(piece.beginBytes(), piece.endBytes())) {
                 throw new DiskFormatException("%s: the %s at offset %d lies over the %s at offset %d: restore the file"
                         .concat(" from a copy")
-                        .formatted(store.location(), piece.name(), piece.beginBytes(), other.name(), other.beginBytes()));
+                        .formatted(
+                                store.location(), piece.name(), piece.beginBytes(), other.name(), other.beginBytes()));
             }
         }
         pieces.add(piece);

@@ -22,7 +22,12 @@ import java.util.UUID;
  */
 record ParentName(UUID uniqueId, int timeStamp, String unicodeName, List<Path> paths) {
     /** What a parent locator holds. */
-    record Path(int platformCode, byte[] content) {}
+    record Path(int platformCode, String text) {
+        byte[] content() {
+            return text.getBytes(
+                    platformCode == ParentLocator.MACX ? StandardCharsets.UTF_8 : StandardCharsets.UTF_16LE);
+        }
+    }
 
     /** A name for the header of a child. */
     static ParentName of(ParentLink link) {
@@ -34,15 +39,15 @@ record ParentName(UUID uniqueId, int timeStamp, String unicodeName, List<Path> p
         List<Path> paths = new ArrayList<>();
         if (!link.absolutePath().isEmpty() && HostPaths.canBeWindows(link.absolutePath(), separator)) {
             String windows = HostPaths.toWindows(link.absolutePath(), separator);
-            paths.add(new Path(ParentLocator.W2KU, windows.getBytes(StandardCharsets.UTF_16LE)));
+            paths.add(new Path(ParentLocator.W2KU, windows));
         }
         if (!link.relativePath().isEmpty() && HostPaths.canBeWindows(link.relativePath(), separator)) {
             String windows = ".\\" + HostPaths.toWindows(link.relativePath(), separator);
-            paths.add(new Path(ParentLocator.W2RU, windows.getBytes(StandardCharsets.UTF_16LE)));
+            paths.add(new Path(ParentLocator.W2RU, windows));
         }
         if (!link.absolutePath().isEmpty()) {
             String url = HostPaths.toUrl(link.absolutePath(), separator);
-            paths.add(new Path(ParentLocator.MACX, url.getBytes(StandardCharsets.UTF_8)));
+            paths.add(new Path(ParentLocator.MACX, url));
         }
         long seconds = link.modifiedEpochSecond() == ParentLink.NO_TIME
                 ? 0
@@ -121,17 +126,18 @@ record ParentName(UUID uniqueId, int timeStamp, String unicodeName, List<Path> p
                 || length > ParentLocator.LENGTH_MAX
                 || at < VhdFooter.BYTES
                 || at > store.sizeBytes() - length) {
-            throw new DiskFormatException(("%s: the dynamic disk header at offset %d has a parent locator %s of %d bytes at"
-                            + " offset %d, outside of the file of %d bytes or longer than %d: restore the file from a"
-                            + " copy")
-                    .formatted(
-                            store.location(),
-                            header.offsetBytes(),
-                            locator.codeText(),
-                            Integer.toUnsignedLong(length),
-                            at,
-                            store.sizeBytes(),
-                            ParentLocator.LENGTH_MAX));
+            throw new DiskFormatException(
+                    ("%s: the dynamic disk header at offset %d has a parent locator %s of %d bytes at"
+                                    + " offset %d, outside of the file of %d bytes or longer than %d: restore the file from a"
+                                    + " copy")
+                            .formatted(
+                                    store.location(),
+                                    header.offsetBytes(),
+                                    locator.codeText(),
+                                    Integer.toUnsignedLong(length),
+                                    at,
+                                    store.sizeBytes(),
+                                    ParentLocator.LENGTH_MAX));
         }
     }
 }

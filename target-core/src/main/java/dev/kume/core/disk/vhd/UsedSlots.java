@@ -32,6 +32,16 @@ final class UsedSlots {
         slots[count++] = Integer.toUnsignedLong(entry) << Integer.SIZE | block;
     }
 
+    /** A block is elsewhere now. */
+    void replace(long block, int entry, int newEntry) {
+        long before = Integer.toUnsignedLong(entry) << Integer.SIZE | block;
+        for (int at = 0; at < count; at++) {
+            if (slots[at] == before) {
+                slots[at] = Integer.toUnsignedLong(newEntry) << Integer.SIZE | block;
+            }
+        }
+    }
+
     /** Where the first slot begins, {@link Long#MAX_VALUE} when there is none. */
     long firstBytes() {
         long first = Long.MAX_VALUE;
@@ -62,11 +72,8 @@ final class UsedSlots {
             long before = sorted[at - 1] ^ Long.MIN_VALUE;
             long here = sorted[at] ^ Long.MIN_VALUE;
             if ((here >>> Integer.SIZE) * SECTOR_BYTES < (before >>> Integer.SIZE) * SECTOR_BYTES + slotBytes) {
-                return new Overlap(
-                        here & 0xFFFF_FFFFL,
-                        before & 0xFFFF_FFFFL,
-                        (int) (here >>> Integer.SIZE),
-                        (int) (before >>> Integer.SIZE));
+                return new Overlap(here & 0xFFFF_FFFFL, before & 0xFFFF_FFFFL, (int) (here >>> Integer.SIZE), (int)
+                        (before >>> Integer.SIZE));
             }
         }
         return null;

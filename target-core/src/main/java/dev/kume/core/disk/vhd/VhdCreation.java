@@ -41,9 +41,10 @@ final class VhdCreation {
         if (Long.bitCount(blockBytes) != 1
                 || blockBytes < DynamicHeader.BLOCK_BYTES_MIN_MADE
                 || blockBytes > DynamicHeader.BLOCK_BYTES_MAX) {
-            throw new DiskFormatException(("%s: a VHD in blocks of %d bytes cannot be made; give a power of two from 512 KB"
-                            + " to 256 MB, such as the usual 2 MB")
-                    .formatted(location, blockBytes));
+            throw new DiskFormatException(
+                    ("%s: a VHD in blocks of %d bytes cannot be made; give a power of two from 512 KB"
+                                    + " to 256 MB, such as the usual 2 MB")
+                            .formatted(location, blockBytes));
         }
         VhdSizes.check(location, options.sizeBytes(), blockBytes);
         if ((options.type() == DiskType.DIFFERENCING) != (options.parent() != null)) {
@@ -59,9 +60,9 @@ final class VhdCreation {
         ParentName parent = link == null ? null : ParentName.of(link);
         ByteBuffer paths = parent == null ? ByteBuffer.allocate(0) : parent.encodedPaths();
         long headerOffset = VhdFooter.BYTES;
-        long headerBytes = DynamicHeader.BYTES + paths.remaining();
-        long tableOffset = Math.max(FRONT_BYTES, aligned(headerOffset + 2 * headerBytes));
-        long tableBytes = aligned(DynamicHeader.tableBytes(blocks));
+        int headerBytes = DynamicHeader.BYTES + paths.remaining();
+        long tableOffset = Math.max(FRONT_BYTES, aligned(headerOffset + 2L * headerBytes));
+        long tableBytes = DynamicHeader.tableBytes(blocks);
         long endBytes = tableOffset + tableBytes;
         DynamicHeader header = DynamicHeader.of(headerOffset, tableOffset, options.sizeBytes(), blockBytes);
         int diskType = VhdFooter.TYPE_DYNAMIC;

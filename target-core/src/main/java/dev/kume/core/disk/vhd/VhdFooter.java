@@ -108,9 +108,7 @@ record VhdFooter(
 
     /** True when cookie and checksum are right. */
     static boolean isWhole(ByteBuffer footer) {
-        return footer.limit() >= OLD_BYTES
-                && hasCookie(footer, 0)
-                && footer.getInt(CHECKSUM) == checksum(footer);
+        return footer.limit() >= OLD_BYTES && hasCookie(footer, 0) && footer.getInt(CHECKSUM) == checksum(footer);
     }
 
     /** One's complement of the sum of all bytes but the checksum's own. */

@@ -13,7 +13,6 @@ import dev.kume.core.disk.block.SectorMap;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -84,9 +83,9 @@ final class VhdLayout implements BlockLayout {
     public void load(BlockMap map, FileSpace fileSpace) throws IOException {
         space = fileSpace;
         UsedSlots used = new UsedSlots(file.slotBytes());
-        long fileBytes = store.sizeBytes();
+        long endBytes = file.footers().tailProblem() == null ? tailBytes : store.sizeBytes();
         new BlockTable(store, header).scan(map.blocks(), (block, entry) -> {
-            String problem = file.problemOf(entry, fileBytes);
+            String problem = file.problemOf(entry, endBytes);
             if (problem != null) {
                 throw badEntry(block, problem);
             }
@@ -106,7 +105,7 @@ final class VhdLayout implements BlockLayout {
     private DiskFormatException badEntry(long block, String problem) {
         return new DiskFormatException(
                 "%s: entry %d of the block allocation table at offset %d %s; `kume disk check --repair` mends what can be"
-                                .concat(" mended, or restore the file from a copy")
+                        .concat(" mended, or restore the file from a copy")
                         .formatted(store.location(), block, header.tableOffset() + block * Integer.BYTES, problem));
     }
 
@@ -133,9 +132,10 @@ final class VhdLayout implements BlockLayout {
     public void extend(long endBytes) throws IOException {
         long slot = endBytes - shape.slotBytes();
         if (slot / SECTOR_BYTES > LAST_SECTOR) {
-            throw new DiskFormatException(("%s: a block at offset %d lies behind 2 TiB, where the block allocation table of"
-                            + " a VHD ends; compact the disk or convert it to a VHDX")
-                    .formatted(store.location(), slot));
+            throw new DiskFormatException(
+                    ("%s: a block at offset %d lies behind 2 TiB, where the block allocation table of"
+                                    + " a VHD ends; compact the disk or convert it to a VHDX")
+                            .formatted(store.location(), slot));
         }
         if (slot < tailBytes) {
             store.punch(slot, Math.min(endBytes, tailBytes) - slot);
@@ -240,7 +240,8 @@ final class VhdLayout implements BlockLayout {
         if (tableEntry == BlockTable.UNUSED) {
             return;
         }
-        SectorMap sectors = Entry.state(entry) == Entry.PARTIAL ? changes.sectors().get(block) : null;
+        SectorMap sectors =
+                Entry.state(entry) == Entry.PARTIAL ? changes.sectors().get(block) : null;
         if (Entry.state(entry) == Entry.PARTIAL && sectors == null) {
             throw new IllegalStateException("the sectors of block " + block + " are not told");
         }
@@ -250,10 +251,12 @@ final class VhdLayout implements BlockLayout {
     }
 
     @Override
+    public void checkSize(long sizeBytes) throws DiskFormatException {
+        VhdSizes.check(store.location(), sizeBytes, header.blockBytes());
+    }
+
+    @Override
     public void resize(long sizeBytes, FileSpace fileSpace) throws IOException {
-        if (sizeBytes > shape.sizeBytes()) {
-            VhdSizes.check(store.location(), sizeBytes, header.blockBytes());
-        }
         long blocks = Math.ceilDiv(sizeBytes, header.blockBytes());
         DynamicHeader before = header;
         long tableOffset = before.tableOffset();
@@ -287,8 +290,7 @@ final class VhdLayout implements BlockLayout {
         }
         ParentName parent = ParentName.of(link);
         DynamicHeader before = header;
-        switchHeader(
-                at -> before.at(at).withParent(parent, at + DynamicHeader.BYTES), parent.encodedPaths(), footer);
+        switchHeader(at -> before.at(at).withParent(parent, at + DynamicHeader.BYTES), parent.encodedPaths(), footer);
     }
 
     @Override
@@ -398,7 +400,7 @@ final class VhdLayout implements BlockLayout {
     private void checkFooter(DiskReport.Builder report, long at, String name) throws IOException {
         ByteBuffer there = ByteBuffer.allocate(VhdFooter.BYTES);
         store.read(at, there);
-        if (!Arrays.equals(there.array(), footer.array())) {
+        if (!there.flip().equals(footer.duplicate().clear())) {
             report.add(Severity.DAMAGE, name, "at offset %d is not what was written there".formatted(at), false);
         }
     }

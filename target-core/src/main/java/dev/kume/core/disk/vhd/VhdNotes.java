@@ -18,7 +18,7 @@ final class VhdNotes {
                     Severity.NOTE,
                     "file",
                     "has holes (%d of %d bytes take space); Windows attaches no sparse VHD: `kume disk export` makes a copy"
-                                    .concat(" without")
+                            .concat(" without")
                             .formatted(allocatedBytes, store.sizeBytes()),
                     false);
         }

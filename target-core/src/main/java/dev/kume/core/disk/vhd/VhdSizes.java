@@ -29,9 +29,9 @@ final class VhdSizes {
     static void check(String location, long sizeBytes, long blockBytes) throws DiskFormatException {
         check(sizeBytes);
         long blocks = Math.ceilDiv(sizeBytes, blockBytes);
-        long strideBytes = Math.ceilDiv(MappedVhd.bitmapBytes(blockBytes), VhdLayout.ALIGN_BYTES)
-                        * (long) VhdLayout.ALIGN_BYTES
-                + blockBytes;
+        long strideBytes =
+                Math.ceilDiv(MappedVhd.bitmapBytes(blockBytes), VhdLayout.ALIGN_BYTES) * (long) VhdLayout.ALIGN_BYTES
+                        + blockBytes;
         long mostBlocks = Math.min(DynamicHeader.BLOCKS_MAX, (FILE_BYTES_MAX - STRUCTURE_BYTES) / strideBytes);
         if (blocks > mostBlocks) {
             throw new DiskFormatException(
