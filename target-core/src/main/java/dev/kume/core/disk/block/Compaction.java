@@ -155,7 +155,7 @@ final class Compaction {
         }
         file.change(block, Entry.of(Entry.state(entry), to));
         if (sectors != null) {
-            file.sectorsMoved(block, sectors);
+            file.pending().sectorsMoved(block, sectors);
         }
         return true;
     }
