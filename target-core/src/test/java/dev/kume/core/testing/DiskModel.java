@@ -95,10 +95,7 @@ public final class DiskModel {
         ByteBuffer data = ByteBuffer.allocate(sectors * SECTOR_BYTES);
         generation++;
         for (int i = 0; i < sectors; i++) {
-            long place = (long) disk << 56 | lba + i;
-            for (int at = 0; at < SECTOR_BYTES; at += 2 * Long.BYTES) {
-                data.putLong(place).putLong(generation * 0x0101_0101_0101L);
-            }
+            SectorStamp.put(data, disk, lba + i, generation);
         }
         return data.flip();
     }
@@ -265,20 +262,7 @@ public final class DiskModel {
         return text.toString();
     }
 
-    /** A content in words. */
     private static String told(byte[] content) {
-        if (Arrays.equals(content, ZEROES)) {
-            return "zeroes";
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        long place = bytes.getLong(0);
-        String stamp = "generation %d of sector %d of disk %d"
-                .formatted(bytes.getLong(8) / 0x0101_0101_0101L, place & 0xFF_FFFF_FFFF_FFFFL, place >>> 56);
-        for (int i = 2 * Long.BYTES; i < SECTOR_BYTES; i++) {
-            if (content[i] != content[i % (2 * Long.BYTES)]) {
-                return "%s, another from byte %d on".formatted(stamp, i);
-            }
-        }
-        return stamp;
+        return SectorStamp.told(content, 0);
     }
 }

@@ -255,12 +255,18 @@ final class BlockFile {
         }
     }
 
-    /** All sectors of a partial block are there now. The caller is inside of the block. */
+    /**
+     * All sectors of a partial block are there now. The caller is inside of the block, and so may others be, who have
+     * seen it partial: its sectors stay in memory for them, what the file says of these is old.
+     */
     void filled(long block) {
         synchronized (changing) {
             long entry = map.get(block);
             if (Entry.state(entry) == Entry.PARTIAL) {
-                change(block, Entry.of(Entry.FULL, Entry.dataBytes(entry)));
+                long full = Entry.of(Entry.FULL, Entry.dataBytes(entry));
+                map.put(block, full);
+                changes.add(block, full);
+                changedSectors.remove(block);
             }
         }
     }
