@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *                   and relies on words of its map
  * @param blockBytes the smallest that the format has, 0 for a disk without blocks
  */
-record DiskKind(DiskFormat format, DiskType type, boolean thin, int tearBytes, long blockBytes) {
+public record DiskKind(DiskFormat format, DiskType type, boolean thin, int tearBytes, long blockBytes) {
     private static final FixedClock CLOCK = new FixedClock(Instant.parse("2026-11-23T00:00:00Z"));
 
     /** Every kind that is served. */
-    static List<DiskKind> all() {
+    public static List<DiskKind> all() {
         DiskFormat raw = new RawFormat();
         DiskFormat vhd = new VhdFormat(CLOCK);
         return List.of(
@@ -35,17 +35,17 @@ record DiskKind(DiskFormat format, DiskType type, boolean thin, int tearBytes, l
     }
 
     /** The kind of the parent at the bottom of a differencing disk. */
-    DiskKind ofBase() {
+    public DiskKind ofBase() {
         return type == DiskType.DIFFERENCING
                 ? new DiskKind(format, DiskType.DYNAMIC, thin, tearBytes, blockBytes)
                 : this;
     }
 
-    boolean hasMap() {
+    public boolean hasMap() {
         return blockBytes > 0;
     }
 
-    CreateOptions options(long sizeBytes, RandomGenerator random, @Nullable ParentLink parent) {
+    public CreateOptions options(long sizeBytes, RandomGenerator random, @Nullable ParentLink parent) {
         UUID id = new UUID(random.nextLong(), random.nextLong());
         DiskType made = parent == null && type == DiskType.DIFFERENCING ? DiskType.DYNAMIC : type;
         return new CreateOptions(
