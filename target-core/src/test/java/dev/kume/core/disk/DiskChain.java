@@ -19,7 +19,21 @@ final class DiskChain {
 
     private static final int LAYERS_MAX = 16;
 
+    private final StoreProvider files;
+    private final DiskFormat format;
+    private final boolean thin;
+    private final List<Path> known;
+    private final boolean parentsWritable;
     private final List<Layer> layers = new ArrayList<>();
+
+    private DiskChain(
+            StoreProvider files, DiskFormat format, boolean thin, List<Path> known, boolean parentsWritable) {
+        this.files = files;
+        this.format = format;
+        this.thin = thin;
+        this.known = List.copyOf(known);
+        this.parentsWritable = parentsWritable;
+    }
 
     /**
      * Opens a disk over the parents that the links lead to.
@@ -27,25 +41,18 @@ final class DiskChain {
      * @param known    the files that may be a part of it
      * @param writable true when the parents are opened for writing, too
      */
-    static DiskChain open(StoreProvider files, DiskKind kind, Path top, List<Path> known, boolean writable)
+    static DiskChain open(
+            StoreProvider files, DiskFormat format, boolean thin, Path top, List<Path> known, boolean writable)
             throws IOException {
-        DiskChain chain = new DiskChain();
-        chain.add(files, kind, top, known, true, writable, null);
+        DiskChain chain = new DiskChain(files, format, thin, known, writable);
+        chain.add(top, true, null);
         return chain;
     }
 
-    private VirtualDisk add(
-            StoreProvider files,
-            DiskKind kind,
-            Path path,
-            List<Path> known,
-            boolean writes,
-            boolean parentsWritable,
-            @Nullable ParentLink expected)
-            throws IOException {
+    private VirtualDisk add(Path path, boolean writable, @Nullable ParentLink expected) throws IOException {
         assertTrue(layers.size() < LAYERS_MAX, "a loop of parents");
-        BackingStore store = files.open(path, !writes);
-        DiskImage image = kind.format().inspect(store);
+        BackingStore store = files.open(path, !writable);
+        DiskImage image = format.inspect(store);
         if (expected != null) {
             assertEquals(expected.contentId(), image.contentId(), "the parent that " + path + " is");
         }
@@ -54,9 +61,9 @@ final class DiskChain {
         if (link != null) {
             Path parentPath = path.resolveSibling(link.relativePath()).normalize();
             assertTrue(known.contains(parentPath), path + " has a parent " + parentPath);
-            parent = add(files, kind, parentPath, known, parentsWritable, parentsWritable, link);
+            parent = add(parentPath, parentsWritable, link);
         }
-        VirtualDisk disk = kind.format().open(store, kind.thin(), parent);
+        VirtualDisk disk = format.open(store, thin, parent);
         layers.add(new Layer(path, disk));
         return disk;
     }

@@ -31,6 +31,10 @@ final class SparseSectors {
     private Object owner = new Object();
     private long count;
 
+    // The stretch that was asked for last.
+    private long lastNumber = -1;
+    private @Nullable Stretch last;
+
     SparseSectors() {
         this(new HashMap<>(), 0);
     }
@@ -52,7 +56,12 @@ final class SparseSectors {
     }
 
     byte @Nullable [] get(long sector) {
-        Stretch stretch = stretches.get(sector >> STRETCH_SHIFT);
+        long number = sector >> STRETCH_SHIFT;
+        if (number != lastNumber) {
+            last = stretches.get(number);
+            lastNumber = number;
+        }
+        Stretch stretch = last;
         return stretch == null ? null : stretch.sectors[(int) sector & STRETCH_MASK];
     }
 
@@ -76,6 +85,7 @@ final class SparseSectors {
         count--;
         if (stretch.used == 0) {
             stretches.remove(sector >> STRETCH_SHIFT);
+            lastNumber = -1;
         }
     }
 
@@ -134,6 +144,7 @@ final class SparseSectors {
                 ? new Stretch(owner, new byte[STRETCH_SECTORS][], 0)
                 : new Stretch(owner, stretch.sectors.clone(), stretch.used);
         stretches.put(number, own);
+        lastNumber = -1;
         return own;
     }
 }
