@@ -42,6 +42,9 @@ public final class BlockDisk implements MappedDisk {
     /** True while blocks are moved down: what this file has not is written in the parent. */
     private volatile boolean writesDown;
 
+    /** True while blocks are moved in the file: a write may have to wait until one is. */
+    private volatile boolean moves;
+
     private BlockDisk(BackingStore store, BlockLayout layout, @Nullable VirtualDisk parent, boolean thin)
             throws IOException {
         this.store = store;
@@ -149,17 +152,17 @@ public final class BlockDisk implements MappedDisk {
         int first = reader.sectorOf(offsetBytes);
         int count = (int) (bytes / shape.sectorBytes());
         if (sectors.add(first, count)) {
-            file.sectorsAdded(block, first, count);
+            file.pending().sectorsAdded(file.map(), block, first, count);
         }
         if (sectors.isFull()) {
-            file.filled(block);
+            file.pending().filled(file.map(), block);
         } else {
-            file.sectorsChanged(block, sectors);
+            file.pending().sectorsChanged(file.map(), block, sectors);
         }
     }
 
     void commitIfDue() throws IOException {
-        if (file.isCommitDue()) {
+        if (file.pending().isCommitDue()) {
             file.flush();
         }
     }
@@ -167,7 +170,7 @@ public final class BlockDisk implements MappedDisk {
     /** Not before the first change, and not where the map has to change by more than sectors that are in memory. */
     @Override
     public boolean hasSpace(long offsetBytes, long lengthBytes) {
-        if (!file.hasBegun() || writesDown) {
+        if (!file.hasBegun() || writesDown || moves) {
             return false;
         }
         long end = offsetBytes + lengthBytes;
@@ -178,7 +181,7 @@ public final class BlockDisk implements MappedDisk {
             boolean there = Entry.state(entry) == Entry.FULL
                     || (Entry.state(entry) == Entry.PARTIAL
                             && file.sectorMaps.cached(block) != null
-                            && !file.isCommitDue());
+                            && !file.pending().isCommitDue());
             if (!there || !store.hasSpace(Entry.dataBytes(entry) + (at & blockMask), piece)) {
                 return false;
             }
@@ -267,7 +270,7 @@ public final class BlockDisk implements MappedDisk {
         }
         boolean fit = new NotesReplay(file, shape).replay(notes.left());
         notes.remove();
-        file.keepNotes(notes);
+        file.pending().keepNotes(notes);
         return fit;
     }
 
@@ -298,7 +301,15 @@ public final class BlockDisk implements MappedDisk {
 
     @Override
     public long compact(DiskFormat.Progress progress) throws IOException {
-        return shape.type() == DiskType.FIXED ? 0 : new Compaction(this, file, store, shape).run(progress);
+        if (shape.type() == DiskType.FIXED) {
+            return 0;
+        }
+        moves = true;
+        try {
+            return new Compaction(this, file, store, shape).run(progress);
+        } finally {
+            moves = false;
+        }
     }
 
     @Override
@@ -308,6 +319,7 @@ public final class BlockDisk implements MappedDisk {
             throw new IllegalArgumentException(
                     "a disk of %d bytes cannot grow to %d".formatted(before.sizeBytes(), sizeBytes));
         }
+        file.layout.checkSize(sizeBytes);
         progress.at(before.sizeBytes(), sizeBytes);
         file.begin();
         clearBehind(before.sizeBytes());

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 
 /**
  * Where the sector bitmap blocks of the chunks are. Any thread asks and adds; what has to do with commits is confined to
@@ -45,6 +46,15 @@ final class BitmapBlocks {
     void commitDone() {
         inFile.addAll(inCommit);
         inCommit.clear();
+    }
+
+    /** Tells where the blocks are that the file has no entry of yet. */
+    void forEachNew(LongConsumer offsetBytes) {
+        offsets.forEach((chunk, offset) -> {
+            if (!inFile.contains(chunk)) {
+                offsetBytes.accept(offset);
+            }
+        });
     }
 
     /** Forgets the chunks from this one on, and tells where their blocks were. */

@@ -90,6 +90,8 @@ final class VhdxLayout implements BlockLayout {
                 }
             }
         });
+        // Taken by a write, and not in the file: nobody else may have it when the file is looked at again.
+        bitmaps.forEachNew(offset -> space.use(offset, Bat.BITMAP_BYTES));
         checkPartialBlocks(map);
     }
 
