@@ -244,7 +244,7 @@ final class VhdxLayout implements BlockLayout {
         pages.put(bitmap + bat.bitmapOffset(block), bits);
     }
 
-    /** Fails with one clear line when the disk cannot have this size. */
+    @Override
     public void checkSize(long sizeBytes) throws DiskFormatException {
         if (sizeBytes > DiskParameters.SIZE_BYTES_MAX || sizeBytes % shape.sectorBytes() != 0) {
             throw new DiskFormatException(
