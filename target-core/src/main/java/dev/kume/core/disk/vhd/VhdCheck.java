@@ -77,13 +77,9 @@ final class VhdCheck {
         }
     }
 
-    private static long tailOf(BackingStore store, MappedVhd file) {
-        return file.footers().tailProblem() == null ? file.footers().tailBytes() : store.sizeBytes();
-    }
-
     /** Entries that point out of the file are cleared, or the file is padded where a block begins in it. */
     private void mendEntriesBeyondTheEnd(MappedVhd file) throws IOException {
-        long tailBytes = tailOf(store, file);
+        long tailBytes = file.tailBytes(store);
         BlockTable table = new BlockTable(store, file.header());
         long[] paddedBytes = {tailBytes};
         table.scan(file.blocks(), (block, entry) -> {
@@ -114,7 +110,7 @@ final class VhdCheck {
     private void checkEntries(MappedVhd file) throws IOException {
         UsedSlots used = new UsedSlots(file.slotBytes());
         long[] blocks = {0};
-        long tailBytes = tailOf(store, file);
+        long tailBytes = file.tailBytes(store);
         new BlockTable(store, file.header()).scan(file.blocks(), (block, entry) -> {
             blocks[0]++;
             String problem = file.problemOf(entry, tailBytes);
@@ -177,7 +173,7 @@ final class VhdCheck {
         if (file.parent() != null) {
             return;
         }
-        long tailBytes = tailOf(store, file);
+        long tailBytes = file.tailBytes(store);
         ByteBuffer full = SectorBitmap.full(file.bitmapBytes());
         ByteBuffer bitmap = ByteBuffer.allocate(file.bitmapBytes());
         long[] partial = {0};
@@ -208,7 +204,7 @@ final class VhdCheck {
         Footers footers = repair ? Footers.read(store) : file.footers();
         long end = VhdRecovery.endBytes(store, file);
         long leaked = footers.tailBytes() - end;
-        if (footers.tailProblem() == null && leaked > 0) {
+        if (end >= 0 && footers.tailProblem() == null && leaked > 0) {
             report.leakedBytes(leaked);
             if (repair) {
                 store.write(end, footers.bytes().duplicate());
