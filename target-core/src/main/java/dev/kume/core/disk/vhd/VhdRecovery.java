@@ -40,13 +40,13 @@ final class VhdRecovery {
             store.flush();
         }
         if (footers.tailProblem() != null) {
-            long fileBytes = endBytes + VhdFooter.BYTES;
-            if (store.sizeBytes() < fileBytes) {
-                store.resize(fileBytes);
+            // Nothing is cut off: a process that was killed may have left bytes there that its notes refer to.
+            long lastSector = Math.ceilDiv(store.sizeBytes(), (long) SECTOR_BYTES) * SECTOR_BYTES - VhdFooter.BYTES;
+            long at = Math.max(endBytes, lastSector);
+            if (store.sizeBytes() < at + VhdFooter.BYTES) {
+                store.resize(at + VhdFooter.BYTES);
             }
-            store.write(endBytes, footers.bytes().duplicate());
-            store.flush();
-            store.resize(fileBytes);
+            store.write(at, footers.bytes().duplicate());
             store.flush();
         }
         return MappedVhd.read(store, Footers.read(store));
