@@ -174,18 +174,17 @@ final class VhdCheck {
             return;
         }
         long tailBytes = file.tailBytes(store);
-        ByteBuffer full = SectorBitmap.full(file.bitmapBytes());
-        ByteBuffer bitmap = ByteBuffer.allocate(file.bitmapBytes());
+        // The bits of small blocks do not fill a sector; what follows them says nothing.
+        int bitBytes = (int) (file.header().blockBytes() / SECTOR_BYTES / Byte.SIZE);
+        ByteBuffer full = SectorBitmap.full(bitBytes);
+        ByteBuffer bitmap = ByteBuffer.allocate(bitBytes);
         long[] partial = {0};
         long totalBytes = file.blocks() * file.header().blockBytes();
         new BlockTable(store, file.header()).scan(file.blocks(), (block, entry) -> {
             progress.at(block * file.header().blockBytes(), totalBytes);
             if (file.problemOf(entry, tailBytes) == null) {
                 store.read(Integer.toUnsignedLong(entry) * SECTOR_BYTES, bitmap.clear());
-                if (file.header().blockBytes() >= SECTOR_BYTES * (long) SECTOR_BYTES * Byte.SIZE
-                        && !bitmap.flip().equals(full)) {
-                    partial[0]++;
-                }
+                partial[0] += bitmap.flip().equals(full) ? 0 : 1;
             }
         });
         progress.at(totalBytes, totalBytes);
