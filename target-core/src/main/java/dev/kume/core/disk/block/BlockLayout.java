@@ -12,8 +12,8 @@ import java.util.UUID;
  *
  * <p>Each call may wait. {@link #readSectors}, {@link #extend} and {@link #prepareSectors} may run while a {@link
  * #commit} runs, readSectors by several threads at once and never for a block whose change is being committed; no other
- * two calls run at once, but for {@link #shape}. A layout keeps no copy of the map: it reads a page of it from the store,
- * changes it and writes it back.
+ * two calls run at once, but for {@link #shape}. A layout keeps no copy of the map: it reads a page of it from the
+ * store, changes it and writes it back.
  */
 public interface BlockLayout {
     /** Sizes that never change while the disk is open, but for {@link Shape#sizeBytes}. */

@@ -154,7 +154,7 @@ final class Compaction {
         }
         file.change(block, Entry.of(Entry.state(entry), to));
         if (sectors != null) {
-            file.sectorsMoved(block, sectors);
+            file.pending().sectorsMoved(block, sectors);
         }
         return true;
     }
