@@ -308,6 +308,7 @@ public final class BlockDisk implements MappedDisk {
             throw new IllegalArgumentException(
                     "a disk of %d bytes cannot grow to %d".formatted(before.sizeBytes(), sizeBytes));
         }
+        file.layout.checkSize(sizeBytes);
         progress.at(before.sizeBytes(), sizeBytes);
         file.begin();
         clearBehind(before.sizeBytes());

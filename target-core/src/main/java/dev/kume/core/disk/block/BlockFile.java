@@ -179,6 +179,10 @@ final class BlockFile {
                 layout.extend(end);
                 extendedBytes = end;
             }
+            if (shape.slotHeadBytes() > 0) {
+                // A commit writes there, and must not be the first to find out that the device is full.
+                store.reserve(slot, shape.slotHeadBytes());
+            }
             return slot;
         } catch (IOException | RuntimeException e) {
             space.free(slot, slotBytes);
@@ -193,6 +197,9 @@ final class BlockFile {
             long slot = space.takeBefore(limitBytes, shape.slotBytes(), shape.slotHeadBytes(), shape.slotAlignBytes());
             if (slot >= 0) {
                 store.punch(slot, shape.slotBytes());
+                if (shape.slotHeadBytes() > 0) {
+                    store.reserve(slot, shape.slotHeadBytes());
+                }
             }
             return slot;
         } finally {
