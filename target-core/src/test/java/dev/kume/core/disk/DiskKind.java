@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param blockBytes the smallest that the format has, 0 for a disk without blocks
  */
 public record DiskKind(String formatName, DiskType type, boolean thin, int tearBytes, long blockBytes) {
+    private static final int VHD_WORD_BYTES = 4;
+    private static final long VHD_BLOCK_BYTES = 512 << 10;
     private static final long VHDX_BLOCK_BYTES = 1 << 20;
     private static final Instant MADE = Instant.parse("2026-11-23T00:00:00Z");
 
@@ -32,6 +34,8 @@ public record DiskKind(String formatName, DiskType type, boolean thin, int tearB
                 new DiskKind(RawFormat.NAME, DiskType.FIXED, true, 1, 0),
                 new DiskKind(VhdFormat.NAME, DiskType.FIXED, false, 1, 0),
                 new DiskKind(VhdFormat.NAME, DiskType.FIXED, true, 1, 0),
+                new DiskKind(VhdFormat.NAME, DiskType.DYNAMIC, false, VHD_WORD_BYTES, VHD_BLOCK_BYTES),
+                new DiskKind(VhdFormat.NAME, DiskType.DIFFERENCING, false, VHD_WORD_BYTES, VHD_BLOCK_BYTES),
                 new DiskKind(VhdxFormat.NAME, DiskType.FIXED, false, 1, VHDX_BLOCK_BYTES),
                 new DiskKind(VhdxFormat.NAME, DiskType.DYNAMIC, false, 1, VHDX_BLOCK_BYTES),
                 new DiskKind(VhdxFormat.NAME, DiskType.DIFFERENCING, false, 1, VHDX_BLOCK_BYTES));
