@@ -90,8 +90,8 @@ final class VhdxLayout implements BlockLayout {
                 }
             }
         });
-        // Taken by a write, and not in the file: nobody else may have it when the file is looked at again.
-        bitmaps.forEachNew(offset -> space.use(offset, Bat.BITMAP_BYTES));
+        // Those that a write has taken and no commit has had to write yet stay taken when the map is read again.
+        bitmaps.takenAlone().forEach(offset -> space.use(offset, Bat.BITMAP_BYTES));
         checkPartialBlocks(map);
     }
 
