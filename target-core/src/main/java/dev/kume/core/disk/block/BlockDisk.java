@@ -7,6 +7,7 @@ import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.DiskReport;
 import dev.kume.core.disk.DiskSpace;
 import dev.kume.core.disk.DiskType;
+import dev.kume.core.disk.MapNotes;
 import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
@@ -145,16 +146,20 @@ public final class BlockDisk implements MappedDisk {
                     "%d bytes at %d are not whole sectors of %d".formatted(bytes, offsetBytes, shape.sectorBytes()));
         }
         SectorMap sectors = file.sectorMaps.get(block, entry);
-        sectors.add(reader.sectorOf(offsetBytes), (int) (bytes / shape.sectorBytes()));
+        int first = reader.sectorOf(offsetBytes);
+        int count = (int) (bytes / shape.sectorBytes());
+        if (sectors.add(first, count)) {
+            file.pending().sectorsAdded(file.map(), block, first, count);
+        }
         if (sectors.isFull()) {
-            file.filled(block);
+            file.pending().filled(file.map(), block);
         } else {
-            file.sectorsChanged(block, sectors);
+            file.pending().sectorsChanged(file.map(), block, sectors);
         }
     }
 
     void commitIfDue() throws IOException {
-        if (file.isCommitDue()) {
+        if (file.pending().isCommitDue()) {
             file.flush();
         }
     }
@@ -173,7 +178,7 @@ public final class BlockDisk implements MappedDisk {
             boolean there = Entry.state(entry) == Entry.FULL
                     || (Entry.state(entry) == Entry.PARTIAL
                             && file.sectorMaps.cached(block) != null
-                            && !file.isCommitDue());
+                            && !file.pending().isCommitDue());
             if (!there || !store.hasSpace(Entry.dataBytes(entry) + (at & blockMask), piece)) {
                 return false;
             }
@@ -256,6 +261,17 @@ public final class BlockDisk implements MappedDisk {
     }
 
     @Override
+    public boolean keepNotes(MapNotes notes) throws IOException {
+        if (store.readOnly() || shape.type() == DiskType.FIXED) {
+            return true;
+        }
+        boolean fit = new NotesReplay(file, shape).replay(notes.left());
+        notes.remove();
+        file.pending().keepNotes(notes);
+        return fit;
+    }
+
+    @Override
     public void replaceParent(VirtualDisk other) {
         file.locks.aloneWithAll(() -> parent = other);
     }
@@ -292,6 +308,7 @@ public final class BlockDisk implements MappedDisk {
             throw new IllegalArgumentException(
                     "a disk of %d bytes cannot grow to %d".formatted(before.sizeBytes(), sizeBytes));
         }
+        file.layout.checkSize(sizeBytes);
         progress.at(before.sizeBytes(), sizeBytes);
         file.begin();
         clearBehind(before.sizeBytes());
