@@ -48,7 +48,9 @@ final class VhdxFile {
             read(store);
             LogReplay.inFile(store, headers, guids.get());
         }
-        return new VhdxFile(store, headers);
+        VhdxFile file = new VhdxFile(store, headers);
+        headers.mend();
+        return file;
     }
 
     private void checkBat() throws DiskFormatException {
