@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * to be replayed, a broken header or region table beside a sound one, entries of bitmap blocks where there can be none.
  */
 final class VhdxCheck {
+    private static final long PROGRESS_ENTRIES = 1 << 16;
+
     private final BackingStore store;
     private final boolean repair;
     private final Supplier<UUID> guids;
@@ -53,7 +55,7 @@ final class VhdxCheck {
         int other = 1 - headers.currentIndex();
         if (VhdxHeaders.at(store, other) == null) {
             if (repair) {
-                headers.update(headers.current());
+                headers.mend();
             }
             report.add(
                     Severity.REPAIRABLE,
@@ -147,8 +149,6 @@ final class VhdxCheck {
         reportUseless(file, useless);
         reportSpace(file, space, blocks[0]);
     }
-
-    private static final long PROGRESS_ENTRIES = 1 << 16;
 
     private void reportUseless(VhdxFile file, List<Long> useless) throws IOException {
         if (useless.isEmpty()) {
