@@ -205,18 +205,12 @@ final class VhdCheck {
         long leaked = footers.tailBytes() - end;
         if (end >= 0 && footers.tailProblem() == null && leaked > 0) {
             report.leakedBytes(leaked);
-            if (repair) {
-                store.write(end, footers.bytes().duplicate());
-                store.flush();
-                store.resize(end + VhdFooter.BYTES);
-                store.flush();
-            }
             report.add(
                     Severity.NOTE,
                     "file",
-                    "%d bytes before the footer belong to nothing%s"
-                            .formatted(leaked, repair ? "; they are cut off" : ""),
-                    repair);
+                    "%d bytes before the footer belong to nothing; the next change of the disk cuts them off"
+                            .formatted(leaked),
+                    false);
         }
     }
 }
