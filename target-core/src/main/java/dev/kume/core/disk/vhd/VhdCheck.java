@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a VHD that nobody serves, and mends it. What is mended loses nothing that could still be read: an entry that
- * points out of the file is cleared, a block that is cut off is padded, and of two blocks in one place each gets its own.
+ * points out of the file is cleared, a block that is cut off is padded, and two blocks in one place are moved apart.
  */
 final class VhdCheck {
     private static final int SECTOR_BYTES = 512;
