@@ -8,7 +8,10 @@ import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.util.UUID;
 
-/** A dynamic or differencing VHD that nobody serves, opened to change what it says about itself. */
+/**
+ * A dynamic or differencing VHD that nobody serves, opened to change what it says about itself. Blocks that lie in the
+ * file and that only notes of a crashed process know of stay as they are.
+ */
 final class ClosedVhd {
     private static final long GAP_BYTES_MIN = 4096;
 
@@ -45,8 +48,8 @@ final class ClosedVhd {
                     "%s: two pieces of the file lie over each other at offset %d; restore it from a copy"
                             .formatted(store.location(), overlap));
         }
+        space.keepUpTo(store.sizeBytes() - VhdFooter.BYTES);
         layout.beginChanges(false);
-        layout.truncate(space.endBytes());
         return new ClosedVhd(store, layout, map, space);
     }
 
