@@ -67,7 +67,7 @@ final class NotesReplay {
         return fitting.size() == all.size();
     }
 
-    /** A block in one place: a file does not always tell before its sectors are read whether it is there as a whole. */
+    /** A map that was read from a file may say of a full block that its sectors have to be looked at. */
     private static boolean isSame(long noted, long now) {
         return noted == now
                 || (Entry.hasSpace(noted) && Entry.hasSpace(now) && Entry.dataBytes(noted) == Entry.dataBytes(now));
