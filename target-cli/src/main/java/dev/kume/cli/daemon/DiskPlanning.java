@@ -216,9 +216,8 @@ final class DiskPlanning {
     }
 
     private static void checkBlocks(DiskFormat format, DiskType type, long blockBytes, String refused) {
-        boolean inOrder = type == DiskType.FIXED && !format.types().contains(DiskType.DIFFERENCING)
-                || type == DiskType.FIXED && format.name().equals("vhd");
-        if (blockBytes != 0 && inOrder) {
+        boolean mapped = type != DiskType.FIXED || format.name().equals("vhdx");
+        if (blockBytes != 0 && !mapped) {
             throw new ApiException(
                     ErrorCode.INVALID,
                     "%s: the bytes of a fixed %s disk lie in order, not in blocks".formatted(refused, format.name()),
