@@ -245,9 +245,9 @@ final class DiskPlanning {
         if (freeBytes < sizeBytes) {
             throw new ApiException(
                     ErrorCode.NO_SPACE,
-                    "%s: it takes %s, and in %s %s are free"
-                            .formatted(refused, Sizes.format(sizeBytes), directory, Sizes.format(freeBytes)),
-                    "free space there, choose another --file or a smaller size, or use --sparse");
+                    "%s: %s would take %s, and %s are free there"
+                            .formatted(refused, file, Sizes.format(sizeBytes), Sizes.format(freeBytes)),
+                    "free space, choose another --file or a smaller size, or use --sparse");
         }
     }
 
