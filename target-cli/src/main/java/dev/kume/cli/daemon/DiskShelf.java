@@ -191,6 +191,16 @@ final class DiskShelf implements AutoCloseable {
         return snapshot ? new ReadOnlyDisk(chain.disk()) : chain.disk();
     }
 
+    /** A disk that showed a snapshot's file as it is, or could have, may be written from now on. In turn. */
+    void writable(DiskRecord record) {
+        OpenDisk opened = find(record);
+        DiskStack stack = opened == null ? null : opened.stack();
+        if (stack != null && stack.live().current() instanceof ReadOnlyDisk) {
+            // Reads that are under way go on in the same file.
+            var _ = stack.live().exchange(stack.chain().disk(), stack.chain());
+        }
+    }
+
     private static Path journal(DiskRecord record) {
         return Path.of(record.file() + JOURNAL_SUFFIX);
     }
