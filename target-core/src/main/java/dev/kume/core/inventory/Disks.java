@@ -27,6 +27,17 @@ public final class Disks {
                         "the file %s belongs to disk '%s'".formatted(file, other.name()),
                         "two disks never share a file; choose another");
             }
+            for (SnapshotRecord snapshot : other.layers().snapshots()) {
+                if (snapshot.file().equals(file)) {
+                    throw InventoryException.conflict(
+                            "disk",
+                            other.name(),
+                            "the file %s belongs to the snapshot '%s' of disk '%s'"
+                                    .formatted(file, snapshot.name(), other.name()),
+                            "see it as a disk with 'kume snapshot mount %s %s'"
+                                    .formatted(other.name(), snapshot.name()));
+                }
+            }
         }
         if (inventory.disks().size() >= limits.get(Limit.DISKS)) {
             throw InventoryException.limit(
@@ -64,6 +75,7 @@ public final class Disks {
     /** Changes who may map a disk. */
     public static Inventory share(Inventory inventory, String name, Sharing sharing) {
         DiskRecord disk = inventory.disk(name);
+        Snapshots.checkSharing(inventory, disk, sharing);
         List<Mapping> mappings = inventory.mappingsOf(disk);
         if (sharing == Sharing.EXCLUSIVE && mappings.size() > 1) {
             throw InventoryException.guard(
@@ -121,6 +133,7 @@ public final class Disks {
                     "disk '%s' is read-only, so it keeps its size".formatted(disk.name()),
                     "change its sharing with 'kume disk set' first");
         }
+        Snapshots.checkNone(disk, "it keeps its size");
         if (sizeBytes < disk.sizeBytes()) {
             throw InventoryException.guard(
                     "disk",
@@ -154,8 +167,17 @@ public final class Disks {
         return inventory.withDisk(disk, disk.withDescription(description));
     }
 
-    /** Removes a disk that nothing maps. */
+    /** Removes a disk that nothing maps, and that has no snapshots. */
     public static Inventory remove(Inventory inventory, String name) {
+        return remove(inventory, name, false);
+    }
+
+    /**
+     * Removes a disk that nothing maps and nothing else needs.
+     *
+     * @param withSnapshots true: its snapshots go with it
+     */
+    public static Inventory remove(Inventory inventory, String name, boolean withSnapshots) {
         DiskRecord disk = inventory.disk(name);
         List<Mapping> mappings = inventory.mappingsOf(disk);
         if (!mappings.isEmpty()) {
@@ -166,6 +188,7 @@ public final class Disks {
                     "run 'kume unmap %s %s' first"
                             .formatted(disk.name(), mappings.getFirst().target()));
         }
+        Snapshots.checkEnd(inventory, disk, withSnapshots);
         return inventory.withoutDisk(disk);
     }
 

@@ -292,7 +292,7 @@ public final class Inventory {
         Map<String, String> files = new HashMap<>();
         List<DiskRecord> seen = new ArrayList<>();
         for (DiskRecord disk : disks.values()) {
-            String other = files.put(disk.file(), disk.name());
+            String other = Snapshots.viewedBy(this, disk) == null ? files.put(disk.file(), disk.name()) : null;
             if (other != null) {
                 throw damaged("disks '%s' and '%s' have one file, %s".formatted(other, disk.name(), disk.file()));
             }
@@ -302,6 +302,10 @@ public final class Inventory {
                 }
             }
             seen.add(disk);
+        }
+        String damage = Snapshots.damage(this);
+        if (damage != null) {
+            throw damaged(damage);
         }
         checkTargets();
         checkMappings();
