@@ -51,9 +51,7 @@ final class SnapshotCreateCommand implements Callable<Integer> {
     @Option(names = "--target", paramLabel = "TARGET", description = "All disks that this target maps.")
     private @Nullable String target;
 
-    @Option(
-            names = "--cluster",
-            description = "All disks whose sharing is cluster; with --target, those that it maps.")
+    @Option(names = "--cluster", description = "All disks whose sharing is cluster; with --target, those that it maps.")
     private boolean cluster;
 
     @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
@@ -79,8 +77,7 @@ final class SnapshotCreateCommand implements Callable<Integer> {
         OperationView started = begin(chosen, name);
         new OperationWait(invocation, "Taking snapshots").await(started);
         Answer answer = invocation.api().get(ApiPaths.SNAPSHOTS);
-        List<SnapshotView> taken =
-                newest(answer.as(SnapshotView.Listing.class).snapshots(), started.subject());
+        List<SnapshotView> taken = newest(answer.as(SnapshotView.Listing.class).snapshots(), started.subject());
         invocation.printChange(Snapshots.treeOf(answer, taken), () -> sentence(taken));
         return 0;
     }
@@ -107,7 +104,10 @@ final class SnapshotCreateCommand implements Callable<Integer> {
         List<SnapshotView> ofName = snapshots.stream()
                 .filter(snapshot -> snapshot.name().equals(name))
                 .toList();
-        Instant last = ofName.stream().map(SnapshotView::created).max(Instant::compareTo).orElse(Instant.MIN);
+        Instant last = ofName.stream()
+                .map(SnapshotView::created)
+                .max(Instant::compareTo)
+                .orElse(Instant.MIN);
         return ofName.stream()
                 .filter(snapshot -> snapshot.created().equals(last))
                 .toList();

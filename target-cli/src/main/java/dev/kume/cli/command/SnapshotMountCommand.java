@@ -31,10 +31,7 @@ final class SnapshotMountCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "SNAPSHOT", description = "The snapshot's name.")
     private String snapshot = "";
 
-    @Option(
-            names = "--as",
-            paramLabel = "NAME",
-            description = "The name of the new disk (default: DISK-SNAPSHOT).")
+    @Option(names = "--as", paramLabel = "NAME", description = "The name of the new disk (default: DISK-SNAPSHOT).")
     private @Nullable String name;
 
     @Option(names = "--writable", description = "A clone that can be written, in a file of its own.")
@@ -56,7 +53,8 @@ final class SnapshotMountCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (file != null && !writable) {
-            throw new CliException(ExitCode.USAGE, "--file is for --writable: without it the disk is the snapshot's file");
+            throw new CliException(
+                    ExitCode.USAGE, "--file is for --writable: without it the disk is the snapshot's file");
         }
         String as = Objects.requireNonNullElseGet(name, this::defaultName);
         Answer started = invocation

@@ -45,8 +45,8 @@ final class SnapshotRemoveCommand implements Callable<Integer> {
         if (names.isEmpty()) {
             names = chosen();
         }
-        invocation.confirm(Words.count(names.size(), "snapshot") + " of disk '" + disk + "' (" + String.join(", ", names)
-                + ") would be removed for good");
+        invocation.confirm(Words.count(names.size(), "snapshot") + " of disk '" + disk + "' ("
+                + String.join(", ", names) + ") would be removed for good");
         Answer started = invocation.api().post(ApiPaths.snapshotRemoval(disk), new SnapshotRemove(names));
         new OperationWait(
                         invocation,

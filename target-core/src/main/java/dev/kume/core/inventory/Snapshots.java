@@ -8,9 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -87,23 +85,11 @@ public final class Snapshots {
                 .toList();
     }
 
-    /** The snapshot that a disk is the read-only face of: they have one file, which is the snapshot's. */
-    public static @Nullable Found viewedBy(Inventory inventory, DiskRecord view) {
-        UUID parent = view.layers().parent();
-        UUID id = view.layers().parentSnapshot();
-        if (parent == null || id == null) {
-            return null;
-        }
-        for (DiskRecord disk : inventory.disks()) {
-            if (disk.identity().uuid().equals(parent)) {
-                for (SnapshotRecord snapshot : disk.layers().snapshots()) {
-                    if (snapshot.id().equals(id) && snapshot.file().equals(view.file())) {
-                        return new Found(disk, snapshot);
-                    }
-                }
-            }
-        }
-        return null;
+    /** The snapshot that a read-only disk shows: they have one file, which is the snapshot's. Null for none. */
+    public static @Nullable Found shownBy(Inventory inventory, DiskRecord view) {
+        SnapshotRecord shown = DiskRules.shown(inventory.disks(), view);
+        DiskRecord disk = shown == null ? null : DiskRules.parentOf(inventory.disks(), view);
+        return shown == null || disk == null ? null : new Found(disk, shown);
     }
 
     /** A name for a snapshot of these disks that nobody has given one: its time in UTC, and a number when that is taken. */
@@ -145,20 +131,20 @@ public final class Snapshots {
                             .formatted(disk.name(), other.name(), other.created()),
                     "choose another name, or leave it out");
         }
-        Found viewed = viewedBy(inventory, disk);
-        if (viewed != null) {
+        Found shown = shownBy(inventory, disk);
+        if (shown != null) {
             throw InventoryException.guard(
                     "disk",
                     disk.name(),
                     "disk '%s' is the snapshot '%s' of disk '%s', which never changes"
                             .formatted(
                                     disk.name(),
-                                    viewed.snapshot().name(),
-                                    viewed.disk().name()),
+                                    shown.snapshot().name(),
+                                    shown.disk().name()),
                     "take one of disk '%s', or mount the snapshot with --writable"
-                            .formatted(viewed.disk().name()));
+                            .formatted(shown.disk().name()));
         }
-        checkNoChildren(inventory, disk, "no snapshot of it can be taken");
+        checkNoChildren(inventory, disk, "gets no snapshot");
         if (disk.layers().snapshots().size() >= limits.get(Limit.SNAPSHOTS_PER_DISK)) {
             throw InventoryException.limit(
                     "disk '%s' has %d snapshots, the most that limits.%s allows"
@@ -173,7 +159,7 @@ public final class Snapshots {
             throw InventoryException.guard(
                     "disk",
                     disk.name(),
-                    "disk '%s' is the parent of %s, so %s".formatted(disk.name(), names(children), so),
+                    "disk '%s' is the parent of %s, so it %s".formatted(disk.name(), names(children), so),
                     "remove these first, or convert them to disks of their own");
         }
     }
@@ -211,7 +197,7 @@ public final class Snapshots {
         Found found = find(inventory, diskName, name);
         checkStays(found);
         checkNoneGoes(found.disk());
-        checkNoChildren(inventory, found.disk(), "it keeps its content");
+        checkNoChildren(inventory, found.disk(), "keeps its content");
         if (found.disk().sharing() == Sharing.READ_ONLY) {
             throw InventoryException.guard(
                     "disk",
@@ -270,15 +256,10 @@ public final class Snapshots {
      */
     public static Inventory mount(Inventory inventory, DiskRecord disk, String of, String name, Limits limits) {
         Found found = checkMount(inventory, of, name);
-        if (!disk.file().equals(found.snapshot().file())) {
-            return Disks.add(inventory, disk, limits);
-        }
-        if (disk.sharing() != Sharing.READ_ONLY) {
+        if (disk.file().equals(found.snapshot().file()) && disk.sharing() != Sharing.READ_ONLY) {
             throw new IllegalArgumentException("a disk in the file of a snapshot is read-only");
         }
-        // The file is the snapshot's: nothing else about it is new.
-        Disks.add(inventory, disk.withFile("", disk.format(), disk.type(), disk.sparse(), disk.layers()), limits);
-        return inventory.withDisk(null, disk);
+        return Disks.add(inventory, disk, limits);
     }
 
     /** Refuses what cannot be done to a disk as long as it has snapshots. {@code so}: {@code it keeps its size}. */
@@ -293,35 +274,8 @@ public final class Snapshots {
         }
     }
 
-    /** Refuses what makes a disk writable that is the face of a snapshot. */
-    static void checkSharing(Inventory inventory, DiskRecord disk, Sharing sharing) {
-        Found viewed = viewedBy(inventory, disk);
-        if (viewed != null && sharing != Sharing.READ_ONLY) {
-            throw InventoryException.guard(
-                    "disk",
-                    disk.name(),
-                    "disk '%s' is the snapshot '%s' of disk '%s', so it stays read-only"
-                            .formatted(
-                                    disk.name(),
-                                    viewed.snapshot().name(),
-                                    viewed.disk().name()),
-                    "mount the snapshot with --writable instead");
-        }
-    }
-
-    /** Refuses the end of a disk that others need, or that has snapshots when these are not to go with it. */
-    static void checkEnd(Inventory inventory, DiskRecord disk, boolean withSnapshots) {
-        for (SnapshotRecord snapshot : disk.layers().snapshots()) {
-            List<DiskRecord> users = usersOf(inventory, disk, snapshot);
-            if (!users.isEmpty()) {
-                throw InventoryException.busy(
-                        "disk",
-                        disk.name(),
-                        "snapshot '%s' of disk '%s' is used by %s"
-                                .formatted(snapshot.name(), disk.name(), names(users)),
-                        "remove these first");
-            }
-        }
+    /** Refuses the end of a disk that has snapshots when these are not to go with it. */
+    static void checkEnd(DiskRecord disk, boolean withSnapshots) {
         List<SnapshotRecord> snapshots = disk.layers().snapshots();
         if (!snapshots.isEmpty() && !withSnapshots) {
             throw InventoryException.guard(
@@ -330,45 +284,6 @@ public final class Snapshots {
                     "disk '%s' has %s".formatted(disk.name(), counted(snapshots)),
                     "remove them first, or use --with-snapshots to remove them with it");
         }
-        checkNoChildren(inventory, disk, "it stays");
-    }
-
-    // ---- what an inventory must be ----------------------------------------------------------------------------------
-
-    /** The first thing wrong with the layers of an inventory that was written down, or null. */
-    static @Nullable String damage(Inventory inventory) {
-        List<String> files = new ArrayList<>();
-        List<UUID> ids = new ArrayList<>();
-        for (DiskRecord disk : inventory.disks()) {
-            if (viewedBy(inventory, disk) == null) {
-                files.add(disk.file());
-            }
-            for (SnapshotRecord snapshot : disk.layers().snapshots()) {
-                files.add(snapshot.file());
-                ids.add(snapshot.id());
-            }
-            UUID id = disk.layers().parentSnapshot();
-            UUID parent = disk.layers().parent();
-            if (id != null && inventory.disks().stream().noneMatch(other -> has(other, parent, id))) {
-                return "disk '%s' is a child of a snapshot that is not there".formatted(disk.name());
-            }
-        }
-        String twice = twice(files);
-        if (twice != null) {
-            return "two disks or snapshots have one file, %s".formatted(twice);
-        }
-        return twice(ids) == null ? null : "two snapshots have the id %s".formatted(twice(ids));
-    }
-
-    private static boolean has(DiskRecord disk, @Nullable UUID uuid, UUID id) {
-        return disk.identity().uuid().equals(uuid)
-                && disk.layers().snapshots().stream()
-                        .anyMatch(snapshot -> snapshot.id().equals(id));
-    }
-
-    private static <T> @Nullable T twice(List<T> values) {
-        Set<T> seen = new HashSet<>();
-        return values.stream().filter(value -> !seen.add(value)).findFirst().orElse(null);
     }
 
     // ---- shared -----------------------------------------------------------------------------------------------------

@@ -237,8 +237,7 @@ final class SnapshotRulesTest {
         assertNull(Disks.remove(two, "a", true).findDisk("a"));
         refused(
                 Kind.CONFLICT,
-                "the file /d/a belongs to the snapshot 'one' of disk 'a'; see it as a disk with 'kume snapshot mount a"
-                        + " one'",
+                "the file /d/a belongs to disk 'a'; two disks never share a file; choose another",
                 () -> {
                     Disks.checkNew(one, "b", "/d/a", Limits.DEFAULTS);
                     return one;
@@ -253,13 +252,12 @@ final class SnapshotRulesTest {
         valid(inventory);
         assertEquals(
                 "one",
-                Snapshots.viewedBy(inventory, inventory.disk("v")).snapshot().name());
-        assertNull(Snapshots.viewedBy(inventory, inventory.disk("a")));
+                Snapshots.shownBy(inventory, inventory.disk("v")).snapshot().name());
+        assertNull(Snapshots.shownBy(inventory, inventory.disk("a")));
         valid(view(inventory, "w", "a", "one"));
         refused(
                 Kind.GUARD,
-                "disk 'v' is the snapshot 'one' of disk 'a', so it stays read-only; mount the snapshot with --writable"
-                        + " instead",
+                "disk 'v' shows the snapshot 'one', so it stays read-only; a writable clone of the snapshot can be written",
                 () -> Disks.share(inventory, "v", Sharing.CLUSTER));
         refused(
                 Kind.GUARD,
@@ -280,8 +278,9 @@ final class SnapshotRulesTest {
                 "snapshot 'one' of disk 'a' is used by disk 'c', disk 'v'; remove these first",
                 () -> SnapshotRemovals.mark(inventory, "a", List.of("one")));
         refused(
-                Kind.BUSY,
-                "snapshot 'one' of disk 'a' is used by disk 'c', disk 'v'; remove these first",
+                Kind.GUARD,
+                "disk 'a' is not removed: disks 'c' and 'v' need what it holds; remove the others first, or convert each"
+                        + " to a disk of its own",
                 () -> Disks.remove(inventory, "a", true));
         Inventory free = Disks.remove(Disks.remove(inventory, "v"), "c");
         assertTrue(SnapshotRemovals.mark(free, "a", List.of("one"))
@@ -484,7 +483,7 @@ final class SnapshotRulesTest {
         DiskRecord a = one.disk("a");
         DiskRecord twice = record(one, "b", "/d/a", "vhd", DiskLayers.NONE);
         Inventory bad = one.withDisk(null, twice);
-        refused(Kind.INVALID, "two disks or snapshots have one file, /d/a", () -> valid(bad));
+        refused(Kind.INVALID, "disks 'a' and 'b' have one file, /d/a", () -> valid(bad));
         DiskRecord orphan = record(
                 one,
                 "b",
@@ -493,7 +492,7 @@ final class SnapshotRulesTest {
                 new DiskLayers(List.of(), null, a.identity().uuid(), new UUID(1, 1)));
         refused(
                 Kind.INVALID,
-                "disk 'b' is a child of a snapshot that is not there",
+                "disk 'b' has the parent snapshot 00000000-0000-0001-0000-000000000001, which disk 'a' has not",
                 () -> valid(one.withDisk(null, orphan)));
     }
 }
