@@ -193,6 +193,14 @@ final class DiskShelf implements AutoCloseable {
         return stack.chain();
     }
 
+    /**
+     * What of an {@link #exchange} can fail, done before it: afterwards that cannot, unless the disk is used in between.
+     * It is taken back by the same with the records exchanged.
+     */
+    void prepareExchange(DiskRecord before, DiskRecord after) throws IOException {
+        stack(before).journaled().retire(journal(after));
+    }
+
     /** The record of an open disk has changed in what is about its files. By the provisioning thread. */
     void changed(DiskRecord after) {
         open.computeIfPresent(
