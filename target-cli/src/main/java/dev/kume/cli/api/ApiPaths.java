@@ -56,6 +56,11 @@ public final class ApiPaths {
         return disk(name) + "?deleteFile=" + deleteFile;
     }
 
+    /** {@code /v1/disks/NAME?deleteFile=...&withSnapshots=true}: DELETE. */
+    public static String diskRemoval(String name, boolean deleteFile, boolean withSnapshots) {
+        return diskRemoval(name, deleteFile) + (withSnapshots ? "&withSnapshots=true" : "");
+    }
+
     /** {@code /v1/disks/NAME/clone}: POST begins an operation. */
     public static String diskClone(String name) {
         return disk(name) + "/clone";

@@ -5,6 +5,8 @@ import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotCreate;
 import dev.kume.cli.api.SnapshotView;
 import dev.kume.cli.client.Answer;
+import dev.kume.cli.terminal.CliException;
+import dev.kume.cli.terminal.ExitCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,8 @@ import dev.kume.cli.api.DiskView;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotMount;
 import dev.kume.cli.client.Answer;
+import dev.kume.cli.terminal.CliException;
+import dev.kume.cli.terminal.ExitCode;
 import dev.kume.core.inventory.Names;
 import java.nio.file.Path;
 import java.util.Objects;

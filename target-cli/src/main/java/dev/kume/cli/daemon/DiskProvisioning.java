@@ -42,7 +42,6 @@ final class DiskProvisioning {
     private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
-    private final DiskWork work;
     private final UnfinishedFiles unfinished;
     private final StoreProvider stores;
     private final DiskFormats formats;
@@ -58,7 +57,6 @@ final class DiskProvisioning {
             Operations operations,
             Exports exports,
             DiskShelf shelf,
-            DiskWork work,
             UnfinishedFiles unfinished,
             StoreProvider stores,
             DiskFormats formats,
@@ -69,7 +67,6 @@ final class DiskProvisioning {
         this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
-        this.work = work;
         this.unfinished = unfinished;
         this.stores = stores;
         this.formats = formats;
@@ -313,7 +310,7 @@ final class DiskProvisioning {
         }
     }
 
-    // ---- change and remove ------------------------------------------------------------------------------------------
+    // ---- change -----------------------------------------------------------------------------------------------------
 
     /** Changes what the request has. */
     DiskRecord set(String name, DiskSet request) {
@@ -346,50 +343,6 @@ final class DiskProvisioning {
             }
             return changed.disk(newName);
         });
-    }
-
-    /** Removes a disk that is mapped nowhere, and its file when asked to. */
-    DiskRecord remove(String name, boolean deleteFile) {
-        return changes.inTurn(() -> {
-            DiskRecord disk = changes.current().disk(name);
-            Path file = Path.of(disk.file());
-            UUID uuid = disk.identity().uuid();
-            work.checkIdle(disk);
-            // Asked before the note is written: a refusal must leave nothing behind.
-            Disks.remove(changes.current(), name);
-            if (deleteFile) {
-                try {
-                    unfinished.note(uuid, file, file);
-                } catch (IOException e) {
-                    throw Errors.ofSaving(settings.stateDirectory(), e);
-                }
-            }
-            try {
-                changes.apply(inventory -> Disks.remove(inventory, name));
-            } catch (RuntimeException e) {
-                unfinished.finished(uuid);
-                throw e;
-            }
-            exports.remove(disk);
-            shelf.close(disk);
-            shelf.memories().remove(disk);
-            if (deleteFile) {
-                delete(disk, file);
-            }
-            return disk;
-        });
-    }
-
-    private void delete(DiskRecord disk, Path file) {
-        try {
-            unfinished.remove(file);
-            unfinished.finished(disk.identity().uuid());
-        } catch (IOException e) {
-            throw new ApiException(
-                    ErrorCode.FAILED,
-                    "disk '%s' is removed, but its file %s is not: %s".formatted(disk.name(), file, Causes.of(e)),
-                    "remove the file by hand; the daemon tries again at its next start");
-        }
     }
 
     // ---- checks -----------------------------------------------------------------------------------------------------

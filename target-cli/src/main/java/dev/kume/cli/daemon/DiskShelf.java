@@ -274,6 +274,20 @@ final class DiskShelf implements AutoCloseable {
         }
     }
 
+    /** Space that the file of a snapshot takes which is not open; null when that cannot be told. */
+    @Nullable
+    Long frozenBytes(SnapshotRecord snapshot) {
+        return frozenBytes.get(snapshot.file());
+    }
+
+    /** The disk has other snapshots: looks at their files. */
+    void measureSnapshots(DiskRecord record) {
+        OpenDisk opened = find(record);
+        if (opened != null) {
+            measureFrozen(record, opened);
+        }
+    }
+
     /** Looks at the files of snapshots that are not among the parents of the disk's file. */
     private void measureFrozen(DiskRecord record, OpenDisk opened) {
         for (SnapshotRecord snapshot : record.layers().snapshots()) {

@@ -35,6 +35,7 @@ final class Management {
     private final Operations operations;
     private final StatusReport status;
     private final Drain drain;
+    private final SnapshotRemoval removal;
     private final ManagementApi api;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
@@ -65,7 +66,6 @@ final class Management {
                 operations,
                 exports,
                 shelf,
-                work,
                 unfinished,
                 system.stores(),
                 system.formats(),
@@ -85,9 +85,13 @@ final class Management {
         this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
+        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores());
+        this.removal =
+                new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock(), system.random());
         ApiRoutes routes = new ApiRoutes(
                 changes,
                 disks,
+                new DiskRemoval(settings.stateDirectory(), changes, exports, shelf, work, unfinished),
                 resizing,
                 new DiskAvailability(changes, exports, shelf, work, growths),
                 targets,
@@ -96,8 +100,32 @@ final class Management {
                 exports,
                 shelf,
                 status::of,
-                new ServiceRoutes(new Reload(settings, changes, exports), drain));
+                new ServiceRoutes(new Reload(settings, changes, exports), drain),
+                snapshots(settings, system, work, snapshotFiles, removal));
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
+    }
+
+    private SnapshotRoutes snapshots(
+            Settings settings, HostSystem system, DiskWork work, SnapshotFiles files, SnapshotRemoval removals) {
+        SnapshotTaking taking = new SnapshotTaking(
+                settings.limits(), changes, operations, shelf, work, files, system.clock(), system.random());
+        return new SnapshotRoutes(
+                changes,
+                shelf,
+                taking,
+                removals,
+                new SnapshotRestoring(changes, operations, exports, shelf, work, files, system.random()),
+                new SnapshotMounting(
+                        settings,
+                        changes,
+                        operations,
+                        exports,
+                        shelf,
+                        work,
+                        files,
+                        taking,
+                        system.clock(),
+                        system.random()));
     }
 
     /**
@@ -122,6 +150,7 @@ final class Management {
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
+        management.removal.resume();
         return management;
     }
 

@@ -188,7 +188,10 @@ final class SnapshotRemoval {
             case MergeSnapshot merge -> merge(uuid, merge, progress);
             case MergeDisk merge -> merge(uuid, merge, progress);
         }
-        LOG.info("Snapshot {} of disk {} is removed", step.snapshot().name(), disk(uuid).name());
+        LOG.info(
+                "Snapshot {} of disk {} is removed",
+                step.snapshot().name(),
+                disk(uuid).name());
     }
 
     private void drop(UUID uuid, Drop step) throws IOException {
@@ -251,7 +254,8 @@ final class SnapshotRemoval {
         Path file = Path.of(disk.file());
         mapped(stack.chain().disk(), file).mergeDown(progress);
         Going going = going(disk.file());
-        Chain below = shelf.chains().open(Path.of(step.snapshot().file()), stack.chain().format(), true);
+        Chain below = shelf.chains()
+                .open(Path.of(step.snapshot().file()), stack.chain().format(), true);
         boolean used = false;
         try {
             changes.inTurn(() -> goOnIn(uuid, step, below));
@@ -270,21 +274,22 @@ final class SnapshotRemoval {
         DiskRecord before = disk(uuid);
         DiskImage image = below.inspect();
         boolean sparse = image.sparse();
-        DiskRecord after = find(SnapshotRemovals.done(
-                changes.current(), uuid, step, image.type().word(), sparse), uuid);
+        DiskRecord after = find(
+                SnapshotRemovals.done(
+                        changes.current(), uuid, step, image.type().word(), sparse),
+                uuid);
         List<Chain> old = new ArrayList<>();
-        IsolatedDisk busy = IsolatedDisk.aloneAll(
-                List.of(shelf.stack(before).isolated()), STILL_MAX, clock, () -> {
-                    shelf.prepareExchange(before, after);
-                    try {
-                        changes.save(inventory -> SnapshotRemovals.done(
-                                inventory, uuid, step, image.type().word(), sparse));
-                    } catch (RuntimeException e) {
-                        shelf.prepareExchange(after, before);
-                        throw e;
-                    }
-                    old.add(shelf.exchange(before, after, below));
-                });
+        IsolatedDisk busy = IsolatedDisk.aloneAll(List.of(shelf.stack(before).isolated()), STILL_MAX, clock, () -> {
+            shelf.prepareExchange(before, after);
+            try {
+                changes.save(inventory -> SnapshotRemovals.done(
+                        inventory, uuid, step, image.type().word(), sparse));
+            } catch (RuntimeException e) {
+                shelf.prepareExchange(after, before);
+                throw e;
+            }
+            old.add(shelf.exchange(before, after, below));
+        });
         if (busy != null) {
             throw new ApiException(
                     ErrorCode.TIMED_OUT,

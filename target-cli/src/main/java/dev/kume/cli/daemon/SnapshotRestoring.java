@@ -106,11 +106,7 @@ final class SnapshotRestoring {
                 throw new ApiException(
                         ErrorCode.BUSY,
                         "disk '%s' is not restored: it is LUN %d of target '%s', where %s is connected"
-                                .formatted(
-                                        disk.name(),
-                                        mapping.lun(),
-                                        mapping.target(),
-                                        Connections.names(connected)),
+                                .formatted(disk.name(), mapping.lun(), mapping.target(), Connections.names(connected)),
                         "log off there, or unmap it with 'kume unmap %s %s' first"
                                 .formatted(disk.name(), mapping.target()));
             }
@@ -146,7 +142,10 @@ final class SnapshotRestoring {
             progress.at(0, 1);
             changes.inTurn(() -> exchange(found, file));
             restored = true;
-            LOG.info("Disk {} is again what it was at {}", disk.name(), found.snapshot().created());
+            LOG.info(
+                    "Disk {} is again what it was at {}",
+                    disk.name(),
+                    found.snapshot().created());
         } catch (ApiException e) {
             unknown = e.getSuppressed().length > 0;
             throw e;
@@ -168,14 +167,16 @@ final class SnapshotRestoring {
             copy(disk, snapshot, note, file);
             return;
         }
-        try (Chain parent = shelf.chains().open(snapshot, shelf.stack(disk).chain().format(), true)) {
+        try (Chain parent =
+                shelf.chains().open(snapshot, shelf.stack(disk).chain().format(), true)) {
             UUID unique = new UUID(random.nextLong(), random.nextLong());
             files.makeChild(file, parent, found.snapshot().sizeBytes(), unique);
         }
     }
 
     private void copy(DiskRecord disk, Path snapshot, UUID note, Path file) throws IOException {
-        try (Chain source = shelf.chains().open(snapshot, shelf.stack(disk).chain().format(), disk.sparse())) {
+        try (Chain source =
+                shelf.chains().open(snapshot, shelf.stack(disk).chain().format(), disk.sparse())) {
             BackingStore copy = files.makeCopy(note, file, source.store());
             if (copy == null) {
                 throw SnapshotTaking.notShared(disk);
@@ -215,7 +216,10 @@ final class SnapshotRestoring {
             online(disk);
             throw e;
         }
-        DiskRecord restored = next.disk(disk.name());
+        DiskRecord restored = next.disks().stream()
+                .filter(each -> each.identity().uuid().equals(uuid))
+                .findFirst()
+                .orElseThrow();
         changes.apply(inventory -> inventory);
         online(restored);
         removeLeft(note, old);

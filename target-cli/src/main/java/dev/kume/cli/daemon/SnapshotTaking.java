@@ -296,6 +296,9 @@ final class SnapshotTaking {
         for (Chain each : old) {
             close(each);
         }
+        for (Ready each : ready) {
+            shelf.measureSnapshots(record(changes.current(), each));
+        }
         return changes.apply(inventory -> inventory);
     }
 
