@@ -85,9 +85,9 @@ final class Management {
         this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
-        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores());
+        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
         this.removal =
-                new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock(), system.random());
+                new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
         ApiRoutes routes = new ApiRoutes(
                 changes,
                 disks,
@@ -108,13 +108,13 @@ final class Management {
     private SnapshotRoutes snapshots(
             Settings settings, HostSystem system, DiskWork work, SnapshotFiles files, SnapshotRemoval removals) {
         SnapshotTaking taking = new SnapshotTaking(
-                settings.limits(), changes, operations, shelf, work, files, system.clock(), system.random());
+                settings.limits(), changes, operations, shelf, work, files, system.clock());
         return new SnapshotRoutes(
                 changes,
                 shelf,
                 taking,
                 removals,
-                new SnapshotRestoring(changes, operations, exports, shelf, work, files, system.random()),
+                new SnapshotRestoring(changes, operations, exports, shelf, work, files),
                 new SnapshotMounting(
                         settings,
                         changes,

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,38 @@ final class SnapshotFiles {
     private final UnfinishedFiles unfinished;
     private final StoreProvider stores;
 
-    SnapshotFiles(UnfinishedFiles unfinished, StoreProvider stores) {
+    private final RandomGenerator random;
+
+    SnapshotFiles(UnfinishedFiles unfinished, StoreProvider stores, RandomGenerator random) {
         this.unfinished = unfinished;
         this.stores = stores;
+        this.random = random;
+    }
+
+    /**
+     * A file that is to be made.
+     *
+     * @param id   of its note, and of a snapshot that it belongs to: nobody else has it
+     * @param file where there is nothing yet
+     */
+    record Place(UUID id, Path file) {}
+
+    /** A place beside a disk's file. */
+    Place placeBeside(String file) {
+        Place place;
+        do {
+            UUID id = newId();
+            place = new Place(id, beside(file, id));
+        } while (UnfinishedFiles.exists(place.file()));
+        return place;
+    }
+
+    UUID newId() {
+        return new UUID(random.nextLong(), random.nextLong());
     }
 
     /** A name beside a disk's file that no other snapshot has: {@code vm.1a2b3c4d.vhdx}. */
-    static Path beside(String file, UUID id) {
+    private static Path beside(String file, UUID id) {
         Path path = Path.of(file);
         Matcher name = NAME.matcher(Objects.requireNonNull(path.getFileName()).toString());
         String letters = id.toString().substring(0, ID_LETTERS);

@@ -126,7 +126,7 @@ final class SnapshotMounting {
         shelf.stack(disk);
         // The file of a new disk is checked when it is known; a name of its own has it for now.
         Path file = wanted.file() == null
-                ? SnapshotFiles.beside(disk.file(), new UUID(random.nextLong(), random.nextLong()))
+                ? files.placeBeside(disk.file()).file()
                 : wanted.file();
         Disks.checkNew(changes.current(), wanted.name(), file.toString(), settings.limits());
         if (wanted.file() == null) {
@@ -212,8 +212,9 @@ final class SnapshotMounting {
     }
 
     private void mountWritable(Snapshots.Found found, Chain source, Wanted wanted) throws IOException {
-        UUID note = new UUID(random.nextLong(), random.nextLong());
-        Path file = wanted.file() == null ? SnapshotFiles.beside(found.disk().file(), note) : wanted.file();
+        SnapshotFiles.Place place = files.placeBeside(found.disk().file());
+        UUID note = place.id();
+        Path file = wanted.file() == null ? place.file() : wanted.file();
         boolean copies = Snapshots.areCopies(found.disk());
         DiskLayers layers = copies
                 ? DiskLayers.NONE

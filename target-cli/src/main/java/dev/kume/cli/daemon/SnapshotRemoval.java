@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +52,6 @@ final class SnapshotRemoval {
     private final DiskWork work;
     private final SnapshotFiles files;
     private final Clock clock;
-    private final RandomGenerator random;
 
     /** How far the snapshots are that are being merged, by their ids. */
     private final Map<UUID, Integer> percents = new ConcurrentHashMap<>();
@@ -64,15 +62,13 @@ final class SnapshotRemoval {
             DiskShelf shelf,
             DiskWork work,
             SnapshotFiles files,
-            Clock clock,
-            RandomGenerator random) {
+            Clock clock) {
         this.changes = changes;
         this.operations = operations;
         this.shelf = shelf;
         this.work = work;
         this.files = files;
         this.clock = clock;
-        this.random = random;
     }
 
     /** How far the merge of a snapshot is, in percent; null when none is under way. */
@@ -312,7 +308,7 @@ final class SnapshotRemoval {
     private record Going(UUID note, Path file) {}
 
     private Going going(String file) throws IOException {
-        Going going = new Going(new UUID(random.nextLong(), random.nextLong()), Path.of(file));
+        Going going = new Going(files.newId(), Path.of(file));
         files.note(going.note(), going.file());
         return going;
     }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,6 @@ final class SnapshotRestoring {
     private final DiskShelf shelf;
     private final DiskWork work;
     private final SnapshotFiles files;
-    private final RandomGenerator random;
 
     SnapshotRestoring(
             Changes changes,
@@ -46,15 +44,13 @@ final class SnapshotRestoring {
             Exports exports,
             DiskShelf shelf,
             DiskWork work,
-            SnapshotFiles files,
-            RandomGenerator random) {
+            SnapshotFiles files) {
         this.changes = changes;
         this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
         this.work = work;
         this.files = files;
-        this.random = random;
     }
 
     /** Checks that nobody holds the disk, and begins. */
@@ -131,8 +127,9 @@ final class SnapshotRestoring {
     /** On an operation's thread; the disk is this work's. */
     private void restore(Snapshots.Found found, DiskFormat.Progress progress) throws IOException {
         DiskRecord disk = found.disk();
-        UUID note = new UUID(random.nextLong(), random.nextLong());
-        Path file = SnapshotFiles.beside(disk.file(), note);
+        SnapshotFiles.Place place = files.placeBeside(disk.file());
+        UUID note = place.id();
+        Path file = place.file();
         boolean restored = false;
         boolean unknown = false;
         progress.at(0, 1);
@@ -169,8 +166,7 @@ final class SnapshotRestoring {
         }
         try (Chain parent =
                 shelf.chains().open(snapshot, shelf.stack(disk).chain().format(), true)) {
-            UUID unique = new UUID(random.nextLong(), random.nextLong());
-            files.makeChild(file, parent, found.snapshot().sizeBytes(), unique);
+            files.makeChild(file, parent, found.snapshot().sizeBytes(), files.newId());
         }
     }
 
@@ -195,7 +191,7 @@ final class SnapshotRestoring {
         DiskRecord disk = found.disk();
         UUID uuid = disk.identity().uuid();
         checkNobodyHolds(disk);
-        UUID note = new UUID(random.nextLong(), random.nextLong());
+        UUID note = files.newId();
         Path old = Path.of(disk.file());
         files.note(note, old);
         String reason = "it is being restored";

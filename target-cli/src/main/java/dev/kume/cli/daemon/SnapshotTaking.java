@@ -31,7 +31,6 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +53,6 @@ final class SnapshotTaking {
     private final DiskWork work;
     private final SnapshotFiles files;
     private final Clock clock;
-    private final RandomGenerator random;
 
     /** How long writes waited, by the snapshot's id, since the daemon started. */
     private final Map<UUID, Long> waitedMillis = new ConcurrentHashMap<>();
@@ -66,8 +64,7 @@ final class SnapshotTaking {
             DiskShelf shelf,
             DiskWork work,
             SnapshotFiles files,
-            Clock clock,
-            RandomGenerator random) {
+            Clock clock) {
         this.limits = limits;
         this.changes = changes;
         this.operations = operations;
@@ -75,7 +72,6 @@ final class SnapshotTaking {
         this.work = work;
         this.files = files;
         this.clock = clock;
-        this.random = random;
     }
 
     /** How long writes waited while a snapshot was taken, in milliseconds; null when that is not known any more. */
@@ -222,19 +218,18 @@ final class SnapshotTaking {
 
     private void prepare(DiskRecord disk, List<Ready> ready) throws IOException {
         DiskStack stack = shelf.stack(disk);
-        UUID note = new UUID(random.nextLong(), random.nextLong());
-        Ready each = new Ready(disk, stack, note, SnapshotFiles.beside(disk.file(), note));
-        files.note(note, each.file);
+        SnapshotFiles.Place place = files.placeBeside(disk.file());
+        Ready each = new Ready(disk, stack, place.id(), place.file());
+        files.note(each.note, each.file);
         ready.add(each);
         try {
             if (Snapshots.areCopies(disk)) {
-                each.copy = files.makeCopy(note, each.file, stack.chain().store());
+                each.copy = files.makeCopy(each.note, each.file, stack.chain().store());
                 if (each.copy == null) {
                     throw notShared(disk);
                 }
             } else {
-                UUID unique = new UUID(random.nextLong(), random.nextLong());
-                files.makeChild(each.file, stack.chain(), disk.sizeBytes(), unique);
+                files.makeChild(each.file, stack.chain(), disk.sizeBytes(), files.newId());
                 each.child = shelf.chains().open(each.file, stack.chain().format(), true);
             }
         } catch (IOException e) {
