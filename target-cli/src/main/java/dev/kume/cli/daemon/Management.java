@@ -86,8 +86,7 @@ final class Management {
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
         SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
-        this.removal =
-                new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
+        this.removal = new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
         ApiRoutes routes = new ApiRoutes(
                 changes,
                 disks,
@@ -107,8 +106,8 @@ final class Management {
 
     private SnapshotRoutes snapshots(
             Settings settings, HostSystem system, DiskWork work, SnapshotFiles files, SnapshotRemoval removals) {
-        SnapshotTaking taking = new SnapshotTaking(
-                settings.limits(), changes, operations, shelf, work, files, system.clock());
+        SnapshotTaking taking =
+                new SnapshotTaking(settings.limits(), changes, operations, shelf, work, files, system.clock());
         return new SnapshotRoutes(
                 changes,
                 shelf,

@@ -125,9 +125,7 @@ final class SnapshotMounting {
         work.checkIdle(disk);
         shelf.stack(disk);
         // The file of a new disk is checked when it is known; a name of its own has it for now.
-        Path file = wanted.file() == null
-                ? files.placeBeside(disk.file()).file()
-                : wanted.file();
+        Path file = wanted.file() == null ? files.placeBeside(disk.file()).file() : wanted.file();
         Disks.checkNew(changes.current(), wanted.name(), file.toString(), settings.limits());
         if (wanted.file() == null) {
             return;

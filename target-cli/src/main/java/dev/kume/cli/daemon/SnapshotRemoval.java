@@ -57,12 +57,7 @@ final class SnapshotRemoval {
     private final Map<UUID, Integer> percents = new ConcurrentHashMap<>();
 
     SnapshotRemoval(
-            Changes changes,
-            Operations operations,
-            DiskShelf shelf,
-            DiskWork work,
-            SnapshotFiles files,
-            Clock clock) {
+            Changes changes, Operations operations, DiskShelf shelf, DiskWork work, SnapshotFiles files, Clock clock) {
         this.changes = changes;
         this.operations = operations;
         this.shelf = shelf;

@@ -75,8 +75,8 @@ final class RunningManagement implements AutoCloseable {
                 clock,
                 new SplittableRandom(folder.hashCode()),
                 stores,
-                new DiskFormats(List.of(
-                        new VhdFormat(clock), new VhdxFormat(new SplittableRandom(4711)), new RawFormat())),
+                new DiskFormats(
+                        List.of(new VhdFormat(clock), new VhdxFormat(new SplittableRandom(4711)), new RawFormat())),
                 files,
                 RunningManagement::lookUp);
         state = StateDirectory.lock(settings.stateDirectory(), LocalFiles.ofThisHost(), system.pid());

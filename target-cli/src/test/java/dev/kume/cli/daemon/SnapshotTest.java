@@ -98,7 +98,8 @@ final class SnapshotTest {
         assertEquals("one", one.path("name").asText());
         assertEquals("2026-11-23T08:00:00Z", one.path("created").asText());
         assertEquals(SIZE_BYTES, one.path("sizeBytes").asInt());
-        assertEquals(folder.resolve("disks/a." + format).toString(), one.path("file").asText());
+        assertEquals(
+                folder.resolve("disks/a." + format).toString(), one.path("file").asText());
         assertEquals("kept", one.path("state").asText());
         assertTrue(one.path("base").isNull());
         assertEquals("one", host.snapshots("a").getLast().path("base").asText());
@@ -131,7 +132,9 @@ final class SnapshotTest {
             }
             check();
         }
-        assertEquals(folder.resolve("disks/a." + format).toString(), host.view("a").path("file").asText());
+        assertEquals(
+                folder.resolve("disks/a." + format).toString(),
+                host.view("a").path("file").asText());
         assertEquals("fixed", host.view("a").path("type").asText());
     }
 
@@ -170,8 +173,7 @@ final class SnapshotTest {
         check();
         restart();
         check();
-        RunningManagement.Reply refused =
-                kume.post(ApiPaths.snapshotRemoval("a"), "{\"names\":[\"one\"]}");
+        RunningManagement.Reply refused = kume.post(ApiPaths.snapshotRemoval("a"), "{\"names\":[\"one\"]}");
         assertEquals(
                 "snapshot 'one' of disk 'a' is the base of 'two' and of 'three'; remove 'two' first, with what lies on it",
                 refused.error());
@@ -189,7 +191,8 @@ final class SnapshotTest {
         kume.post(ApiPaths.TARGETS, "{\"name\":\"t\",\"initiators\":[\"iqn.1991-05.com.microsoft:hv-node1\"]}");
         assertEquals(
                 201,
-                kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"a\",\"target\":\"t\"}").status());
+                kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"a\",\"target\":\"t\"}")
+                        .status());
         kume.exports.connect(
                 1,
                 "iqn.1991-05.com.microsoft:hv-node1",
@@ -278,9 +281,7 @@ final class SnapshotTest {
         host.done(ApiPaths.SNAPSHOTS, "{\"disks\":[\"other\",\"b\"]}");
         assertEquals(List.of("2026-11-23-080000"), host.names("other"));
         assertEquals(List.of("both", "2026-11-23-080000"), host.names("b"));
-        assertEquals(
-                5,
-                kume.get(ApiPaths.SNAPSHOTS).body().path("snapshots").size() + 1);
+        assertEquals(5, kume.get(ApiPaths.SNAPSHOTS).body().path("snapshots").size() + 1);
         RunningManagement.Reply refused =
                 kume.post(ApiPaths.SNAPSHOTS, "{\"disks\":[\"other\",\"a\"],\"name\":\"both\"}");
         assertEquals(4, refused.exitCode());
@@ -297,7 +298,7 @@ final class SnapshotTest {
         }
         assertEquals(
                 "disk 'a' is raw, and the file system of %s cannot let two files share their bytes; move it to XFS or"
-                        .formatted(folder.resolve("disks/a.img"))
+                                .formatted(folder.resolve("disks/a.img"))
                         + " Btrfs, or convert it with 'kume disk convert a --format vhdx'",
                 refused.error().line());
         host.checkTidy(folder);
@@ -311,8 +312,7 @@ final class SnapshotTest {
         assertEquals(
                 "disk 'a' has the snapshot 'one'; remove them first, or use --with-snapshots to remove them with it",
                 refused.error());
-        assertEquals(
-                200, kume.delete(ApiPaths.diskRemoval("a", true, true)).status());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("a", true, true)).status());
         assertEquals(List.of(), SnapshotHost.files(folder.resolve("disks")));
         host.checkTidy(folder);
     }
