@@ -4,7 +4,6 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.SnapshotRecord;
-import dev.kume.core.inventory.Snapshots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ final class DiskRemoval {
     }
 
     /**
-     * Removes a disk that is mapped nowhere. One that shows a snapshot has no file of its own: that stays.
+     * Removes a disk that is mapped nowhere. One that shows a snapshot has no file of its own that could go.
      *
      * @param deleteFile    true: its file goes too, and those of its snapshots
      * @param withSnapshots true: also when it has snapshots
@@ -45,6 +44,9 @@ final class DiskRemoval {
         return changes.inTurn(() -> {
             DiskRecord disk = changes.current().disk(name);
             work.checkIdle(disk);
+            if (deleteFile) {
+                Disks.checkOwnFile(changes.current(), disk);
+            }
             // Asked before a note is written: a refusal must leave nothing behind.
             Disks.remove(changes.current(), name, withSnapshots);
             Map<UUID, Path> files = deleteFile ? filesOf(disk) : Map.of();
@@ -69,11 +71,9 @@ final class DiskRemoval {
         });
     }
 
-    private Map<UUID, Path> filesOf(DiskRecord disk) {
+    private static Map<UUID, Path> filesOf(DiskRecord disk) {
         Map<UUID, Path> files = new LinkedHashMap<>();
-        if (Snapshots.shownBy(changes.current(), disk) == null) {
-            files.put(disk.identity().uuid(), Path.of(disk.file()));
-        }
+        files.put(disk.identity().uuid(), Path.of(disk.file()));
         for (SnapshotRecord snapshot : disk.layers().snapshots()) {
             files.put(snapshot.id(), Path.of(snapshot.file()));
         }

@@ -60,12 +60,14 @@ final class Management {
         DiskWork work = new DiskWork();
         UnfinishedGrowths growths = growths(settings, system);
         DiskResizing resizing = new DiskResizing(changes, operations, shelf, work, growths, system.formats());
+        DiskPlaces places = new DiskPlaces(settings, changes);
         DiskProvisioning disks = new DiskProvisioning(
                 settings,
                 changes,
                 operations,
                 exports,
                 shelf,
+                places,
                 unfinished,
                 system.stores(),
                 system.formats(),
@@ -100,19 +102,23 @@ final class Management {
                 shelf,
                 status::of,
                 new ServiceRoutes(new Reload(settings, changes, exports), drain),
-                snapshots(settings, system, work, snapshotFiles, removal));
+                snapshots(settings, system, work, places, snapshotFiles));
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 
     private SnapshotRoutes snapshots(
-            Settings settings, HostSystem system, DiskWork work, SnapshotFiles files, SnapshotRemoval removals) {
+            Settings settings,
+            HostSystem system,
+            DiskWork work,
+            DiskPlaces places,
+            SnapshotFiles files) {
         SnapshotTaking taking =
                 new SnapshotTaking(settings.limits(), changes, operations, shelf, work, files, system.clock());
         return new SnapshotRoutes(
                 changes,
                 shelf,
                 taking,
-                removals,
+                removal,
                 new SnapshotRestoring(changes, operations, exports, shelf, work, files),
                 new SnapshotMounting(
                         settings,
@@ -121,6 +127,7 @@ final class Management {
                         exports,
                         shelf,
                         work,
+                        places,
                         files,
                         taking,
                         system.clock(),

@@ -15,7 +15,6 @@ import dev.kume.core.inventory.Sharing;
 import dev.kume.core.inventory.Snapshots;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +38,7 @@ final class SnapshotMounting {
     private final Exports exports;
     private final DiskShelf shelf;
     private final DiskWork work;
+    private final DiskPlaces places;
     private final SnapshotFiles files;
     private final SnapshotTaking taking;
     private final Clock clock;
@@ -51,6 +51,7 @@ final class SnapshotMounting {
             Exports exports,
             DiskShelf shelf,
             DiskWork work,
+            DiskPlaces places,
             SnapshotFiles files,
             SnapshotTaking taking,
             Clock clock,
@@ -61,6 +62,7 @@ final class SnapshotMounting {
         this.exports = exports;
         this.shelf = shelf;
         this.work = work;
+        this.places = places;
         this.files = files;
         this.taking = taking;
         this.clock = clock;
@@ -124,45 +126,33 @@ final class SnapshotMounting {
     private void check(DiskRecord disk, Wanted wanted) {
         work.checkIdle(disk);
         shelf.stack(disk);
-        // The file of a new disk is checked when it is known; a name of its own has it for now.
-        Path file = wanted.file() == null ? files.placeBeside(disk.file()).file() : wanted.file();
+        Path given = wanted.file();
+        Path file = given == null ? files.placeBeside(disk.file()).file() : given;
+        places.checkNotTaken(wanted.name(), file);
         Disks.checkNew(changes.current(), wanted.name(), file.toString(), settings.limits());
-        if (wanted.file() == null) {
-            return;
-        }
-        if (!Files.isDirectory(Objects.requireNonNull(file.getParent()))) {
-            throw new ApiException(
-                    ErrorCode.NOT_FOUND,
-                    "disk '%s' is not created: there is no directory %s on the server"
-                            .formatted(wanted.name(), file.getParent()),
-                    "make it, or choose another --file");
-        }
-        if (UnfinishedFiles.exists(file)) {
-            throw Errors.existing(file, "disk '%s' is not created".formatted(wanted.name()));
-        }
-        if (file.startsWith(settings.stateDirectory()) && !file.startsWith(settings.diskDirectory())) {
-            throw new ApiException(
-                    ErrorCode.GUARD,
-                    "disk '%s' is not created: %s would lie among the daemon's own files"
-                            .formatted(wanted.name(), file),
-                    "choose a --file in %s, or outside of it".formatted(settings.diskDirectory()));
+        if (given != null) {
+            places.checkFree(given, "disk '%s' is not created".formatted(wanted.name()));
         }
     }
 
     private OperationView start(String kind, DiskRecord disk, Wanted wanted, Operations.Work steps) {
+        Path file = wanted.file() == null ? files.placeBeside(disk.file()).file() : wanted.file();
         work.begin(disk, "cloned");
+        places.take(wanted.name(), file);
         try {
             return operations.start(kind, wanted.name(), progress -> {
                 try {
                     steps.run(progress);
                 } finally {
                     changes.inTurn(() -> {
+                        places.free(file);
                         work.end(disk);
                         return disk;
                     });
                 }
             });
         } catch (RuntimeException e) {
+            places.free(file);
             work.end(disk);
             throw e;
         }

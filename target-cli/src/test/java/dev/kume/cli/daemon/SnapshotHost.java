@@ -93,7 +93,7 @@ final class SnapshotHost {
     byte[] readSnapshot(String disk, String name) throws IOException {
         mount(disk, name, "look", false);
         byte[] content = read("look");
-        assertEquals(200, kume.delete(ApiPaths.diskRemoval("look", true)).status());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("look", false)).status());
         return content;
     }
 

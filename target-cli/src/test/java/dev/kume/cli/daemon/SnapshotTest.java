@@ -233,7 +233,10 @@ final class SnapshotTest {
                 "[\"c\",\"v\"]", host.snapshots("a").getFirst().path("usedBy").toString());
         RunningManagement.Reply refused = kume.delete(ApiPaths.snapshot("a", "one"));
         assertEquals("snapshot 'one' of disk 'a' is used by disk 'c', disk 'v'; remove these first", refused.error());
-        assertEquals(200, kume.delete(ApiPaths.diskRemoval("v", true)).status());
+        assertEquals(
+                "disk 'v' shows the file of the snapshot 'one' of disk 'a', which stays; leave --delete-file out",
+                kume.delete(ApiPaths.diskRemoval("v", true)).error());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("v", false)).status());
         assertEquals(200, kume.delete(ApiPaths.diskRemoval("c", true)).status());
         check();
         host.remove("a", "one");
