@@ -29,7 +29,15 @@ public final class CommandTree {
                 .addSubcommand(new DiskRemoveCommand(invocation))
                 .addSubcommand(new DiskResizeCommand(invocation))
                 .addSubcommand(new DiskOnlineCommand(invocation))
-                .addSubcommand(new DiskOfflineCommand(invocation));
+                .addSubcommand(new DiskOfflineCommand(invocation))
+                .addSubcommand(new DiskCloneCommand(invocation));
+        noun(root, environment, "snapshot", "Take, list, show, mount, restore and remove snapshots of disks.")
+                .addSubcommand(new SnapshotCreateCommand(invocation))
+                .addSubcommand(new SnapshotListCommand(invocation))
+                .addSubcommand(new SnapshotShowCommand(invocation))
+                .addSubcommand(new SnapshotRemoveCommand(invocation))
+                .addSubcommand(new SnapshotRestoreCommand(invocation))
+                .addSubcommand(new SnapshotMountCommand(invocation));
         noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
                 .addSubcommand(new TargetCreateCommand(invocation))
                 .addSubcommand(new TargetListCommand(invocation))

@@ -9,8 +9,12 @@ import dev.kume.cli.output.Progress;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** Follows an operation of the daemon to its end, shows how far it is, and cancels it when this process is stopped. */
+/**
+ * Follows an operation of the daemon to its end, shows how far it is, and cancels it when this process is stopped, or
+ * leaves it alone.
+ */
 final class OperationWait {
     private static final int WAIT_SECONDS = 10;
 
@@ -18,11 +22,18 @@ final class OperationWait {
 
     private final Invocation invocation;
     private final String title;
+    private final @Nullable String goesOn;
     private volatile boolean interrupted;
 
     OperationWait(Invocation invocation, String title) {
+        this(invocation, title, null);
+    }
+
+    /** @param goesOn what is told of an operation that goes on without this process; null when it is cancelled */
+    OperationWait(Invocation invocation, String title, @Nullable String goesOn) {
         this.invocation = invocation;
         this.title = title;
+        this.goesOn = goesOn;
     }
 
     /** Returns when the operation is done; one that failed or was cancelled is an exception. */
@@ -44,7 +55,7 @@ final class OperationWait {
         ApiClient api = invocation.api();
         try (Progress progress = new Progress(invocation.terminal(), title)) {
             OperationView operation = started;
-            while (!operation.ended()) {
+            while (!operation.ended() && !(interrupted && goesOn != null)) {
                 operation = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS))
                         .as(OperationView.class);
                 if (!invocation.quiet() && !operation.ended()) {
@@ -69,6 +80,10 @@ final class OperationWait {
     /** Runs on the thread of the interrupt, while the other one waits for the operation's end. */
     private void cancel(OperationView operation) {
         interrupted = true;
+        if (goesOn != null) {
+            invocation.terminal().err().println("\nkume: " + goesOn);
+            return;
+        }
         String line;
         try {
             OperationView cancelled = invocation

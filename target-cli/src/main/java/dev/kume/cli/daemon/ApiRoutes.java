@@ -36,6 +36,7 @@ final class ApiRoutes {
 
     private final Changes changes;
     private final DiskProvisioning disks;
+    private final DiskRemoval removal;
     private final DiskResizing resizing;
     private final DiskAvailability availability;
     private final TargetProvisioning targets;
@@ -46,6 +47,7 @@ final class ApiRoutes {
     private final Function<Views, StatusView> status;
     private final ServiceRoutes service;
     private final ReservationRoutes reservations;
+    private final SnapshotRoutes snapshots;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -54,6 +56,7 @@ final class ApiRoutes {
     ApiRoutes(
             Changes changes,
             DiskProvisioning disks,
+            DiskRemoval removal,
             DiskResizing resizing,
             DiskAvailability availability,
             TargetProvisioning targets,
@@ -62,9 +65,11 @@ final class ApiRoutes {
             Exports exports,
             DiskShelf shelf,
             Function<Views, StatusView> status,
-            ServiceRoutes service) {
+            ServiceRoutes service,
+            SnapshotRoutes snapshots) {
         this.changes = changes;
         this.disks = disks;
+        this.removal = removal;
         this.resizing = resizing;
         this.availability = availability;
         this.targets = targets;
@@ -74,6 +79,7 @@ final class ApiRoutes {
         this.shelf = shelf;
         this.status = status;
         this.service = service;
+        this.snapshots = snapshots;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
@@ -86,6 +92,7 @@ final class ApiRoutes {
             case "service" -> service.answer(request);
             case "status" -> path.size() == 1 ? status(request) : unknown(request);
             case "disks" -> disks(request, path.size());
+            case "snapshots" -> snapshots.all(request);
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);
@@ -115,6 +122,9 @@ final class ApiRoutes {
                 default -> unknown(request);
             };
         }
+        if (segments > 2 && request.path().get(2).equals("snapshots")) {
+            return snapshots.ofDisk(request);
+        }
         if (segments == 3 && request.method().equals("POST")) {
             return actOnDisk(request, request.path().get(1), request.path().getLast());
         }
@@ -130,9 +140,9 @@ final class ApiRoutes {
                 yield ApiAnswer.ok(view(disks.set(name, request.body(mapper, DiskSet.class))));
             }
             case "DELETE" -> {
-                request.allowParameters(Set.of("deleteFile"));
+                request.allowParameters(Set.of("deleteFile", "withSnapshots"));
                 DiskView before = view(changes.current().disk(name));
-                disks.remove(name, request.flag("deleteFile"));
+                removal.remove(name, request.flag("deleteFile"), request.flag("withSnapshots"));
                 yield ApiAnswer.ok(before);
             }
             default -> unknown(request);
@@ -148,6 +158,7 @@ final class ApiRoutes {
     private ApiAnswer actOnDisk(ApiRequest request, String name, String action) {
         return switch (action) {
             case "resize" -> resizeDisk(request, name);
+            case "clone" -> snapshots.cloneDisk(request);
             case "online" -> {
                 request.allowParameters(Set.of());
                 yield ApiAnswer.ok(view(availability.online(name)));

@@ -77,7 +77,12 @@ final class Changes {
             try {
                 file.save(now, next);
             } catch (IOException e) {
-                throw Errors.ofSaving(stateDirectory, e);
+                ApiException refusal = Errors.ofSaving(stateDirectory, e);
+                // What could not be taken back: a later start may find the change after all.
+                for (Throwable left : e.getSuppressed()) {
+                    refusal.addSuppressed(left);
+                }
+                throw refusal;
             }
             current = next;
         }

@@ -222,6 +222,14 @@ final class DiskShelf implements AutoCloseable {
         return stack.chain();
     }
 
+    /**
+     * What of an {@link #exchange} can fail, done before it: afterwards that cannot, unless the disk is used in between.
+     * It is taken back by the same with the records exchanged.
+     */
+    void prepareExchange(DiskRecord before, DiskRecord after) throws IOException {
+        stack(before).journaled().retire(journal(after));
+    }
+
     /** The record of an open disk has changed in what is about its files. By the provisioning thread. */
     void changed(DiskRecord after) {
         open.computeIfPresent(
@@ -293,6 +301,20 @@ final class DiskShelf implements AutoCloseable {
             return bytes;
         } catch (IOException e) {
             return null; // Closed in between, or the device does not say.
+        }
+    }
+
+    /** Space that the file of a snapshot takes which is not open; null when that cannot be told. */
+    @Nullable
+    Long frozenBytes(SnapshotRecord snapshot) {
+        return frozenBytes.get(snapshot.file());
+    }
+
+    /** The disk has other snapshots: looks at their files. */
+    void measureSnapshots(DiskRecord record) {
+        OpenDisk opened = find(record);
+        if (opened != null) {
+            measureFrozen(record, opened);
         }
     }
 

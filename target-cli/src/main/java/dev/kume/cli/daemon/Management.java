@@ -35,6 +35,7 @@ final class Management {
     private final Operations operations;
     private final StatusReport status;
     private final Drain drain;
+    private final SnapshotRemoval removal;
     private final ManagementApi api;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
@@ -66,7 +67,6 @@ final class Management {
                 operations,
                 exports,
                 shelf,
-                work,
                 places,
                 unfinished,
                 system.stores(),
@@ -87,9 +87,12 @@ final class Management {
         this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
+        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
+        this.removal = new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
         ApiRoutes routes = new ApiRoutes(
                 changes,
                 disks,
+                new DiskRemoval(settings.stateDirectory(), changes, exports, shelf, work, unfinished),
                 resizing,
                 new DiskAvailability(changes, exports, shelf, work, growths),
                 targets,
@@ -98,8 +101,37 @@ final class Management {
                 exports,
                 shelf,
                 status::of,
-                new ServiceRoutes(new Reload(settings, changes, exports), drain));
+                new ServiceRoutes(new Reload(settings, changes, exports), drain),
+                snapshots(settings, system, work, places, snapshotFiles));
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
+    }
+
+    private SnapshotRoutes snapshots(
+            Settings settings,
+            HostSystem system,
+            DiskWork work,
+            DiskPlaces places,
+            SnapshotFiles files) {
+        SnapshotTaking taking =
+                new SnapshotTaking(settings.limits(), changes, operations, shelf, work, files, system.clock());
+        return new SnapshotRoutes(
+                changes,
+                shelf,
+                taking,
+                removal,
+                new SnapshotRestoring(changes, operations, exports, shelf, work, files),
+                new SnapshotMounting(
+                        settings,
+                        changes,
+                        operations,
+                        exports,
+                        shelf,
+                        work,
+                        places,
+                        files,
+                        taking,
+                        system.clock(),
+                        system.random()));
     }
 
     /**
@@ -124,6 +156,7 @@ final class Management {
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
+        management.removal.resume();
         return management;
     }
 

@@ -143,7 +143,9 @@ final class Operations {
                                     .formatted(operation.kind, operation.subject),
                             null));
         } catch (IOException | RuntimeException e) {
-            end(operation, OperationView.FAILED, Errors.of(e));
+            ApiError error = Errors.of(e);
+            boolean cancelled = error.code() == ErrorCode.CANCELLED;
+            end(operation, cancelled ? OperationView.CANCELLED : OperationView.FAILED, error);
         }
     }
 

@@ -189,6 +189,7 @@ public final class Disks {
                     "disk '%s' is read-only, so it keeps its size".formatted(disk.name()),
                     "change its sharing with 'kume disk set' first");
         }
+        Snapshots.checkNone(disk, "it keeps its size");
         if (sizeBytes < disk.sizeBytes()) {
             throw InventoryException.guard(
                     "disk",
@@ -229,8 +230,17 @@ public final class Disks {
         return inventory.withDisk(disk, disk.withDescription(description));
     }
 
-    /** Removes a disk that nothing maps. */
+    /** Removes a disk that nothing maps, and that has no snapshots. */
     public static Inventory remove(Inventory inventory, String name) {
+        return remove(inventory, name, false);
+    }
+
+    /**
+     * Removes a disk that nothing maps and nothing else needs.
+     *
+     * @param withSnapshots true: its snapshots go with it
+     */
+    public static Inventory remove(Inventory inventory, String name, boolean withSnapshots) {
         DiskRecord disk = inventory.disk(name);
         List<Mapping> mappings = inventory.mappingsOf(disk);
         if (!mappings.isEmpty()) {
@@ -242,6 +252,7 @@ public final class Disks {
                             .formatted(disk.name(), mappings.getFirst().target()));
         }
         checkNoChildren(inventory, disk, "is not removed");
+        Snapshots.checkEnd(disk, withSnapshots);
         return inventory.withoutDisk(disk);
     }
 
