@@ -20,7 +20,7 @@ public final class CommandTree {
                 .addSubcommand("status", new StatusCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
-        noun(root, environment, "disk", "Create, import, list, show, change, remove, resize and close disks.")
+        noun(root, environment, "disk", "Create, import, list, show, change, copy, check, resize, remove and close disks.")
                 .addSubcommand(new DiskCreateCommand(invocation))
                 .addSubcommand(new DiskImportCommand(invocation))
                 .addSubcommand(new DiskListCommand(invocation))
@@ -28,6 +28,11 @@ public final class CommandTree {
                 .addSubcommand(new DiskSetCommand(invocation))
                 .addSubcommand(new DiskRemoveCommand(invocation))
                 .addSubcommand(new DiskResizeCommand(invocation))
+                .addSubcommand(new DiskConvertCommand(invocation))
+                .addSubcommand(new DiskCopyCommand(invocation))
+                .addSubcommand(new DiskExportCommand(invocation))
+                .addSubcommand(new DiskCheckCommand(invocation))
+                .addSubcommand(new DiskCompactCommand(invocation))
                 .addSubcommand(new DiskOnlineCommand(invocation))
                 .addSubcommand(new DiskOfflineCommand(invocation));
         noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
@@ -62,6 +67,10 @@ public final class CommandTree {
                 .addSubcommand(new SessionShowCommand(invocation))
                 .addSubcommand(new SessionTraceCommand(invocation))
                 .addSubcommand(new SessionLogoutCommand(invocation));
+        noun(root, environment, "operation", "See how far long work has come, and stop it.")
+                .addSubcommand(new OperationListCommand(invocation))
+                .addSubcommand(new OperationShowCommand(invocation))
+                .addSubcommand(new OperationCancelCommand(invocation));
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;

@@ -3,6 +3,7 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.OperationView;
+import dev.kume.cli.client.Answer;
 import dev.kume.cli.client.ApiClient;
 import dev.kume.cli.client.ApiFailure;
 import dev.kume.cli.output.Progress;
@@ -25,33 +26,42 @@ final class OperationWait {
         this.title = title;
     }
 
-    /** Returns when the operation is done; one that failed or was cancelled is an exception. */
-    void await(OperationView started) {
+    /**
+     * Returns when the operation is done; one that failed or was cancelled is an exception.
+     *
+     * @return the operation at its end
+     */
+    Answer await(OperationView started) {
         Interrupts.Registration registration =
                 invocation.environment().interrupts().onInterrupt(() -> cancel(started));
         try {
-            OperationView ended = follow(started);
+            Answer last = follow(started);
             if (interrupted) {
                 throw CliException.reported(ExitCode.FAILED);
             }
-            end(ended);
+            end(last.as(OperationView.class));
+            return last;
         } finally {
             registration.end();
         }
     }
 
-    private OperationView follow(OperationView started) {
+    private Answer follow(OperationView started) {
         ApiClient api = invocation.api();
         try (Progress progress = new Progress(invocation.terminal(), title)) {
             OperationView operation = started;
-            while (!operation.ended()) {
-                operation = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS))
-                        .as(OperationView.class);
-                if (!invocation.quiet() && !operation.ended()) {
+            while (true) {
+                // One that has ended already is asked about, too: for its end as it came.
+                Answer answer =
+                        api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS));
+                operation = answer.as(OperationView.class);
+                if (operation.ended()) {
+                    return answer;
+                }
+                if (!invocation.quiet()) {
                     progress.at(operation.doneBytes(), operation.totalBytes());
                 }
             }
-            return operation;
         }
     }
 

@@ -65,11 +65,16 @@ public final class DiskCopy implements DiskMirror, Closeable {
                 Math.min(CHUNK_BYTES, Math.max(GRANULE_BYTES_MIN, target.info().spaceBytes()));
     }
 
-    /** The bytes of a disk that have space: what a copy that takes space as it is written needs about. */
-    public static long mappedBytes(VirtualDisk disk) throws IOException {
+    /**
+     * The bytes of a disk that have space: what a copy that takes space as it is written needs about.
+     *
+     * @param progress may throw {@link java.io.InterruptedIOException} to cancel; hears of no progress
+     */
+    public static long mappedBytes(VirtualDisk disk, DiskFormat.Progress progress) throws IOException {
         long sizeBytes = disk.info().sizeBytes();
         long mappedBytes = 0;
         for (long at = 0; at < sizeBytes; ) {
+            progress.at(0, sizeBytes);
             DiskExtent extent = disk.extentAt(at, sizeBytes - at);
             mappedBytes += extent.mapped() ? extent.lengthBytes() : 0;
             at += extent.lengthBytes();

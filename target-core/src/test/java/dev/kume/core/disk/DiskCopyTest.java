@@ -42,7 +42,7 @@ final class DiskCopyTest {
         disk.write(512, random(new Random(1), 70_000));
         disk.write(3 * MIB, ByteBuffer.allocate(MIB));
         disk.write(5 * MIB - 4096, random(new Random(2), 8192));
-        assertEquals(70_144 + MIB + 8192, DiskCopy.mappedBytes(disk), 512);
+        assertEquals(70_144 + MIB + 8192, DiskCopy.mappedBytes(disk, DiskFormat.Progress.NONE), 512);
         List<Long> heard = new ArrayList<>();
         try (DiskCopy copy = new DiskCopy(disk, live, MemoryDisk.on(to, SIZE_BYTES))) {
             copy.run((done, total) -> {
