@@ -78,7 +78,7 @@ final class DiskAvailability {
             OpenDisk before = shelf.find(disk);
             if (before != null && before.disk() != null) {
                 // Its file is open; but an earlier change to offline may have come to its end too late.
-                exports.online(new OpenDisk(disk, before.store(), before.disk(), null));
+                exports.online(new OpenDisk(disk, before.stack(), before.disk(), null));
                 return disk;
             }
             settle(disk);

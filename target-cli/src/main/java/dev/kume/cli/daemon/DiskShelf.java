@@ -1,19 +1,29 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.ErrorCode;
+import dev.kume.core.disk.Chain;
+import dev.kume.core.disk.DiskChains;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.DiskImage;
+import dev.kume.core.disk.IsolatedDisk;
 import dev.kume.core.disk.JournaledDisk;
+import dev.kume.core.disk.LiveDisk;
+import dev.kume.core.disk.ReadOnlyDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Sharing;
+import dev.kume.core.inventory.SnapshotRecord;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.StoreLockedException;
 import dev.kume.core.store.StoreProvider;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +43,11 @@ final class DiskShelf implements AutoCloseable {
     private final StoreProvider stores;
     private final DiskFormats formats;
     private final UnitMemories memories;
+    private final DiskChains chains;
     private final Map<UUID, OpenDisk> open = new ConcurrentHashMap<>();
+
+    /** What the files of snapshots take that are not open: they do not change. */
+    private final Map<String, Long> frozenBytes = new ConcurrentHashMap<>();
 
     DiskShelf(StoreProvider stores, DiskFormats formats) {
         this(stores, formats, UnitMemories.NONE);
@@ -44,6 +58,23 @@ final class DiskShelf implements AutoCloseable {
         this.stores = stores;
         this.formats = formats;
         this.memories = memories;
+        this.chains = new DiskChains(stores);
+    }
+
+    /** The open disk files, with their parents. */
+    DiskChains chains() {
+        return chains;
+    }
+
+    /** What a disk that is open is made of; a refusal of one that is offline. */
+    DiskStack stack(DiskRecord record) {
+        OpenDisk opened = find(record);
+        DiskStack stack = opened == null ? null : opened.stack();
+        if (stack == null) {
+            String reason = opened == null ? "it is not open" : String.valueOf(opened.offlineReason());
+            throw new ApiException(ErrorCode.GUARD, "disk '%s' is offline: %s".formatted(record.name(), reason), null);
+        }
+        return stack;
     }
 
     /** What the units of the disks remember. */
@@ -80,6 +111,7 @@ final class DiskShelf implements AutoCloseable {
         OpenDisk opened;
         try {
             opened = tryOpen(record);
+            measureFrozen(record, opened);
         } catch (NoSuchFileException e) {
             opened = offline(
                     record,
@@ -87,8 +119,7 @@ final class DiskShelf implements AutoCloseable {
         } catch (StoreLockedException e) {
             opened = offline(
                     record,
-                    "the file %s is in use by another process; stop that and %s"
-                            .formatted(record.file(), online(record)));
+                    "the file %s is in use by another process; stop that and %s".formatted(e.path(), online(record)));
         } catch (DiskFormatException e) {
             opened = offline(record, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -109,22 +140,65 @@ final class DiskShelf implements AutoCloseable {
                 .orElseThrow(() -> new DiskFormatException("this version does not know the format '%s' of %s; use the"
                                 .formatted(record.format(), record.file())
                         + " version that made it"));
-        BackingStore store = stores.open(Path.of(record.file()), false);
+        Chain chain = chains.open(Path.of(record.file()), format, record.sparse());
         try {
-            DiskImage image = format.inspect(store);
-            if (image.sizeBytes() != record.sizeBytes()) {
-                throw new DiskFormatException(
-                        "%s holds a disk of %d bytes, not the %d it was made with; bring the right file back and %s"
-                                .formatted(record.file(), image.sizeBytes(), record.sizeBytes(), online(record)));
-            }
-            JournaledDisk disk = JournaledDisk.open(
-                    format.open(store, record.sparse()), stores, Path.of(record.file() + JOURNAL_SUFFIX));
-            tell(record, disk.found());
-            return new OpenDisk(record, store, disk, null);
+            checkIs(record, chain.image());
+            LiveDisk live = new LiveDisk(shown(record, chain), chain);
+            JournaledDisk journaled = JournaledDisk.open(live, stores, journal(record));
+            tell(record, journaled.found());
+            IsolatedDisk isolated = IsolatedDisk.of(journaled);
+            return new OpenDisk(record, new DiskStack(chain, live, journaled, isolated), isolated, null);
         } catch (IOException | RuntimeException e) {
-            closeQuietly(store, e);
+            closeQuietly(chain, e);
             throw e;
         }
+    }
+
+    private static void checkIs(DiskRecord record, DiskImage image) throws DiskFormatException {
+        if (image.sizeBytes() != record.sizeBytes()) {
+            throw new DiskFormatException(
+                    "%s holds a disk of %d bytes, not the %d it was made with; bring the right file back and %s"
+                            .formatted(record.file(), image.sizeBytes(), record.sizeBytes(), online(record)));
+        }
+        if (!image.type().word().equals(record.type())) {
+            throw new DiskFormatException("%s is a %s disk, not the %s one it was; bring the right file back and %s"
+                    .formatted(record.file(), image.type().word(), record.type(), online(record)));
+        }
+    }
+
+    /** A snapshot that is shown as a disk is never written, whatever becomes of the disk's sharing. */
+    private static VirtualDisk shown(DiskRecord record, Chain chain) {
+        boolean snapshot = record.layers().parentSnapshot() != null && record.sharing() == Sharing.READ_ONLY;
+        return snapshot ? new ReadOnlyDisk(chain.disk()) : chain.disk();
+    }
+
+    private static Path journal(DiskRecord record) {
+        return Path.of(record.file() + JOURNAL_SUFFIX);
+    }
+
+    /**
+     * The disk serves from another file from now on, which has the same content. Called by the provisioning thread
+     * while no call is in the disk ({@link IsolatedDisk#aloneAll}). When this throws, the disk is as it was.
+     *
+     * @param next the hold on that file; the shelf takes it over
+     * @return the hold on the file until now, which the caller closes
+     */
+    Chain exchange(DiskRecord before, DiskRecord after, Chain next) throws IOException {
+        DiskStack stack = stack(before);
+        OpenDisk opened = Objects.requireNonNull(find(before));
+        stack.journaled().retire(journal(after));
+        stack.live().exchange(next.disk(), next);
+        DiskStack changed = new DiskStack(next, stack.live(), stack.journaled(), stack.isolated());
+        open.put(after.identity().uuid(), new OpenDisk(after, changed, opened.disk(), null, opened.memory()));
+        return stack.chain();
+    }
+
+    /** The record of an open disk has changed in what is about its files. By the provisioning thread. */
+    void changed(DiskRecord after) {
+        open.computeIfPresent(
+                after.identity().uuid(),
+                (uuid, opened) ->
+                        new OpenDisk(after, opened.stack(), opened.disk(), opened.offlineReason(), opened.memory()));
     }
 
     private static void tell(DiskRecord record, JournaledDisk.Found found) {
@@ -156,18 +230,41 @@ final class DiskShelf implements AutoCloseable {
         return open.get(record.identity().uuid());
     }
 
-    /** Space the file takes, or null when that cannot be told. */
+    /** Space that the disk's own files take, those of its snapshots included; null when that cannot be told. */
     @Nullable
     Long allocatedBytes(DiskRecord record) {
         OpenDisk opened = find(record);
-        BackingStore store = opened == null ? null : opened.store();
-        if (store == null) {
+        Chain top = opened == null ? null : opened.chain();
+        if (top == null) {
             return null;
         }
         try {
-            return store.allocatedBytes();
+            long bytes = top.store().allocatedBytes();
+            for (SnapshotRecord snapshot : record.layers().snapshots()) {
+                BackingStore frozen = chains.find(Path.of(snapshot.file()));
+                bytes += frozen == null ? frozenBytes.getOrDefault(snapshot.file(), 0L) : frozen.allocatedBytes();
+            }
+            return bytes;
         } catch (IOException e) {
             return null; // Closed in between, or the device does not say.
+        }
+    }
+
+    /** Looks at the files of snapshots that are not among the parents of the disk's file. */
+    private void measureFrozen(DiskRecord record, OpenDisk opened) {
+        for (SnapshotRecord snapshot : record.layers().snapshots()) {
+            Path file = Path.of(snapshot.file());
+            if (opened.chain() != null && chains.find(file) == null) {
+                try (BackingStore store = stores.open(file, true)) {
+                    frozenBytes.put(snapshot.file(), store.allocatedBytes());
+                } catch (IOException e) {
+                    LOG.warn(
+                            "Disk {}: the file of snapshot {} cannot be opened: {}",
+                            record.name(),
+                            snapshot.name(),
+                            Causes.of(e));
+                }
+            }
         }
     }
 
@@ -219,9 +316,9 @@ final class DiskShelf implements AutoCloseable {
         return new OpenDisk(record, null, null, reason);
     }
 
-    private static void closeQuietly(BackingStore store, Exception failure) {
+    private static void closeQuietly(Closeable open, Exception failure) {
         try {
-            store.close();
+            open.close();
         } catch (IOException e) {
             failure.addSuppressed(e);
         }

@@ -8,7 +8,6 @@ import dev.kume.cli.yaml.YamlWriter;
 import dev.kume.core.inventory.ChapRule;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.DiskIdentity;
-import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -82,6 +81,7 @@ final class InventoryYaml {
         out.writeStringField("serial", disk.identity().serial());
         out.writeStringField("naa", disk.identity().naa());
         out.writeStringField("created", disk.created().toString());
+        LayersYaml.write(out, disk.layers());
         out.writeEndObject();
     }
 
@@ -275,7 +275,7 @@ final class InventoryYaml {
                 Objects.requireNonNullElse(keys.optionalText("description"), ""),
                 identity,
                 keys.parsed("created", InventoryYaml::instant),
-                DiskLayers.NONE);
+                LayersYaml.read(keys));
         keys.end();
         return disk;
     }
@@ -317,7 +317,7 @@ final class InventoryYaml {
         return ListenAddress.format(ListenAddress.parse(text));
     }
 
-    private static Instant instant(String text) {
+    static Instant instant(String text) {
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {
@@ -326,7 +326,7 @@ final class InventoryYaml {
     }
 
     /** What a record's own rules refuse is shown with the place of its block. */
-    private static <T> T checked(YamlKeys keys, BlockReader<T> reader) throws YamlException {
+    static <T> T checked(YamlKeys keys, BlockReader<T> reader) throws YamlException {
         try {
             return reader.read(keys);
         } catch (InventoryException e) {
@@ -334,7 +334,7 @@ final class InventoryYaml {
         }
     }
 
-    private interface BlockReader<T> {
+    interface BlockReader<T> {
         T read(YamlKeys keys) throws YamlException;
     }
 }

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.inventory.SnapshotRecord;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,15 +109,23 @@ final class UnfinishedFiles {
         Files.delete(note);
     }
 
-    /** True when a disk lies in this file, by whatever path the inventory knows it. */
+    /** True when a disk, or a snapshot of one, lies in this file, by whatever path the inventory knows it. */
     private static boolean belongsToDisk(Path file, Inventory inventory) throws IOException {
         for (DiskRecord disk : inventory.disks()) {
-            Path other = Path.of(disk.file());
-            if (other.equals(file) || (Files.exists(other) && Files.exists(file) && Files.isSameFile(other, file))) {
+            if (isSame(Path.of(disk.file()), file)) {
                 return true;
+            }
+            for (SnapshotRecord snapshot : disk.layers().snapshots()) {
+                if (isSame(Path.of(snapshot.file()), file)) {
+                    return true;
+                }
             }
         }
         return false;
+    }
+
+    private static boolean isSame(Path one, Path other) throws IOException {
+        return one.equals(other) || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
     }
 
     /** Removes a file that may be gone already. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.core.inventory.Connections;
+import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
@@ -141,7 +142,10 @@ final class InventoryFileTest {
                 "rotation",
                 "vendor",
                 "product",
-                "readOnly")) {
+                "readOnly",
+                "snapshots",
+                "base",
+                "parent")) {
             assertFalse(text.contains(key), key + " is written without need");
         }
         Inventory read = InventoryYaml.read("x", text);
@@ -149,6 +153,16 @@ final class InventoryFileTest {
         assertFalse(read.discovery().isRequired());
         assertEquals(DiskProfile.DEFAULT, read.disk("vms").profile());
         assertFalse(Mappings.find(read, "vms", "hv-node1").readOnly());
+        assertEquals(DiskLayers.NONE, read.disk("vms").layers());
+    }
+
+    @Test
+    void theLayersOfDisksAreKept() throws Exception {
+        Inventory all = Samples.withLayers();
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, all);
+        same(all, load());
+        assertEquals(List.copyOf(all.disks()), List.copyOf(load().disks()));
+        assertTrue(load().disk("vms").layers().snapshots().getLast().removing());
     }
 
     @Test

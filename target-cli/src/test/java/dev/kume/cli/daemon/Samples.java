@@ -3,17 +3,21 @@ package dev.kume.cli.daemon;
 import dev.kume.core.Limits;
 import dev.kume.core.inventory.ChapRule;
 import dev.kume.core.inventory.Credentials;
+import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mappings;
 import dev.kume.core.inventory.SectorFormat;
 import dev.kume.core.inventory.Sharing;
+import dev.kume.core.inventory.SnapshotRecord;
 import dev.kume.core.inventory.TargetLogins;
 import dev.kume.core.inventory.Targets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 
 /** Inventories to test with. */
 final class Samples {
@@ -63,5 +67,55 @@ final class Samples {
         inventory = TargetLogins.setPortals(inventory, "hv-node1", List.of("a", "b"), List.of("a", "b"));
         inventory = TargetLogins.setRedirect(inventory, "hv-node1", "10.0.0.1:3260");
         return Credentials.setDiscovery(inventory, rule);
+    }
+
+    /** Two disks of which one has snapshots, a child and a disk that shows one of them. */
+    static Inventory withLayers() {
+        SnapshotRecord monday = new SnapshotRecord(
+                "monday",
+                new UUID(1, 1),
+                "/srv/kume/monday.vhd",
+                null,
+                1L << 30,
+                THEN,
+                "before: the \"update\"",
+                false);
+        SnapshotRecord tuesday = new SnapshotRecord(
+                "tuesday", new UUID(1, 2), "/srv/kume/tuesday.vhd", "monday", 2L << 30, THEN, "", true);
+        Inventory cluster = cluster();
+        DiskRecord vms = cluster.disk("vms");
+        DiskLayers layers = new DiskLayers(List.of(monday, tuesday), "tuesday", null, null);
+        List<DiskRecord> disks = new ArrayList<>(List.of(
+                cluster.disk("quorum"), vms.withFile("/srv/kume/now.vhd", "vhd", "differencing", true, layers)));
+        SplittableRandom random = new SplittableRandom(12);
+        UUID parent = vms.identity().uuid();
+        disks.add(over(
+                cluster, random, "clone", "/srv/kume/clone.vhd", new DiskLayers(List.of(), null, parent, monday.id())));
+        disks.add(over(cluster, random, "shown", monday.file(), new DiskLayers(List.of(), null, parent, monday.id())));
+        return Inventory.of(
+                9,
+                cluster.nextRelativePortId(),
+                disks,
+                cluster.targets(),
+                cluster.mappings(),
+                cluster.credentials(),
+                ChapRule.NONE);
+    }
+
+    private static DiskRecord over(
+            Inventory inventory, SplittableRandom random, String name, String file, DiskLayers layers) {
+        return new DiskRecord(
+                        name,
+                        file,
+                        "vhd",
+                        "differencing",
+                        1L << 30,
+                        true,
+                        Sharing.READ_ONLY,
+                        SectorFormat.EMULATED_512,
+                        "",
+                        inventory.newIdentity(random),
+                        THEN)
+                .withFile(file, "vhd", "differencing", true, layers);
     }
 }

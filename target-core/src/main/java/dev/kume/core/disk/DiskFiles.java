@@ -21,12 +21,31 @@ public final class DiskFiles {
      * @throws DiskFormatException when the size does not fit the format; nothing is made
      */
     public VirtualDisk create(Path path, DiskFormat format, DiskFormat.CreateOptions options) throws IOException {
+        return made(path, format, options, store -> format.open(store, options.sparse()));
+    }
+
+    /** The same for a file that is not opened yet: one that has a parent is opened by {@link DiskChains}. */
+    public void make(Path path, DiskFormat format, DiskFormat.CreateOptions options) throws IOException {
+        made(path, format, options, store -> {
+            store.close();
+            return store;
+        });
+    }
+
+    /** What is done with a file that is whole. */
+    @FunctionalInterface
+    private interface Then<T> {
+        T of(BackingStore store) throws IOException;
+    }
+
+    private <T> T made(Path path, DiskFormat format, DiskFormat.CreateOptions options, Then<T> then)
+            throws IOException {
         format.checkSize(options.sizeBytes());
         BackingStore store = stores.create(path);
         try {
             format.create(store, options);
             stores.syncDirectory(directoryOf(path));
-            return format.open(store, options.sparse());
+            return then.of(store);
         } catch (Throwable failure) {
             removeHalfMade(path, store, failure);
             throw failure;

@@ -31,8 +31,9 @@ public interface DiskFormat {
     }
 
     /**
-     * Opens the disk in {@code store}; the disk owns the store, and the parent, from now on. When this throws, the
-     * caller still owns both. What a crash has left in the file is put right, unless the store is read-only.
+     * Opens the disk in {@code store}; the disk owns the store from now on. When this throws, the caller still owns it.
+     * The parent stays the caller's, who closes it after the disk. What a crash has left in the file is put right,
+     * unless the store is read-only.
      *
      * @param thin   true when unmapped blocks of a fixed disk shall come back as space; false keeps its space reserved
      * @param parent the disk that {@link DiskImage#parent} names; null where that is null
@@ -82,7 +83,8 @@ public interface DiskFormat {
 
     /**
      * Checks the structures of a file that nobody has open, block by block, and mends what can be mended without a loss
-     * when {@code repair} is true. A file that is too damaged to be looked at is one {@link DiskReport.Severity#DAMAGE}.
+     * when {@code repair} is true. A file that is too damaged to be looked at is one
+     * {@link DiskReport.Severity#DAMAGE}.
      */
     default DiskReport check(BackingStore store, boolean repair, Progress progress) throws IOException {
         DiskReport.Builder report = new DiskReport.Builder();
@@ -111,8 +113,8 @@ public interface DiskFormat {
      * @param sizeBytes  the size an initiator will see, a multiple of the logical sector
      * @param uniqueId   random, for the format's own identity field
      * @param type       one of {@link #types}
-     * @param sparse     of a fixed disk. True: space is taken as it is written; false: reserved at once where the system
-     *                   can, else the file is filled with zeroes
+     * @param sparse     of a fixed disk. True: space is taken as it is written; false: reserved at once where the
+     *                   system can, else the file is filled with zeroes
      * @param blockBytes the unit of the map, 0 for what the format suggests
      * @param sectors    what the file is to say of its sectors, {@link DiskImage.Sectors#UNSAID} for 512 and 4096
      * @param parent     of a differencing disk, else null

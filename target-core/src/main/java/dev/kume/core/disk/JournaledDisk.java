@@ -5,6 +5,7 @@ import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,8 +37,8 @@ public final class JournaledDisk extends FilterDisk {
     private static final int SECTOR_BYTES = 512;
 
     private final StoreProvider stores;
-    private final Path path;
     private final Found found;
+    private volatile Path path;
 
     /** Taken by atomic writes and by close. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -140,17 +141,49 @@ public final class JournaledDisk extends FilterDisk {
         if (open != null) {
             return open;
         }
-        WriteJournal created = new WriteJournal(stores.create(path));
+        Path at = path;
+        WriteJournal created = new WriteJournal(create(at));
         try {
             created.lay();
-            stores.syncDirectory(LocalFiles.directoryOf(path));
+            stores.syncDirectory(LocalFiles.directoryOf(at));
         } catch (IOException | RuntimeException | Error e) {
             created.close();
-            stores.remove(path);
+            stores.remove(at);
             throw e;
         }
         journal = created;
         return created;
+    }
+
+    /** One that is there already is of a time when the disk lay in that file before: it is laid out anew. */
+    private BackingStore create(Path at) throws IOException {
+        try {
+            return stores.create(at);
+        } catch (FileAlreadyExistsException e) {
+            return stores.open(at, false);
+        }
+    }
+
+    /**
+     * The journal holds nothing and goes, and the next one will be elsewhere: the file of the disk is about to be
+     * another. No atomic write is under way. When this throws, the disk is as it was.
+     */
+    public void retire(Path next) throws IOException {
+        writing.lock();
+        try {
+            checkNotStuck();
+            WriteJournal open = journal;
+            if (open != null) {
+                open.flush();
+                durablyEnded = ended.get();
+                open.close();
+                journal = null;
+                stores.remove(path);
+            }
+            path = next;
+        } finally {
+            writing.unlock();
+        }
     }
 
     private void keep(WriteJournal to, long offsetBytes, ByteBuffer before, ByteBuffer after) throws IOException {

@@ -1,5 +1,6 @@
 package dev.kume.core.disk;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveDisk implements VirtualDisk {
     private volatile VirtualDisk disk;
+    private volatile Closeable file;
     private volatile @Nullable DiskMirror mirror;
 
     public LiveDisk(VirtualDisk disk) {
+        this(disk, disk);
+    }
+
+    /** @param file what is closed when this disk is: the disk itself, or the hold on a file that others have, too */
+    public LiveDisk(VirtualDisk disk, Closeable file) {
         this.disk = disk;
+        this.file = file;
     }
 
     /** The disk of the file that serves now. */
@@ -30,8 +38,14 @@ public final class LiveDisk implements VirtualDisk {
      * @return the disk that served until now
      */
     public VirtualDisk exchange(VirtualDisk other) {
+        return exchange(other, other);
+    }
+
+    /** The same, with what is to be closed in the end. */
+    public VirtualDisk exchange(VirtualDisk other, Closeable otherFile) {
         VirtualDisk before = disk;
         disk = other;
+        file = otherFile;
         return before;
     }
 
@@ -133,6 +147,6 @@ public final class LiveDisk implements VirtualDisk {
 
     @Override
     public void close() throws IOException {
-        disk.close();
+        file.close();
     }
 }

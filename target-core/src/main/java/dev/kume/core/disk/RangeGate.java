@@ -1,5 +1,6 @@
 package dev.kume.core.disk;
 
+import dev.kume.core.Clock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * it, and sees every loop outside once.
  */
 final class RangeGate {
+    /** No turn came in time. */
+    static final long NO_TICKET = -1;
+
     private static final int SLOTS = 32;
     /** Slots of different loops stand in different cache lines, those that are fetched in pairs included. */
     private static final int SLOT_LONGS = 16;
@@ -88,6 +92,33 @@ final class RangeGate {
         return ticket;
     }
 
+    /**
+     * Enters as {@link #enterAlone} does, but gives up when it has not come in by {@code deadline} of the clock.
+     *
+     * @return the ticket, or {@link #NO_TICKET}: then all is as if nobody had asked
+     */
+    long tryEnterAlone(long offsetBytes, long lengthBytes, Clock clock, long deadline) {
+        long ticket;
+        lock.lock();
+        try {
+            ticket = arrive(offsetBytes, lengthBytes, true);
+            publish();
+            if (!awaitTurn(ticket, clock, deadline)) {
+                leave(ticket);
+                return NO_TICKET;
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (int slot = 1; slot <= SLOTS; slot++) {
+            if (!awaitOutside(slot * SLOT_LONGS, clock, deadline)) {
+                leave(ticket);
+                return NO_TICKET;
+            }
+        }
+        return ticket;
+    }
+
     /** Leaves what a disk thread has entered. */
     void leave(long ticket) {
         lock.lock();
@@ -123,6 +154,29 @@ final class RangeGate {
         alone[count] = forItself;
         count++;
         return nextTicket++;
+    }
+
+    private boolean awaitTurn(long ticket, Clock clock, long deadline) {
+        boolean interrupted = false;
+        try {
+            while (isBehindAnother(find(ticket))) {
+                long nanos = deadline - clock.nanoTime();
+                if (nanos <= 0) {
+                    return false;
+                }
+                try {
+                    // What is left is looked at anew above.
+                    var _ = left.awaitNanos(nanos);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            return true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void awaitTurn(long ticket) {
@@ -172,6 +226,20 @@ final class RangeGate {
                 LockSupport.parkNanos(PARK_NANOS);
             }
         }
+    }
+
+    private boolean awaitOutside(int slot, Clock clock, long deadline) {
+        int spins = 0;
+        while ((long) INSIDE.getVolatile(loops, slot) != 0) {
+            if (++spins < SPINS) {
+                Thread.onSpinWait();
+            } else if (clock.nanoTime() - deadline > 0) {
+                return false;
+            } else {
+                LockSupport.parkNanos(PARK_NANOS);
+            }
+        }
+        return true;
     }
 
     private static boolean overlaps(long[] ranges, long begin, long end) {

@@ -5,6 +5,7 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.Sizes;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of adding, changing and removing disks. Each returns the next inventory or throws {@link
@@ -19,15 +20,23 @@ public final class Disks {
     public static void checkNew(Inventory inventory, String name, String file, Limits limits) {
         Names.checked("disk", name);
         checkNameFree(inventory, name);
-        for (DiskRecord other : inventory.disks()) {
-            if (other.file().equals(file)) {
-                throw InventoryException.conflict(
-                        "disk",
-                        other.name(),
-                        "the file %s belongs to disk '%s'".formatted(file, other.name()),
-                        "two disks never share a file; choose another");
-            }
+        checkFileFree(inventory, file);
+        checkRoom(inventory, limits);
+    }
+
+    /** Refuses a file that a disk has, or a snapshot of one. */
+    static void checkFileFree(Inventory inventory, String file) {
+        DiskRecord other = DiskRules.ownerOf(inventory.disks(), file);
+        if (other != null) {
+            throw InventoryException.conflict(
+                    "disk",
+                    other.name(),
+                    "the file %s belongs to disk '%s'".formatted(file, other.name()),
+                    "two disks never share a file; choose another");
         }
+    }
+
+    private static void checkRoom(Inventory inventory, Limits limits) {
         if (inventory.disks().size() >= limits.get(Limit.DISKS)) {
             throw InventoryException.limit(
                     "there are %d disks, the most that limits.%s allows"
@@ -38,7 +47,12 @@ public final class Disks {
 
     /** Adds a disk whose file is there. */
     public static Inventory add(Inventory inventory, DiskRecord disk, Limits limits) {
-        checkNew(inventory, disk.name(), disk.file(), limits);
+        Names.checked("disk", disk.name());
+        checkNameFree(inventory, disk.name());
+        if (DiskRules.shown(inventory.disks(), disk) == null) {
+            checkFileFree(inventory, disk.file());
+        }
+        checkRoom(inventory, limits);
         for (DiskRecord other : inventory.disks()) {
             if (other.identity().mistakableFor(disk.identity())) {
                 throw InventoryException.conflict(
@@ -64,6 +78,9 @@ public final class Disks {
     /** Changes who may map a disk. */
     public static Inventory share(Inventory inventory, String name, Sharing sharing) {
         DiskRecord disk = inventory.disk(name);
+        if (sharing != disk.sharing() && sharing != Sharing.READ_ONLY) {
+            checkMayBeWritten(inventory, disk);
+        }
         List<Mapping> mappings = inventory.mappingsOf(disk);
         if (sharing == Sharing.EXCLUSIVE && mappings.size() > 1) {
             throw InventoryException.guard(
@@ -166,7 +183,66 @@ public final class Disks {
                     "run 'kume unmap %s %s' first"
                             .formatted(disk.name(), mappings.getFirst().target()));
         }
+        checkNoChildren(inventory, disk, "is not removed");
         return inventory.withoutDisk(disk);
+    }
+
+    /**
+     * Refuses a change of what others are children of, or show.
+     *
+     * @param refused what is not done with the disk then: {@code is not removed}
+     */
+    public static void checkNoChildren(Inventory inventory, DiskRecord disk, String refused) {
+        List<DiskRecord> children = childrenOf(inventory, disk);
+        if (!children.isEmpty()) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' %s: %s %s what it holds"
+                            .formatted(disk.name(), refused, names(children), children.size() == 1 ? "needs" : "need"),
+                    "remove the %s first, or convert %s to a disk of its own"
+                            .formatted(
+                                    children.size() == 1 ? "other" : "others", children.size() == 1 ? "it" : "each"));
+        }
+    }
+
+    /** Disks that are children of this one, or of a snapshot of it, and disks that show one of its snapshots. */
+    public static List<DiskRecord> childrenOf(Inventory inventory, DiskRecord disk) {
+        return DiskRules.childrenOf(inventory.disks(), disk);
+    }
+
+    /** The disk that this one is a child of, or whose snapshot it is a child of or shows; null for none. */
+    public static @Nullable DiskRecord parentOf(Inventory inventory, DiskRecord disk) {
+        return DiskRules.parentOf(inventory.disks(), disk);
+    }
+
+    /** Refuses to let a disk be written whose file others are children of, or that shows a snapshot. */
+    private static void checkMayBeWritten(Inventory inventory, DiskRecord disk) {
+        SnapshotRecord shown = DiskRules.shown(inventory.disks(), disk);
+        if (shown != null) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' shows the snapshot '%s', so it stays read-only".formatted(disk.name(), shown.name()),
+                    "a writable clone of the snapshot can be written");
+        }
+        List<DiskRecord> children = childrenOf(inventory, disk).stream()
+                .filter(child -> child.layers().parentSnapshot() == null)
+                .toList();
+        if (!children.isEmpty()) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' stays read-only: %s %s what it holds"
+                            .formatted(disk.name(), names(children), children.size() == 1 ? "needs" : "need"),
+                    "remove the disks that are over it first");
+        }
+    }
+
+    /** {@code disks 'a' and 'b'}, {@code disk 'a'}. */
+    private static String names(List<DiskRecord> disks) {
+        String names = disks.stream().map(disk -> "'" + disk.name() + "'").collect(Collectors.joining(" and "));
+        return (disks.size() == 1 ? "disk " : "disks ") + names;
     }
 
     /** {@code LUN 0 of 'hv-node1', LUN 0 of 'hv-node2'}. */

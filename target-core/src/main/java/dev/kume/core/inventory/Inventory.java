@@ -289,20 +289,7 @@ public final class Inventory {
     }
 
     private void check() {
-        Map<String, String> files = new HashMap<>();
-        List<DiskRecord> seen = new ArrayList<>();
-        for (DiskRecord disk : disks.values()) {
-            String other = files.put(disk.file(), disk.name());
-            if (other != null) {
-                throw damaged("disks '%s' and '%s' have one file, %s".formatted(other, disk.name(), disk.file()));
-            }
-            for (DiskRecord earlier : seen) {
-                if (earlier.identity().mistakableFor(disk.identity())) {
-                    throw damaged("disks '%s' and '%s' have one identity".formatted(earlier.name(), disk.name()));
-                }
-            }
-            seen.add(disk);
-        }
+        DiskRules.check(disks.values());
         checkTargets();
         checkMappings();
         checkCredentials();

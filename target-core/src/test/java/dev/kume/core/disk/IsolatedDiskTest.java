@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.core.Clock;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.testing.Allocations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,6 +33,21 @@ final class IsolatedDiskTest {
 
     private final IsolatedDisk disk = IsolatedDisk.of(new YieldingDisk(16 * RANGE_BYTES));
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+
+    private static final Clock CLOCK = new RunningClock();
+
+    /** Time that passes. */
+    private static final class RunningClock implements Clock {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
+        }
+    }
 
     private interface Body {
         void run() throws IOException;
@@ -270,5 +288,129 @@ final class IsolatedDiskTest {
             }
         }
         assertEquals(List.of(), List.copyOf(wrong));
+    }
+
+    /** A disk whose writes and flushes wait to be let go. */
+    private static final class HangingDisk extends FilterDisk {
+        private final CountDownLatch entered = new CountDownLatch(1);
+        private final CountDownLatch go = new CountDownLatch(1);
+
+        HangingDisk() {
+            super(MemoryDisk.ofSize(16 * RANGE_BYTES));
+        }
+
+        private void hang() {
+            entered.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void write(long offsetBytes, ByteBuffer source) throws IOException {
+            hang();
+            disk.write(offsetBytes, source);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            hang();
+            disk.flush();
+        }
+    }
+
+    private interface Call {
+        void on(IsolatedDisk disk) throws IOException;
+    }
+
+    @Test
+    void nobodyIsInAnyOfSeveralDisksWhileAStepHasThemAll() throws Exception {
+        IsolatedDisk other = IsolatedDisk.of(new YieldingDisk(16 * RANGE_BYTES));
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            boolean swapped = i == 1;
+            writers.add(start(() -> {
+                for (long stamp = 1; !over.get(); stamp++) {
+                    disk.write(swapped ? RANGE_BYTES : 0, stamped(stamp));
+                    other.write(swapped ? RANGE_BYTES : 0, stamped(stamp));
+                    disk.flush();
+                }
+            }));
+        }
+        List<Thread> steps = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            List<IsolatedDisk> both = i == 0 ? List.of(disk, other) : List.of(other, disk, other);
+            steps.add(start(() -> {
+                for (int step = 0; step < STEPS; step++) {
+                    IsolatedDisk late = IsolatedDisk.aloneAll(both, Duration.ofMinutes(1), CLOCK, () -> {
+                        if (disk.tryRead(0, ByteBuffer.allocate(RANGE_BYTES)) != 0) {
+                            wrong.add("a loop was let in");
+                        }
+                    });
+                    if (late != null) {
+                        wrong.add("a disk was not free for a minute");
+                    }
+                }
+            }));
+        }
+        for (Thread thread : steps) {
+            thread.join();
+        }
+        over.set(true);
+        for (Thread thread : writers) {
+            thread.join();
+        }
+        assertEquals(List.of(), List.copyOf(wrong));
+    }
+
+    @Test
+    void aDiskThatHangsIsNamedAndAllGoOn() throws Exception {
+        List<Call> calls = List.of(
+                hanging -> hanging.write(0, stamped(1)),
+                IsolatedDisk::flush,
+                hanging -> assertTrue(hanging.tryWrite(0, stamped(1))));
+        for (Call call : calls) {
+            HangingDisk behind = new HangingDisk();
+            IsolatedDisk hanging = IsolatedDisk.of(behind);
+            Thread caller = start(() -> call.on(hanging));
+            behind.entered.await();
+            AtomicBoolean ran = new AtomicBoolean();
+            List<IsolatedDisk> all = List.of(disk, hanging, IsolatedDisk.of(MemoryDisk.ofSize(RANGE_BYTES)));
+            assertSame(hanging, IsolatedDisk.aloneAll(all, Duration.ofMillis(5), CLOCK, () -> ran.set(true)));
+            assertFalse(ran.get());
+            disk.write(0, stamped(7));
+            assertFalse(hanging.tryAlone(Duration.ofMillis(5), CLOCK, of -> ran.set(true)));
+            behind.go.countDown();
+            caller.join();
+            assertTrue(hanging.tryAlone(Duration.ofMinutes(1), CLOCK, of -> ran.set(true)));
+            assertTrue(ran.get());
+        }
+        assertEquals(List.of(), List.copyOf(wrong));
+    }
+
+    @Test
+    void anInterruptDoesNotCutTheWaitShortAndIsRemembered() throws Exception {
+        HangingDisk behind = new HangingDisk();
+        IsolatedDisk hanging = IsolatedDisk.of(behind);
+        Thread caller = start(hanging::flush);
+        behind.entered.await();
+        AtomicBoolean ran = new AtomicBoolean();
+        AtomicBoolean remembered = new AtomicBoolean();
+        Thread waiting = start(() -> {
+            Thread.currentThread().interrupt();
+            ran.set(hanging.tryAlone(Duration.ofMinutes(1), CLOCK, of -> {}));
+            remembered.set(Thread.interrupted());
+        });
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        behind.go.countDown();
+        waiting.join();
+        caller.join();
+        assertTrue(ran.get());
+        assertTrue(remembered.get());
     }
 }

@@ -243,4 +243,22 @@ final class JournaledDiskTest {
                 JournaledDisk.open(new FlatDisk(image, new DiskInfo(image.sizeBytes(), true, true)), files, JOURNAL);
         assertEquals(0, disk.atomicBytesMax());
     }
+
+    @Test
+    void aJournalMovesWithTheFileOfTheDisk() throws IOException {
+        Path next = Path.of("/vms/next.raw.kume-atomic");
+        JournaledDisk disk = open(files);
+        disk.retire(JOURNAL);
+        disk.writeAtomically(3 * SECTOR_BYTES, stamped(5, 7));
+        disk.retire(next);
+        assertNull(files.find(JOURNAL), "it held nothing");
+        assertNull(files.find(next), "no journal before the first write");
+        files.put(next, MemoryStore.holding("left", new byte[3]));
+        disk.writeAtomically(3 * SECTOR_BYTES, stamped(5, 8));
+        assertNull(files.find(JOURNAL));
+        assertEquals(8, onlyStamp(content(disk), 3, 5, "the write"));
+        disk.close();
+        assertNull(files.find(next));
+        assertEquals(JournaledDisk.Found.NOTHING, open(files).found());
+    }
 }

@@ -10,8 +10,10 @@ import java.util.UUID;
  * How a format keeps the map of its blocks in the file: what {@link BlockDisk} needs of VHD and VHDX. The layout has
  * the same store as the disk, already made whole after a crash, and never touches the data of blocks.
  *
- * <p>No two calls run at once, but for {@link #shape}; each may wait. A layout keeps no copy of the map: it reads a
- * page of it from the store, changes it and writes it back.
+ * <p>Each call may wait. {@link #readSectors}, {@link #extend} and {@link #prepareSectors} may run while a {@link
+ * #commit} runs, readSectors by several threads at once and never for a block whose change is being committed; no other
+ * two calls run at once, but for {@link #shape}. A layout keeps no copy of the map: it reads a page of it from the store,
+ * changes it and writes it back.
  */
 public interface BlockLayout {
     /** Sizes that never change while the disk is open, but for {@link Shape#sizeBytes}. */
@@ -51,8 +53,13 @@ public interface BlockLayout {
     /** Fills the sectors of a {@link Entry#PARTIAL} block as the file has them. */
     void readSectors(long block, long entry, SectorMap into) throws IOException;
 
-    /** Is called, and durable, before the first change of the file since it was opened. */
-    void beginChanges() throws IOException;
+    /**
+     * Is called, and durable, before the first change of the file since it was opened.
+     *
+     * @param keepsContent true: what changes is nothing that a child would see, so the id by which children name this
+     *                     file stays. It may be called again with false, before the first change that they would see
+     */
+    void beginChanges(boolean keepsContent) throws IOException;
 
     /**
      * Makes the file long enough for slots that end at {@code endBytes}, with zeroes in what is new. Needs not be
@@ -71,7 +78,10 @@ public interface BlockLayout {
 
     /**
      * Changes the map, all or nothing where the format can, and durable when this returns. Everything that the new
-     * entries and sectors refer to is durable already. When this throws, the disk takes no change any more.
+     * entries and sectors refer to is durable already; that is not so for what {@link #prepareSectors} has taken
+     * meanwhile for blocks that are not in the changes: it must not become part of the map yet. A block that becomes
+     * {@link Entry#FULL} needs no sectors: the file says that all are there. When this throws, the disk takes no change
+     * any more.
      */
     void commit(MapChanges changes) throws IOException;
 

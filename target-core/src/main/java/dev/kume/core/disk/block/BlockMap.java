@@ -60,12 +60,14 @@ public final class BlockMap {
         return blocks;
     }
 
-    /** A map of another number of blocks with the same entries, as far as both have them. */
+    /**
+     * A map of another number of blocks with the same entries, as far as both have them; this one is not used any more.
+     * Entries beyond a smaller number are absent already.
+     */
     public BlockMap resized(long newBlocks) {
         BlockMap map = new BlockMap(newBlocks);
-        long both = Math.min(blocks, newBlocks);
-        for (long block = nextEntry(0); block < both; block = nextEntry(block + 1)) {
-            map.put(block, get(block));
+        for (int at = 0; at < Math.min(pages.length(), map.pages.length()); at++) {
+            map.pages.set(at, pages.get(at));
         }
         return map;
     }

@@ -27,6 +27,16 @@ public final class FileSpace {
         this.gapBytesMin = gapBytesMin;
     }
 
+    /** Nothing is in use: everything is told again. */
+    public void clear() {
+        gaps.clear();
+        freeBytes = 0;
+        endBytes = 0;
+        begins = new long[64];
+        lengths = new long[64];
+        used = 0;
+    }
+
     /** A piece of the file is in use. While the file is opened. */
     public void use(long offsetBytes, long lengthBytes) {
         if (used == begins.length) {

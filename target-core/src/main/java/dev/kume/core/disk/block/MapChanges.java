@@ -26,7 +26,11 @@ public final class MapChanges {
         return entries[at];
     }
 
-    /** By block: all sectors that are there, for a block whose last entry is {@link Entry#PARTIAL}. */
+    /**
+     * By block: all sectors that are there now, of blocks that are {@link Entry#PARTIAL}. A change of an entry to that
+     * comes with them; they come without an entry when only they have changed. For a block whose last entry is another
+     * one they say nothing.
+     */
     public Map<Long, SectorMap> sectors() {
         return sectors;
     }
@@ -35,7 +39,8 @@ public final class MapChanges {
         return count == 0 && sectors.isEmpty();
     }
 
-    void add(long block, long entry) {
+    /** Adds a change; a {@link Entry#PARTIAL} entry needs its sectors, too. */
+    public void add(long block, long entry) {
         if (count == blocks.length) {
             blocks = Arrays.copyOf(blocks, 2 * count);
             entries = Arrays.copyOf(entries, 2 * count);
@@ -45,7 +50,8 @@ public final class MapChanges {
         count++;
     }
 
-    void sectors(long block, SectorMap map) {
+    /** Adds the sectors of a block, all that are there. */
+    public void sectors(long block, SectorMap map) {
         sectors.put(block, map);
     }
 }

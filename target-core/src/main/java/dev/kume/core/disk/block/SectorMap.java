@@ -1,5 +1,6 @@
 package dev.kume.core.disk.block;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -8,6 +9,7 @@ public final class SectorMap {
     private final int sectors;
     private final AtomicLongArray words;
     private final AtomicInteger present = new AtomicInteger();
+    private final AtomicBoolean changed = new AtomicBoolean();
 
     public SectorMap(int sectors) {
         this.sectors = sectors;
@@ -80,6 +82,17 @@ public final class SectorMap {
             }
         }
         return Math.min(at, end) - fromSector;
+    }
+
+    /** Remembers a change that is to become durable; false when one is remembered already. */
+    boolean markChanged() {
+        return changed.compareAndSet(false, true);
+    }
+
+    /** A copy that nobody changes, with everything that was added before; what comes later is a new change. */
+    SectorMap taken() {
+        changed.set(false);
+        return copy();
     }
 
     /** A copy that nobody changes. */

@@ -1,0 +1,452 @@
+package dev.kume.core.disk.block;
+
+import dev.kume.core.disk.DiskFormatException;
+import dev.kume.core.disk.VirtualDisk;
+import dev.kume.core.store.BackingStore;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a {@link BlockDisk}: its map in memory, the changes of that which are not durable yet, and who has which
+ * piece of the file.
+ *
+ * <p><b>Order.</b> A new slot holds zeroes before its entry is seen. A commit takes the changes first, then makes all
+ * data durable, then the map: so whatever moment the power goes, the map refers to slots alone whose content is known.
+ * A slot that a change has freed is given away again only when that change is durable.
+ *
+ * <p>Locks are taken in this order: a block, {@link #committing}, {@link #allocating}, {@link #changing}.
+ */
+final class BlockFile {
+    /** Changes that are kept in memory before somebody who can wait makes them durable unasked. */
+    private static final int CHANGES_MAX = 1 << 18;
+
+    final BackingStore store;
+    final BlockLayout layout;
+    final BlockLocks locks = new BlockLocks();
+    final SectorMaps sectorMaps;
+    private final BlockLayout.Shape shape;
+    private volatile BlockMap map;
+
+    /** Held while changes become durable, and whenever the layout changes more than the map. */
+    private final ReentrantLock committing = new ReentrantLock();
+
+    /** Held while a slot is taken or given back. */
+    private final ReentrantLock allocating = new ReentrantLock();
+
+    private final FileSpace space;
+    /** The file has bytes up to here; what is new behind that is zeroes. Guarded by {@link #allocating}; -1: unknown. */
+    private long extendedBytes = -1;
+
+    /** Held for a moment when a change is remembered. */
+    private final Object changing = new Object();
+
+    private MapChanges changes = new MapChanges();
+    private Map<Long, SectorMap> changedSectors = new HashMap<>();
+    private Map<Long, SectorMap> committingSectors = Map.of();
+    private long[] freed = new long[16];
+    private int freedCount;
+
+    /** What must be durable before a change of this map is: the disk that blocks are moved into. */
+    private volatile @Nullable VirtualDisk before;
+
+    private volatile boolean begun;
+    private volatile boolean contentChanges;
+    private volatile boolean keepsContent;
+    private volatile @Nullable IOException stuck;
+
+    BlockFile(BackingStore store, BlockLayout layout) throws IOException {
+        this.store = store;
+        this.layout = layout;
+        this.shape = layout.shape();
+        this.map = new BlockMap(Math.ceilDiv(shape.sizeBytes(), shape.blockBytes()));
+        this.space = new FileSpace(Math.min(shape.slotBytes(), 1 << 20));
+        layout.load(map, space);
+        seal();
+        this.sectorMaps = new SectorMaps(layout, locks);
+    }
+
+    private void seal() throws DiskFormatException {
+        long overlap = space.seal();
+        if (overlap >= 0) {
+            throw new DiskFormatException(
+                    ("%s: two blocks, or a block and a structure of the file, lie over each other at"
+                                    + " offset %d; restore the file from a copy")
+                            .formatted(store.location(), overlap));
+        }
+    }
+
+    BlockMap map() {
+        return map;
+    }
+
+    // ---- changes ----------------------------------------------------------------------------------------------------
+
+    /** Refuses every change after one that could not be made durable: a later one would be lost with it. */
+    void checkChangeable() throws IOException {
+        IOException because = stuck;
+        if (because != null) {
+            throw new IOException(
+                    ("%s: an earlier change of its map could not be made durable (%s); check the device, then take the"
+                                    + " disk offline and online again")
+                            .formatted(store.location(), because.getMessage()),
+                    because);
+        }
+    }
+
+    /** True when a change needs no preparation of the file any more. Never waits. */
+    boolean hasBegun() {
+        return contentChanges || (begun && keepsContent);
+    }
+
+    /** The file is going to be changed: it says so first, once. */
+    void begin() throws IOException {
+        checkChangeable();
+        if (hasBegun()) {
+            return;
+        }
+        committing.lock();
+        try {
+            if (!hasBegun()) {
+                boolean keeps = keepsContent;
+                layout.beginChanges(keeps);
+                dropTail();
+                begun = true;
+                contentChanges = !keeps;
+            }
+        } finally {
+            committing.unlock();
+        }
+    }
+
+    /** What a crash has left behind the last slot must not come back as the content of a new one. */
+    private void dropTail() throws IOException {
+        allocating.lock();
+        try {
+            if (extendedBytes < 0) {
+                layout.truncate(space.endBytes());
+                extendedBytes = space.endBytes();
+            }
+        } finally {
+            allocating.unlock();
+        }
+    }
+
+    /** What is changed from now on is nothing that a child would see, or is again. */
+    void keepsContent(boolean keeps) {
+        keepsContent = keeps;
+    }
+
+    /** This disk must be durable before a change of the map is; null for none. */
+    void durableBefore(@Nullable VirtualDisk other) {
+        before = other;
+    }
+
+    /** The slot of a block, taken now if it has none. The caller is inside of the block. */
+    long allocate(long block, int state) throws IOException {
+        allocating.lock();
+        try {
+            long entry = map.get(block);
+            if (Entry.hasSpace(entry)) {
+                return entry;
+            }
+            if (state == Entry.PARTIAL) {
+                layout.prepareSectors(block, space);
+                extendedBytes = Math.max(extendedBytes, space.endBytes());
+            }
+            long slot = takeSlot();
+            long taken = Entry.of(state, slot + shape.slotHeadBytes());
+            if (state == Entry.PARTIAL) {
+                sectorMaps.putNew(block);
+            }
+            change(block, taken);
+            if (state == Entry.PARTIAL) {
+                sectorsChanged(block, sectorMaps.get(block, taken));
+            }
+            return taken;
+        } finally {
+            allocating.unlock();
+        }
+    }
+
+    /** Zeroes, whatever was there. Under {@link #allocating}. */
+    private long takeSlot() throws IOException {
+        long slotBytes = shape.slotBytes();
+        long slot = space.take(slotBytes, shape.slotHeadBytes(), shape.slotAlignBytes());
+        try {
+            long end = slot + slotBytes;
+            if (slot < extendedBytes) {
+                store.punch(slot, Math.min(end, extendedBytes) - slot);
+            }
+            if (end > extendedBytes) {
+                layout.extend(end);
+                extendedBytes = end;
+            }
+            return slot;
+        } catch (IOException | RuntimeException e) {
+            space.free(slot, slotBytes);
+            throw e;
+        }
+    }
+
+    /** A gap that ends before {@code limitBytes}, of zeroes; -1 when there is none. */
+    long takeSlotBefore(long limitBytes) throws IOException {
+        allocating.lock();
+        try {
+            long slot = space.takeBefore(limitBytes, shape.slotBytes(), shape.slotHeadBytes(), shape.slotAlignBytes());
+            if (slot >= 0) {
+                store.punch(slot, shape.slotBytes());
+            }
+            return slot;
+        } finally {
+            allocating.unlock();
+        }
+    }
+
+    /** A slot was taken and is not used. */
+    void giveBack(long slot) {
+        allocating.lock();
+        try {
+            space.free(slot, shape.slotBytes());
+        } finally {
+            allocating.unlock();
+        }
+    }
+
+    /** A partial block is in another slot: its sectors have to be written there. The caller has the block alone. */
+    void sectorsMoved(long block, SectorMap sectors) {
+        synchronized (changing) {
+            sectors.markChanged();
+            changedSectors.put(block, sectors);
+        }
+    }
+
+    /** A block is this from now on; a slot that it had and has no more is free when that is durable. */
+    void change(long block, long entry) {
+        synchronized (changing) {
+            long old = map.get(block);
+            map.put(block, entry);
+            changes.add(block, entry);
+            if (Entry.hasSpace(old) && Entry.dataBytes(old) != (Entry.hasSpace(entry) ? Entry.dataBytes(entry) : -1)) {
+                if (freedCount == freed.length) {
+                    freed = Arrays.copyOf(freed, 2 * freedCount);
+                }
+                freed[freedCount++] = Entry.dataBytes(old) - shape.slotHeadBytes();
+            }
+            if (Entry.state(entry) != Entry.PARTIAL) {
+                changedSectors.remove(block);
+                sectorMaps.remove(block);
+            }
+        }
+    }
+
+    /** Sectors were added to the map of a partial block, after they were written. The caller is inside of the block. */
+    void sectorsChanged(long block, SectorMap sectors) {
+        if (sectors.markChanged()) {
+            synchronized (changing) {
+                if (Entry.state(map.get(block)) == Entry.PARTIAL) {
+                    changedSectors.put(block, sectors);
+                }
+            }
+        }
+    }
+
+    /** All sectors of a partial block are there now. The caller is inside of the block. */
+    void filled(long block) {
+        synchronized (changing) {
+            long entry = map.get(block);
+            if (Entry.state(entry) == Entry.PARTIAL) {
+                change(block, Entry.of(Entry.FULL, Entry.dataBytes(entry)));
+            }
+        }
+    }
+
+    /** True when there are so many changes that who can wait should make them durable. */
+    boolean isCommitDue() {
+        synchronized (changing) {
+            return changes.count() >= CHANGES_MAX || changedSectors.size() > sectorMaps.mapsMax() / 2;
+        }
+    }
+
+    /** Makes everything durable that was written before, and the map with it. */
+    void flush() throws IOException {
+        committing.lock();
+        try {
+            Taken taken = take();
+            if (taken != null) {
+                checkChangeable();
+                commit(taken);
+                return;
+            }
+        } finally {
+            committing.unlock();
+        }
+        VirtualDisk other = before;
+        if (other != null) {
+            other.flush();
+        }
+        store.flush();
+    }
+
+    private void commit(Taken taken) throws IOException {
+        try {
+            VirtualDisk other = before;
+            if (other != null) {
+                other.flush();
+            }
+            store.flush();
+            layout.commit(taken.changes);
+        } catch (IOException | RuntimeException e) {
+            stuck = e instanceof IOException failure ? failure : new IOException(e);
+            throw e;
+        } finally {
+            synchronized (changing) {
+                committingSectors = Map.of();
+            }
+        }
+        allocating.lock();
+        try {
+            for (long slot : taken.freed) {
+                space.free(slot, shape.slotBytes());
+            }
+        } finally {
+            allocating.unlock();
+        }
+        sectorMaps.trim(this::hasChangedSectors);
+    }
+
+    /** Changes on their way to the file, and the slots that nothing refers to when they are durable. */
+    private static final class Taken {
+        private final MapChanges changes;
+        private final long[] freed;
+
+        Taken(MapChanges changes, long[] freed) {
+            this.changes = changes;
+            this.freed = freed;
+        }
+    }
+
+    private @Nullable Taken take() {
+        synchronized (changing) {
+            if (changes.isEmpty() && changedSectors.isEmpty()) {
+                return null;
+            }
+            MapChanges taken = changes;
+            changes = new MapChanges();
+            committingSectors = changedSectors;
+            changedSectors = new HashMap<>();
+            committingSectors.forEach((block, sectors) -> taken.sectors(block, sectors.taken()));
+            long[] free = Arrays.copyOf(freed, freedCount);
+            freedCount = 0;
+            return new Taken(taken, free);
+        }
+    }
+
+    private boolean hasChangedSectors(long block) {
+        synchronized (changing) {
+            return changedSectors.containsKey(block) || committingSectors.containsKey(block);
+        }
+    }
+
+    // ---- the layout's own changes -----------------------------------------------------------------------------------
+
+    /** A change of the file that is none of the map's blocks. */
+    @FunctionalInterface
+    interface Step {
+        void run(BlockLayout layout, FileSpace space) throws IOException;
+    }
+
+    /** Runs a change of the layout alone, with every earlier change durable. */
+    void changeLayout(Step step) throws IOException {
+        begin();
+        withLayout(step);
+    }
+
+    /** The same for what changes nothing. */
+    void withLayout(Step step) throws IOException {
+        committing.lock();
+        allocating.lock();
+        try {
+            checkChangeable();
+            Taken taken = take();
+            if (taken != null) {
+                commit(taken);
+            } else {
+                store.flush();
+            }
+            step.run(layout, space);
+        } catch (IOException | RuntimeException e) {
+            // What the file is now is what it says; memory may know otherwise.
+            stuck = e instanceof IOException failure ? failure : new IOException(e);
+            throw e;
+        } finally {
+            allocating.unlock();
+            committing.unlock();
+        }
+    }
+
+    /** The map has room for a disk of this size from now on. Waits for who is inside of a block, and for nothing else. */
+    void resizeMap(long sizeBytes) {
+        long blocks = Math.ceilDiv(sizeBytes, shape.blockBytes());
+        locks.aloneWithAll(() -> map = map.resized(blocks));
+    }
+
+    /** Cuts off what lies behind the last slot; the bytes by which the file became shorter. */
+    long truncate() throws IOException {
+        long[] cut = {0};
+        changeLayout((changed, free) -> {
+            long beforeBytes = store.sizeBytes();
+            // Gaps too small for anything are not remembered, so only the file tells where the last piece ends.
+            free.clear();
+            changed.load(new BlockMap(map.blocks()), free);
+            seal();
+            changed.truncate(free.endBytes());
+            extendedBytes = free.endBytes();
+            cut[0] = beforeBytes - store.sizeBytes();
+        });
+        return cut[0];
+    }
+
+    /** Bytes in the file that belong to nothing. */
+    long leakedBytes() {
+        allocating.lock();
+        try {
+            return space.freeBytes();
+        } finally {
+            allocating.unlock();
+        }
+    }
+
+    /** The last call, with everything durable that can be. */
+    void close() throws IOException {
+        try {
+            if (!store.readOnly() && stuck == null && begun) {
+                flush();
+                layout.close();
+            }
+        } finally {
+            store.close();
+        }
+    }
+
+    /** Runs with the block for itself. */
+    void alone(long block, Action action) throws IOException {
+        StampedLock lock = locks.of(block);
+        long stamp = lock.writeLock();
+        try {
+            action.run(map.get(block));
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    /** What is done with a block that nobody else is inside of. */
+    @FunctionalInterface
+    interface Action {
+        void run(long entry) throws IOException;
+    }
+}

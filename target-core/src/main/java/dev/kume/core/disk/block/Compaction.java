@@ -1,0 +1,161 @@
+package dev.kume.core.disk.block;
+
+import dev.kume.core.disk.DiskFormat;
+import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.Extent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Makes the file of a disk smaller while it serves: first blocks of nothing but zeroes are given back, then the last
+ * slots of the file move into gaps, then the end is cut off. A slot that was left holds its bytes until the map says
+ * durably that the block is elsewhere.
+ */
+final class Compaction {
+    private static final int STEP_BYTES = 1 << 20;
+    private static final long COMMIT_BYTES = 64L << 20;
+
+    private final BlockDisk disk;
+    private final BlockFile file;
+    private final BackingStore store;
+    private final BlockLayout.Shape shape;
+    private final ByteBuffer buffer;
+    private final ByteBuffer zeroes;
+
+    Compaction(BlockDisk disk, BlockFile file, BackingStore store, BlockLayout.Shape shape) {
+        this.disk = disk;
+        this.file = file;
+        this.store = store;
+        this.shape = shape;
+        int step = (int) Math.min(STEP_BYTES, shape.blockBytes());
+        this.buffer = ByteBuffer.allocateDirect(step);
+        this.zeroes = ByteBuffer.allocateDirect(step);
+    }
+
+    long run(DiskFormat.Progress progress) throws IOException {
+        long totalBytes = 2 * disk.presentBlocks() * shape.blockBytes();
+        file.keepsContent(true);
+        try {
+            file.begin();
+            long doneBytes = freeZeroes(progress, totalBytes);
+            disk.flush();
+            moveLast(progress, doneBytes, totalBytes);
+            disk.flush();
+            long cut = file.truncate();
+            progress.at(totalBytes, totalBytes);
+            return cut;
+        } finally {
+            file.keepsContent(false);
+        }
+    }
+
+    private long freeZeroes(DiskFormat.Progress progress, long totalBytes) throws IOException {
+        BlockMap map = file.map();
+        long doneBytes = 0;
+        for (long block = map.nextEntry(0); block < map.blocks(); block = map.nextEntry(block + 1)) {
+            progress.at(Math.min(doneBytes, totalBytes), totalBytes);
+            long seen = block;
+            if (Entry.state(map.get(block)) == Entry.FULL && canSayZero()) {
+                file.alone(seen, entry -> {
+                    if (Entry.state(entry) == Entry.FULL && isZero(entry)) {
+                        file.change(seen, Entry.of(disk.parent() == null ? Entry.ABSENT : Entry.ZERO, 0));
+                    }
+                });
+            }
+            doneBytes += shape.blockBytes();
+        }
+        return doneBytes;
+    }
+
+    private boolean canSayZero() {
+        return disk.parent() == null || shape.zeroBlocks();
+    }
+
+    private boolean isZero(long entry) throws IOException {
+        for (long at = 0; at < shape.blockBytes(); ) {
+            Extent extent = store.extentAt(Entry.dataBytes(entry) + at, shape.blockBytes() - at);
+            if (extent.allocated()) {
+                int step = (int) Math.min(buffer.capacity(), extent.lengthBytes());
+                store.read(Entry.dataBytes(entry) + at, buffer.clear().limit(step));
+                if (!buffer.flip().equals(zeroes.clear().limit(step))) {
+                    return false;
+                }
+                at += step;
+            } else {
+                at += extent.lengthBytes();
+            }
+        }
+        return true;
+    }
+
+    private void moveLast(DiskFormat.Progress progress, long alreadyBytes, long totalBytes) throws IOException {
+        long[] slots = slotsInOrder();
+        long doneBytes = alreadyBytes;
+        long unflushedBytes = 0;
+        for (int i = slots.length - 2; i >= 0; i -= 2) {
+            progress.at(Math.min(doneBytes, totalBytes), totalBytes);
+            long slot = slots[i];
+            long block = slots[i + 1];
+            long gap = file.takeSlotBefore(slot);
+            if (gap < 0) {
+                break;
+            }
+            boolean[] moved = {false};
+            file.alone(block, entry -> moved[0] = move(block, entry, slot, gap));
+            if (!moved[0]) {
+                file.giveBack(gap);
+            }
+            doneBytes += shape.blockBytes();
+            unflushedBytes += shape.blockBytes();
+            if (unflushedBytes >= COMMIT_BYTES) {
+                disk.flush();
+                unflushedBytes = 0;
+            }
+        }
+    }
+
+    /** Pairs of a slot and its block, by the place in the file. */
+    private long[] slotsInOrder() {
+        BlockMap map = file.map();
+        long[][] pairs = new long[16][];
+        int count = 0;
+        for (long block = map.nextEntry(0); block < map.blocks(); block = map.nextEntry(block + 1)) {
+            long entry = map.get(block);
+            if (Entry.hasSpace(entry)) {
+                if (count == pairs.length) {
+                    pairs = Arrays.copyOf(pairs, 2 * count);
+                }
+                pairs[count++] = new long[] {Entry.dataBytes(entry) - shape.slotHeadBytes(), block};
+            }
+        }
+        Arrays.sort(pairs, 0, count, (a, b) -> Long.compare(a[0], b[0]));
+        return Arrays.stream(pairs, 0, count).flatMapToLong(Arrays::stream).toArray();
+    }
+
+    /** Nobody else is inside of the block. False when it is not there any more. */
+    private boolean move(long block, long entry, long slot, long gap) throws IOException {
+        if (!Entry.hasSpace(entry) || Entry.dataBytes(entry) - shape.slotHeadBytes() != slot) {
+            return false;
+        }
+        SectorMap sectors = Entry.state(entry) == Entry.PARTIAL ? file.sectorMaps.get(block, entry) : null;
+        long from = Entry.dataBytes(entry);
+        long to = gap + shape.slotHeadBytes();
+        for (long at = 0; at < shape.blockBytes(); ) {
+            Extent extent = store.extentAt(from + at, shape.blockBytes() - at);
+            if (extent.allocated()) {
+                int step = (int) Math.min(buffer.capacity(), extent.lengthBytes());
+                store.read(from + at, buffer.clear().limit(step));
+                store.write(to + at, buffer.flip());
+                at += step;
+            } else {
+                at += extent.lengthBytes();
+            }
+        }
+        file.change(block, Entry.of(Entry.state(entry), to));
+        if (sectors != null) {
+            file.sectorsMoved(block, sectors);
+        }
+        return true;
+    }
+}
