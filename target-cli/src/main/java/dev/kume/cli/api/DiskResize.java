@@ -8,5 +8,4 @@ import org.jspecify.annotations.Nullable;
  * @param size   required: the new size, see {@link dev.kume.core.Sizes}
  * @param shrink true: smaller than the disk is, of which nothing but zeroes may lie behind the new end; default: larger
  */
-public record DiskResize(
-        @Nullable String size, @Nullable Boolean shrink) {}
+public record DiskResize(@Nullable String size, @Nullable Boolean shrink) {}

@@ -20,7 +20,11 @@ public final class CommandTree {
                 .addSubcommand("status", new StatusCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
-        noun(root, environment, "disk", "Create, import, list, show, change, copy, check, resize, remove and close disks.")
+        noun(
+                        root,
+                        environment,
+                        "disk",
+                        "Create, import, list, show, change, copy, check, resize, remove and close disks.")
                 .addSubcommand(new DiskCreateCommand(invocation))
                 .addSubcommand(new DiskImportCommand(invocation))
                 .addSubcommand(new DiskListCommand(invocation))

@@ -56,11 +56,9 @@ final class DiskCheckCommand implements Callable<Integer> {
             throw new CliException(ExitCode.USAGE, "--format goes together with --file");
         }
         DiskCheck request = new DiskCheck(path, Words.of(format), repair);
-        Answer accepted =
-                invocation.api().post(disk == null ? ApiPaths.DISK_CHECK : ApiPaths.diskCheck(disk), request);
+        Answer accepted = invocation.api().post(disk == null ? ApiPaths.DISK_CHECK : ApiPaths.diskCheck(disk), request);
         String subject = disk == null ? String.valueOf(path) : disk;
-        Answer ended =
-                new OperationWait(invocation, "Checking " + subject).await(accepted.as(OperationView.class));
+        Answer ended = new OperationWait(invocation, "Checking " + subject).await(accepted.as(OperationView.class));
         OperationResult result = ended.as(OperationView.class).result();
         CheckView check = result == null ? null : result.check();
         if (check == null) {
@@ -88,7 +86,8 @@ final class DiskCheckCommand implements Callable<Integer> {
     }
 
     private static Table table(CheckView check) {
-        Table table = new Table().column("SEVERITY").column("WHERE").column("PROBLEM").column("REPAIRED");
+        Table table =
+                new Table().column("SEVERITY").column("WHERE").column("PROBLEM").column("REPAIRED");
         for (CheckView.Finding finding : check.findings()) {
             table.row(finding.severity(), finding.field(), finding.problem(), finding.repaired() ? "yes" : "no");
         }

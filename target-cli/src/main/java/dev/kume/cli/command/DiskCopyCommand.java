@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
 /** {@code kume disk copy}. */
 @Command(
         name = "copy",
-        description = "Make a new disk of what a disk holds at the end of the copy, while it is used. It has an identity"
-                + " of its own and is mapped nowhere. Ctrl-C cancels it and leaves nothing behind.",
+        description =
+                "Make a new disk of what a disk holds at the end of the copy, while it is used. It has an identity"
+                        + " of its own and is mapped nowhere. Ctrl-C cancels it and leaves nothing behind.",
         footer = {"", "Example: kume disk copy vms vms-test --format vhdx --type dynamic"})
 final class DiskCopyCommand implements Callable<Integer> {
     private final Invocation invocation;

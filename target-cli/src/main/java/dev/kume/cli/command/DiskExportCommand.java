@@ -36,11 +36,9 @@ final class DiskExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String path = invocation.absolute(file).toString();
-        DiskExport request =
-                new DiskExport(path, image.format(), image.type(), image.sparse(), image.blockSizeMb());
+        DiskExport request = new DiskExport(path, image.format(), image.type(), image.sparse(), image.blockSizeMb());
         Answer accepted = invocation.api().post(ApiPaths.diskExport(name), request);
-        Answer ended =
-                new OperationWait(invocation, "Exporting " + name).await(accepted.as(OperationView.class));
+        Answer ended = new OperationWait(invocation, "Exporting " + name).await(accepted.as(OperationView.class));
         invocation.printChange(ended.tree(), () -> "Disk '" + name + "' is written into " + path);
         return 0;
     }

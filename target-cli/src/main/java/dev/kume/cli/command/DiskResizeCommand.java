@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
 /** {@code kume disk resize}. */
 @Command(
         name = "resize",
-        description = "Make a disk larger while it is used, or smaller where nothing is. Ctrl-C cancels it and leaves the"
-                + " disk as it was.",
+        description =
+                "Make a disk larger while it is used, or smaller where nothing is. Ctrl-C cancels it and leaves the"
+                        + " disk as it was.",
         footer = {"", "Example: kume disk resize vms 60GB"})
 final class DiskResizeCommand implements Callable<Integer> {
     private final Invocation invocation;

@@ -17,7 +17,9 @@ final class ImageOptions {
             description = "How it holds its blocks: ${COMPLETION-CANDIDATES} (default: as the disk's).")
     private @Nullable Type type;
 
-    @Option(names = "--sparse", description = "Of a fixed one: take space as it is written instead of reserving it now.")
+    @Option(
+            names = "--sparse",
+            description = "Of a fixed one: take space as it is written instead of reserving it now.")
     private boolean sparse;
 
     @Option(

@@ -40,11 +40,7 @@ final class OperationShowCommand implements Callable<Integer> {
                 .add("state", operation.state())
                 .add("done", Sizes.format(operation.doneBytes()) + total)
                 .add("started", operation.started().toString())
-                .add(
-                        "finished",
-                        operation.finished() == null
-                                ? ""
-                                : String.valueOf(operation.finished()))
+                .add("finished", operation.finished() == null ? "" : String.valueOf(operation.finished()))
                 .add("error", error == null ? "" : error.line());
     }
 }

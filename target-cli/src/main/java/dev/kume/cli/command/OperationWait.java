@@ -52,8 +52,7 @@ final class OperationWait {
             OperationView operation = started;
             while (true) {
                 // One that has ended already is asked about, too: for its end as it came.
-                Answer answer =
-                        api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS));
+                Answer answer = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS));
                 operation = answer.as(OperationView.class);
                 if (operation.ended()) {
                     return answer;

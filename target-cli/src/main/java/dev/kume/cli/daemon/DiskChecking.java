@@ -132,7 +132,9 @@ final class DiskChecking {
             if (!Files.isRegularFile(file)) {
                 throw UnfinishedFiles.exists(file)
                         ? new ApiException(
-                                ErrorCode.INVALID, "%s: it is not a regular file".formatted(refused), "name a disk file")
+                                ErrorCode.INVALID,
+                                "%s: it is not a regular file".formatted(refused),
+                                "name a disk file")
                         : new ApiException(
                                 ErrorCode.NOT_FOUND, "there is no file %s on the server".formatted(file), null);
             }

@@ -35,8 +35,7 @@ final class DiskCompacting {
             check(disk, stack);
             work.begin(disk, "compacted");
             try {
-                return operations.startTelling(
-                        "disk compact", disk.name(), progress -> compact(disk, stack, progress));
+                return operations.startTelling("disk compact", disk.name(), progress -> compact(disk, stack, progress));
             } catch (RuntimeException e) {
                 work.end(disk);
                 throw e;
@@ -64,8 +63,7 @@ final class DiskCompacting {
     }
 
     /** On an operation's thread. */
-    private OperationResult compact(DiskRecord disk, DiskStack stack, DiskFormat.Progress progress)
-            throws IOException {
+    private OperationResult compact(DiskRecord disk, DiskStack stack, DiskFormat.Progress progress) throws IOException {
         try {
             long beforeBytes = stack.chain().store().allocatedBytes();
             if (stack.chain().disk() instanceof MappedDisk mapped) {

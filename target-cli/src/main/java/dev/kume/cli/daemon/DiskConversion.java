@@ -61,11 +61,7 @@ final class DiskConversion {
     private record Plan(DiskRecord disk, ImageKind kind, Path file, boolean keepsSource) {
         DiskRecord of(DiskRecord now) {
             return now.withFile(
-                    file.toString(),
-                    kind.format().name(),
-                    kind.type().word(),
-                    kind.thin(),
-                    DiskLayers.NONE);
+                    file.toString(), kind.format().name(), kind.type().word(), kind.thin(), DiskLayers.NONE);
         }
     }
 
@@ -172,7 +168,7 @@ final class DiskConversion {
     private Chain exchange(Plan plan, DiskCopy copy, Chain next) {
         List<Chain> old = new ArrayList<>();
         try {
-            copy.finish(() -> {
+            filling.finish(copy, () -> {
                 DiskRecord now = DiskReshaping.current(changes.current(), plan.disk());
                 DiskRecord after = plan.of(now);
                 // The file first: as long as nobody is in the disk, it can be exchanged back.

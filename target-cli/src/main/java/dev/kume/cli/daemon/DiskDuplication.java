@@ -69,18 +69,12 @@ final class DiskDuplication {
             DiskRecord copy = described(request, newName, source, kind, file);
             work.begin(source, "copied");
             try {
-                return disks.make("disk copy", copy, (working, progress) -> {
+                return disks.make("disk copy", copy, (made, working, progress) -> {
                     try {
-                        filling.fill(
-                                        working,
-                                        kind,
-                                        source,
-                                        copy.identity().uuid(),
-                                        progress,
-                                        (all, made) -> {
-                                            all.finish(() -> {});
-                                            return made;
-                                        })
+                        filling.fill(working, kind, source, copy.identity().uuid(), progress, (all, chain) -> {
+                                    filling.finish(all, () -> {});
+                                    return chain;
+                                })
                                 .close();
                     } finally {
                         changes.inTurn(() -> {
@@ -96,8 +90,7 @@ final class DiskDuplication {
         });
     }
 
-    private DiskRecord described(
-            DiskDuplicate request, String newName, DiskRecord source, ImageKind kind, Path file) {
+    private DiskRecord described(DiskDuplicate request, String newName, DiskRecord source, ImageKind kind, Path file) {
         return new DiskRecord(
                 newName,
                 file.toString(),

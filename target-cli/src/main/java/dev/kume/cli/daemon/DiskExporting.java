@@ -87,7 +87,7 @@ final class DiskExporting {
             progress.at(0, disk.sizeBytes());
             unfinished.note(uuid, working, file);
             Chain made = filling.fill(working, kind, disk, uuid, progress, (copy, chain) -> {
-                copy.finish(() -> {});
+                filling.finish(copy, () -> {});
                 return chain;
             });
             made.close();

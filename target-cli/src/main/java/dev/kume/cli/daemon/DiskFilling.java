@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.core.Clock;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskCopy;
 import dev.kume.core.disk.DiskFiles;
@@ -10,17 +11,28 @@ import dev.kume.core.store.NoSpaceException;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Makes new files, and fills them with what a disk holds while it is used. On operation threads. */
 final class DiskFilling {
+    /** How long commands that are under way may keep the instant waiting, and others that come after it. */
+    private static final Duration QUIET_TIME = Duration.ofSeconds(10);
+
     private final StoreProvider stores;
     private final DiskShelf shelf;
+    private final Clock clock;
 
-    DiskFilling(StoreProvider stores, DiskShelf shelf) {
+    DiskFilling(StoreProvider stores, DiskShelf shelf, Clock clock) {
         this.stores = stores;
         this.shelf = shelf;
+        this.clock = clock;
+    }
+
+    /** Ends a copy at one instant, with a step that is done at it. */
+    void finish(DiskCopy copy, DiskCopy.Step step) throws IOException {
+        copy.finish(QUIET_TIME, clock, step);
     }
 
     /** What is done with a copy that is complete, and goes on until {@link DiskCopy#finish}. */
@@ -35,8 +47,7 @@ final class DiskFilling {
      *
      * @param end in which the copy is finished.; when it returns, the file is kept, and its hold is whose it says
      */
-    <T> T fill(
-            Path file, ImageKind kind, DiskRecord disk, UUID uniqueId, DiskFormat.Progress progress, End<T> end)
+    <T> T fill(Path file, ImageKind kind, DiskRecord disk, UUID uniqueId, DiskFormat.Progress progress, End<T> end)
             throws IOException {
         // How far the file is laid is not told, but heard is a cancel.
         DiskFormat.Progress quiet = (done, total) -> progress.at(0, disk.sizeBytes());
@@ -51,8 +62,7 @@ final class DiskFilling {
         }
     }
 
-    private <T> T filled(
-            DiskRecord disk, ImageKind kind, Chain made, DiskFormat.Progress progress, End<T> end)
+    private <T> T filled(DiskRecord disk, ImageKind kind, Chain made, DiskFormat.Progress progress, End<T> end)
             throws IOException {
         DiskStack source = shelf.stack(disk);
         if (kind.thin()) {

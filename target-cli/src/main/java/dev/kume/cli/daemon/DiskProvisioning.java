@@ -23,7 +23,6 @@ import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -43,14 +42,12 @@ final class DiskProvisioning {
     private final Exports exports;
     private final DiskShelf shelf;
     private final DiskWork work;
+    private final DiskPlaces places;
     private final UnfinishedFiles unfinished;
     private final StoreProvider stores;
     private final DiskFormats formats;
     private final Clock clock;
     private final RandomGenerator random;
-
-    /** Disks that are being made; their names and files are taken. In turn only. */
-    private final List<DiskRecord> beingMade = new ArrayList<>();
 
     DiskProvisioning(
             Settings settings,
@@ -59,6 +56,7 @@ final class DiskProvisioning {
             Exports exports,
             DiskShelf shelf,
             DiskWork work,
+            DiskPlaces places,
             UnfinishedFiles unfinished,
             StoreProvider stores,
             DiskFormats formats,
@@ -70,6 +68,7 @@ final class DiskProvisioning {
         this.exports = exports;
         this.shelf = shelf;
         this.work = work;
+        this.places = places;
         this.unfinished = unfinished;
         this.stores = stores;
         this.formats = formats;
@@ -81,16 +80,35 @@ final class DiskProvisioning {
 
     /** Checks the request, takes the name, and begins to make the file. */
     OperationView create(DiskCreate request) {
-        return changes.inTurn(() -> {
-            DiskRecord disk = planned(request);
-            beingMade.add(disk);
-            try {
-                return operations.start("disk create", disk.name(), progress -> make(disk, progress));
-            } catch (RuntimeException e) {
-                beingMade.remove(disk);
-                throw e;
-            }
-        });
+        return changes.inTurn(() -> make("disk create", planned(request), this::makeEmpty));
+    }
+
+    /** Makes the file of a new disk, under another name first. */
+    @FunctionalInterface
+    interface Maker {
+        void make(DiskRecord disk, Path working, DiskFormat.Progress progress) throws IOException;
+    }
+
+    /**
+     * Takes the name of a disk that may be made, and begins to make its file. In turn.
+     *
+     * @param kind of the operation
+     */
+    OperationView make(String kind, DiskRecord disk, Maker maker) {
+        Path file = Path.of(disk.file());
+        places.take(disk.name(), file);
+        try {
+            return operations.start(kind, disk.name(), progress -> make(disk, maker, progress));
+        } catch (RuntimeException e) {
+            places.free(file);
+            throw e;
+        }
+    }
+
+    private void makeEmpty(DiskRecord disk, Path working, DiskFormat.Progress progress) throws IOException {
+        DiskFormat.CreateOptions options =
+                new DiskFormat.CreateOptions(disk.sizeBytes(), disk.identity().uuid(), disk.sparse(), progress);
+        new DiskFiles(stores).create(working, format(disk.format()), options).close();
     }
 
     private DiskRecord planned(DiskCreate request) throws IOException {
@@ -107,7 +125,7 @@ final class DiskProvisioning {
                 ? settings.diskDirectory().resolve(name + extension)
                 : Requests.absolutePath(request.file());
         Disks.checkNew(changes.current(), name, file.toString(), settings.limits());
-        checkNotBeingMade(name, file);
+        places.checkNotTaken(name, file);
         checkSize(name, format, sizeBytes);
         DiskRecord disk = new DiskRecord(
                 name,
@@ -123,12 +141,12 @@ final class DiskProvisioning {
                 changes.current().newIdentity(random),
                 clock.now(),
                 DiskLayers.NONE);
-        checkPlace(file, doing("created", name), request.file() != null);
+        places.check(file, doing("created", name), request.file() != null);
         return disk;
     }
 
     /** On an operation's thread. */
-    private void make(DiskRecord disk, DiskFormat.Progress progress) {
+    private void make(DiskRecord disk, Maker maker, DiskFormat.Progress progress) {
         Path file = Path.of(disk.file());
         UUID uuid = disk.identity().uuid();
         Path working = UnfinishedFiles.workingName(file, uuid);
@@ -137,11 +155,7 @@ final class DiskProvisioning {
             progress.at(0, disk.sizeBytes());
             unfinished.keep(file);
             unfinished.note(uuid, working, file);
-            DiskFormat.CreateOptions options =
-                    new DiskFormat.CreateOptions(disk.sizeBytes(), uuid, disk.sparse(), progress);
-            new DiskFiles(stores)
-                    .create(working, format(disk.format()), options)
-                    .close();
+            maker.make(disk, working, progress);
             remember(disk);
             changes.inTurn(() -> finish(disk, working, file));
         } catch (java.io.InterruptedIOException e) {
@@ -154,7 +168,10 @@ final class DiskProvisioning {
             removeLeftovers(disk, working);
             throw e;
         } finally {
-            changes.inTurn(() -> beingMade.remove(disk));
+            changes.inTurn(() -> {
+                places.free(file);
+                return disk;
+            });
             unfinished.finished(uuid);
         }
     }
@@ -205,7 +222,7 @@ final class DiskProvisioning {
         DiskFormat given = request.format() == null ? null : format(request.format());
         return changes.inTurn(() -> {
             Disks.checkNew(changes.current(), name, file.toString(), settings.limits());
-            checkNotBeingMade(name, file);
+            places.checkNotTaken(name, file);
             checkImportPlace(name, file);
             DiskRecord disk = described(request, name, file, inspect(name, file, given));
             remember(disk);
@@ -293,7 +310,7 @@ final class DiskProvisioning {
     }
 
     private void checkImportPlace(String name, Path file) {
-        if (isInState(file)) {
+        if (places.isInState(file)) {
             throw new ApiException(
                     ErrorCode.GUARD,
                     "%s: %s lies in the daemon's state directory".formatted(doing("imported", name), file),
@@ -327,7 +344,7 @@ final class DiskProvisioning {
         Sharing sharing = request.sharing() == null ? null : Sharing.ofWord(request.sharing());
         return changes.inTurn(() -> {
             String newName = request.rename() == null ? name : request.rename();
-            checkNotBeingMade(newName, null);
+            places.checkNotTaken(newName, null);
             boolean writeCacheStays = Objects.equals(
                     request.writeCache(), changes.current().disk(name).profile().writeCache());
             Inventory changed = changes.apply(inventory -> {
@@ -393,58 +410,6 @@ final class DiskProvisioning {
     }
 
     // ---- checks -----------------------------------------------------------------------------------------------------
-
-    private void checkNotBeingMade(String name, @Nullable Path file) {
-        for (DiskRecord other : beingMade) {
-            if (other.name().equalsIgnoreCase(name)
-                    || (file != null && other.file().equals(file.toString()))) {
-                throw new ApiException(
-                        ErrorCode.CONFLICT,
-                        "disk '%s' (%s) is being created".formatted(other.name(), other.file()),
-                        "wait for it, or choose another name and file");
-            }
-        }
-    }
-
-    private void checkPlace(Path file, String doing, boolean given) throws IOException {
-        Path directory = Objects.requireNonNull(file.getParent());
-        if (!given) {
-            try {
-                StateDirectory.create(directory);
-            } catch (IOException e) {
-                throw Errors.ofFile(directory, doing, e);
-            }
-        }
-        if (!Files.isDirectory(directory)) {
-            throw new ApiException(
-                    ErrorCode.NOT_FOUND,
-                    "%s: there is no directory %s on the server".formatted(doing, directory),
-                    "make it, or choose another --file");
-        }
-        if (UnfinishedFiles.exists(file)) {
-            throw Errors.existing(file, doing);
-        }
-        if (given && isInState(file)) {
-            throw new ApiException(
-                    ErrorCode.GUARD,
-                    "%s: %s would lie among the daemon's own files".formatted(doing, file),
-                    "choose a --file in %s, or outside of it".formatted(settings.diskDirectory()));
-        }
-    }
-
-    /** True when the file lies among the daemon's own, also by way of symbolic links. */
-    private boolean isInState(Path file) {
-        Path directory = Objects.requireNonNull(file.getParent());
-        try {
-            Path real = directory.toRealPath();
-            boolean inDisks = Files.isDirectory(settings.diskDirectory())
-                    && real.startsWith(settings.diskDirectory().toRealPath());
-            return real.startsWith(settings.stateDirectory().toRealPath()) && !inDisks;
-        } catch (IOException e) {
-            // What cannot be resolved is judged by its name, and refused by its own check.
-            return file.startsWith(settings.stateDirectory()) && !file.startsWith(settings.diskDirectory());
-        }
-    }
 
     private static void checkSize(String name, DiskFormat format, long sizeBytes) {
         try {

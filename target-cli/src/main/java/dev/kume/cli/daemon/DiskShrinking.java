@@ -2,8 +2,10 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
+import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskMirror;
+import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.disk.Zeroes;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
@@ -32,6 +34,7 @@ final class DiskShrinking {
     private final DiskShelf shelf;
     private final DiskWork work;
     private final UnfinishedGrowths unfinished;
+    private final Clock clock;
 
     DiskShrinking(
             Changes changes,
@@ -39,13 +42,15 @@ final class DiskShrinking {
             Exports exports,
             DiskShelf shelf,
             DiskWork work,
-            UnfinishedGrowths unfinished) {
+            UnfinishedGrowths unfinished,
+            Clock clock) {
         this.changes = changes;
         this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
         this.work = work;
         this.unfinished = unfinished;
+        this.clock = clock;
     }
 
     /** Hears of writes behind the new end while that is looked at. */
@@ -75,6 +80,13 @@ final class DiskShrinking {
         work.checkIdle(disk);
         DiskReshaping.checkShrink(changes.current(), disk, sizeBytes);
         DiskStack stack = shelf.stack(disk);
+        if (stack.chain().parent() != null) {
+            throw new ApiException(
+                    ErrorCode.GUARD,
+                    "disk '%s' keeps its size: it is a child of %s"
+                            .formatted(disk.name(), stack.chain().parent().file()),
+                    "make it a disk of its own with 'kume disk convert %s' first".formatted(disk.name()));
+        }
         if (stack.isolated().info().readOnly()) {
             throw new ApiException(
                     ErrorCode.GUARD,
@@ -84,8 +96,7 @@ final class DiskShrinking {
         checkUnused(changes.current(), disk);
         work.begin(disk, "resized");
         try {
-            return operations.start(
-                    "disk resize", disk.name(), progress -> shrink(disk, stack, sizeBytes, progress));
+            return operations.start("disk resize", disk.name(), progress -> shrink(disk, stack, sizeBytes, progress));
         } catch (RuntimeException e) {
             work.end(disk);
             throw e;
@@ -145,7 +156,7 @@ final class DiskShrinking {
     private Inventory finish(DiskRecord disk, DiskStack stack, TailWatch watch, long sizeBytes) throws IOException {
         try {
             checkUnused(changes.current(), DiskReshaping.current(changes.current(), disk));
-            boolean quiet = stack.isolated().tryAlone(QUIET_TIME, inside -> {
+            boolean quiet = stack.isolated().tryAlone(QUIET_TIME, clock, inside -> {
                 if (watch.written) {
                     throw new ApiException(
                             ErrorCode.BUSY,
@@ -153,8 +164,7 @@ final class DiskShrinking {
                             "stop that, and repeat");
                 }
                 changes.save(inventory -> DiskReshaping.shrink(inventory, disk, sizeBytes));
-                // From here on it is as the inventory says: what fails now is made up for by the next opening.
-                inside.shrink(sizeBytes);
+                cut(disk, inside, sizeBytes);
             });
             if (!quiet) {
                 throw new ApiException(
@@ -168,6 +178,18 @@ final class DiskShrinking {
         }
         unfinished.finished(disk.identity().uuid());
         return changes.apply(inventory -> inventory);
+    }
+
+    /** The inventory has the new size: when this fails, the note is left, and the next opening makes up for it. */
+    private static void cut(DiskRecord disk, VirtualDisk inside, long sizeBytes) throws IOException {
+        try {
+            inside.shrink(sizeBytes);
+        } catch (IOException e) {
+            throw new IOException(
+                    "disk '%s' has its new size, but %s could not be cut to it: %s; run 'kume disk offline %s' and 'kume disk online %s'"
+                            .formatted(disk.name(), disk.file(), Causes.of(e), disk.name(), disk.name()),
+                    e);
+        }
     }
 
     private static String notResized(DiskRecord disk) {

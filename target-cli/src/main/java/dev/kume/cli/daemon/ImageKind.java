@@ -64,9 +64,11 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
                     .filter(type -> type != DiskType.DIFFERENCING)
                     .map(DiskType::word)
                     .toList();
-            return Objects.requireNonNull(DiskType.ofWord(Requests.oneOf("type of a disk of its own", words.type(), known)));
+            return Objects.requireNonNull(
+                    DiskType.ofWord(Requests.oneOf("type of a disk of its own", words.type(), known)));
         }
-        boolean dynamic = !disk.type().equals(DiskType.FIXED.word()) && format.types().contains(DiskType.DYNAMIC);
+        boolean dynamic =
+                !disk.type().equals(DiskType.FIXED.word()) && format.types().contains(DiskType.DYNAMIC);
         return dynamic ? DiskType.DYNAMIC : DiskType.FIXED;
     }
 
@@ -110,7 +112,16 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
 
     /** True when its bytes lie in order. */
     private boolean isFlat() {
-        return type == DiskType.FIXED && !format.name().equals("vhdx");
+        return isFlat(type.word(), format.name());
+    }
+
+    /** True when the bytes of a disk lie in order in its file. */
+    static boolean isFlat(DiskRecord disk) {
+        return isFlat(disk.type(), disk.format());
+    }
+
+    private static boolean isFlat(String type, String format) {
+        return type.equals(DiskType.FIXED.word()) && !format.equals("vhdx");
     }
 
     /** True when it takes space as it is written. */

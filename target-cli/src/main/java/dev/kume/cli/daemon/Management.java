@@ -58,7 +58,10 @@ final class Management {
         UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
         DiskWork work = new DiskWork();
         UnfinishedGrowths growths = growths(settings, system);
-        DiskResizing resizing = new DiskResizing(changes, operations, shelf, work, growths, system.formats());
+        DiskPlaces places = new DiskPlaces(settings, changes);
+        DiskShrinking shrinking = new DiskShrinking(changes, operations, exports, shelf, work, growths, system.clock());
+        DiskResizing resizing =
+                new DiskResizing(changes, operations, shelf, work, shrinking, growths, system.formats());
         DiskProvisioning disks = new DiskProvisioning(
                 settings,
                 changes,
@@ -66,11 +69,39 @@ final class Management {
                 exports,
                 shelf,
                 work,
+                places,
                 unfinished,
                 system.stores(),
                 system.formats(),
                 system.clock(),
                 system.random());
+        DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock());
+        DiskVerbs verbs = new DiskVerbs(
+                new DiskConversion(changes, operations, shelf, work, places, unfinished, filling, system.formats()),
+                new DiskDuplication(
+                        settings,
+                        changes,
+                        shelf,
+                        work,
+                        places,
+                        disks,
+                        filling,
+                        system.formats(),
+                        system.clock(),
+                        system.random()),
+                new DiskExporting(
+                        changes,
+                        operations,
+                        shelf,
+                        work,
+                        places,
+                        unfinished,
+                        filling,
+                        system.stores(),
+                        system.formats()),
+                new DiskChecking(changes, operations, shelf, work, system.stores(), system.formats()),
+                new DiskCompacting(changes, operations, shelf, work),
+                resizing);
         TargetProvisioning targets = new TargetProvisioning(
                 settings.iqnPrefix(),
                 system.name(),
@@ -87,9 +118,13 @@ final class Management {
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
         ApiRoutes routes = new ApiRoutes(
                 changes,
-                disks,
-                resizing,
-                new DiskAvailability(changes, exports, shelf, work, growths),
+                new DiskRoutes(
+                        changes,
+                        disks,
+                        new DiskAvailability(changes, exports, shelf, work, growths),
+                        verbs,
+                        exports,
+                        shelf),
                 targets,
                 new CredentialRoutes(changes, credentials, secrets),
                 operations,

@@ -192,8 +192,7 @@ final class Operations {
         }
     }
 
-    private void end(
-            Operation operation, String state, @Nullable ApiError error, @Nullable OperationResult result) {
+    private void end(Operation operation, String state, @Nullable ApiError error, @Nullable OperationResult result) {
         lock.lock();
         try {
             operation.state = state;

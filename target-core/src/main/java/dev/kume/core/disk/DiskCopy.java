@@ -1,8 +1,10 @@
 package dev.kume.core.disk;
 
+import dev.kume.core.Clock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -144,20 +146,26 @@ public final class DiskCopy implements DiskMirror, Closeable {
     /**
      * Brings the two to one state and runs the last step while nobody is inside: what it does is done at that instant.
      * From then on no change goes to the copy any more.
+     *
+     * @param limit how long calls that are under way may take to end; when it is over, the copy has failed
      */
-    public void finish(Step step) throws IOException {
+    public void finish(Duration limit, Clock clock, Step step) throws IOException {
         if (frontBytes < sizeBytes) {
             throw new IllegalStateException("the copy is not complete");
         }
         // Most of it while others go on.
         target.flush();
-        source.alone(0, sizeBytes, disk -> {
+        boolean quiet = source.tryAlone(limit, clock, disk -> {
             live.mirror(null);
             mirrors = false;
             checkTarget();
             target.flush();
             step.run();
         });
+        if (!quiet) {
+            throw new IOException("a command of the disk has not ended for %d seconds; look after its device"
+                    .formatted(limit.toSeconds()));
+        }
     }
 
     /** Ends a copy that was not finished: when this returns, nobody writes the target any more. */

@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.core.Trials;
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FaultyStore.Call;
+import dev.kume.core.testing.FixedClock;
 import dev.kume.core.testing.MemoryStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -30,6 +33,10 @@ final class DiskCopyTest {
     private final MemoryStore to = MemoryDisk.emptyStore(SIZE_BYTES);
     private final LiveDisk live = new LiveDisk(MemoryDisk.on(from, SIZE_BYTES));
     private final IsolatedDisk disk = IsolatedDisk.of(live);
+
+    private static void finish(DiskCopy copy, DiskCopy.Step step) throws IOException {
+        copy.finish(Duration.ofSeconds(30), new FixedClock(Instant.EPOCH), step);
+    }
 
     private static ByteBuffer random(Random random, int bytes) {
         byte[] content = new byte[bytes];
@@ -49,7 +56,7 @@ final class DiskCopyTest {
                 assertEquals(SIZE_BYTES, total);
                 heard.add(done);
             });
-            copy.finish(() -> {});
+            finish(copy, () -> {});
         }
         assertArrayEquals(from.bytes(), to.bytes());
         assertTrue(to.allocatedBytes() < 70_000 + 8192 + 4 * 4096, to.allocatedBytes() + " bytes");
@@ -120,7 +127,7 @@ final class DiskCopyTest {
                     Thread.onSpinWait();
                 }
             });
-            copy.finish(() -> {
+            finish(copy, () -> {
                 live.current().read(0, ByteBuffer.wrap(source));
                 atTheInstant.set(changes.get());
                 MemoryStore survived = to.afterPowerCut(new Random(seed));
@@ -168,7 +175,7 @@ final class DiskCopyTest {
         disk.write(MIB, written.duplicate());
         IOException failure = assertThrows(
                 IOException.class,
-                () -> copy.finish(() -> {
+                () -> finish(copy, () -> {
                     throw new AssertionError("the last step must not run");
                 }));
         assertEquals("no space is left", failure.getMessage());
@@ -193,7 +200,7 @@ final class DiskCopyTest {
                         throw new InterruptedIOException("cancelled");
                     }
                 }));
-        assertThrows(IllegalStateException.class, () -> copy.finish(() -> {}));
+        assertThrows(IllegalStateException.class, () -> finish(copy, () -> {}));
         copy.close();
         byte[] before = to.bytes();
         disk.write(0, random(new Random(5), MIB));
@@ -208,7 +215,7 @@ final class DiskCopyTest {
         copy.run((done, total) -> {});
         assertThrows(
                 IOException.class,
-                () -> copy.finish(() -> {
+                () -> finish(copy, () -> {
                     throw new IOException("the inventory cannot be written");
                 }));
         copy.close();
