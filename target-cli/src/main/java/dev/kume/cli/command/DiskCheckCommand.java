@@ -7,6 +7,7 @@ import dev.kume.cli.api.DiskCheck;
 import dev.kume.cli.api.OperationResult;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
+import dev.kume.cli.output.Printable;
 import dev.kume.cli.output.Table;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
@@ -58,7 +59,7 @@ final class DiskCheckCommand implements Callable<Integer> {
         DiskCheck request = new DiskCheck(path, Words.of(format), repair);
         Answer accepted = invocation.api().post(disk == null ? ApiPaths.DISK_CHECK : ApiPaths.diskCheck(disk), request);
         String subject = disk == null ? String.valueOf(path) : disk;
-        Answer ended = new OperationWait(invocation, "Checking " + subject).await(accepted.as(OperationView.class));
+        Answer ended = new OperationWait(invocation, "Checking " + subject).await(accepted);
         OperationResult result = ended.as(OperationView.class).result();
         CheckView check = result == null ? null : result.check();
         if (check == null) {
@@ -75,14 +76,18 @@ final class DiskCheckCommand implements Callable<Integer> {
             if (!check.findings().isEmpty()) {
                 table(check).print(out);
             }
+            out.println(Printable.line(summary(check)));
         });
+    }
+
+    private static String summary(CheckView check) {
         String blocks = check.blocks() == 0 ? "" : ", " + Words.count(check.blocks(), "block");
         String leaked = check.leakedBytes() == 0
                 ? ""
                 : ", " + Words.count(check.leakedBytes(), "byte") + " in it that belong to nothing";
         String more = check.moreFindings() == 0 ? "" : "; and " + check.moreFindings() + " more";
-        invocation.say(check.file() + " (" + check.format() + blocks + leaked + ") is "
-                + (check.clean() ? "clean" : "not clean") + more);
+        return check.file() + " (" + check.format() + blocks + leaked + ") is "
+                + (check.clean() ? "clean" : "not clean") + more;
     }
 
     private static Table table(CheckView check) {

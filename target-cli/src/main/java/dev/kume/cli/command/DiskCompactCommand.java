@@ -28,7 +28,7 @@ final class DiskCompactCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer accepted = invocation.api().post(ApiPaths.diskCompact(name), null);
-        Answer ended = new OperationWait(invocation, "Compacting " + name).await(accepted.as(OperationView.class));
+        Answer ended = new OperationWait(invocation, "Compacting " + name).await(accepted);
         invocation.printChange(ended.tree(), () -> {
             OperationResult result = ended.as(OperationView.class).result();
             Long freedBytes = result == null ? null : result.freedBytes();

@@ -3,7 +3,6 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskConvert;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -51,7 +50,7 @@ final class DiskConvertCommand implements Callable<Integer> {
                 file == null ? null : invocation.absolute(file).toString(),
                 keepSource);
         Answer accepted = invocation.api().post(ApiPaths.diskConvert(name), request);
-        new OperationWait(invocation, "Converting " + name).await(accepted.as(OperationView.class));
+        new OperationWait(invocation, "Converting " + name).await(accepted);
         Answer converted = invocation.api().get(ApiPaths.disk(name));
         invocation.printChange(converted.tree(), () -> {
             DiskView disk = converted.as(DiskView.class);

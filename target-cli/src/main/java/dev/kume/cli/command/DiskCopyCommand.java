@@ -3,7 +3,6 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskDuplicate;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -56,7 +55,7 @@ final class DiskCopyCommand implements Callable<Integer> {
                 file == null ? null : invocation.absolute(file).toString(),
                 description);
         Answer accepted = invocation.api().post(ApiPaths.diskCopy(name), request);
-        new OperationWait(invocation, "Copying " + name).await(accepted.as(OperationView.class));
+        new OperationWait(invocation, "Copying " + name).await(accepted);
         Answer copied = invocation.api().get(ApiPaths.disk(newName));
         invocation.printChange(copied.tree(), () -> {
             DiskView disk = copied.as(DiskView.class);

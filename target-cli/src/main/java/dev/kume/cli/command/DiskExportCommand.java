@@ -2,7 +2,6 @@ package dev.kume.cli.command;
 
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskExport;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -38,7 +37,7 @@ final class DiskExportCommand implements Callable<Integer> {
         String path = invocation.absolute(file).toString();
         DiskExport request = new DiskExport(path, image.format(), image.type(), image.sparse(), image.blockSizeMb());
         Answer accepted = invocation.api().post(ApiPaths.diskExport(name), request);
-        Answer ended = new OperationWait(invocation, "Exporting " + name).await(accepted.as(OperationView.class));
+        Answer ended = new OperationWait(invocation, "Exporting " + name).await(accepted);
         invocation.printChange(ended.tree(), () -> "Disk '" + name + "' is written into " + path);
         return 0;
     }

@@ -3,7 +3,6 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskResize;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
@@ -46,7 +45,7 @@ final class DiskResizeCommand implements Callable<Integer> {
             throw new CliException(ExitCode.USAGE, "SIZE: " + e.getMessage());
         }
         Answer accepted = invocation.api().post(ApiPaths.diskResize(name), new DiskResize(size, shrink ? true : null));
-        new OperationWait(invocation, "Resizing " + name).await(accepted.as(OperationView.class));
+        new OperationWait(invocation, "Resizing " + name).await(accepted);
         Answer resized = invocation.api().get(ApiPaths.disk(name));
         invocation.printChange(resized.tree(), () -> {
             DiskView disk = resized.as(DiskView.class);

@@ -29,13 +29,15 @@ final class OperationWait {
     /**
      * Returns when the operation is done; one that failed or was cancelled is an exception.
      *
+     * @param accepted what the daemon said when it began
      * @return the operation at its end
      */
-    Answer await(OperationView started) {
+    Answer await(Answer accepted) {
+        OperationView started = accepted.as(OperationView.class);
         Interrupts.Registration registration =
                 invocation.environment().interrupts().onInterrupt(() -> cancel(started));
         try {
-            Answer last = follow(started);
+            Answer last = follow(accepted, started);
             if (interrupted) {
                 throw CliException.reported(ExitCode.FAILED);
             }
@@ -46,21 +48,19 @@ final class OperationWait {
         }
     }
 
-    private Answer follow(OperationView started) {
+    private Answer follow(Answer accepted, OperationView started) {
         ApiClient api = invocation.api();
         try (Progress progress = new Progress(invocation.terminal(), title)) {
+            Answer answer = accepted;
             OperationView operation = started;
-            while (true) {
-                // One that has ended already is asked about, too: for its end as it came.
-                Answer answer = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS));
+            while (!operation.ended()) {
+                answer = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS));
                 operation = answer.as(OperationView.class);
-                if (operation.ended()) {
-                    return answer;
-                }
-                if (!invocation.quiet()) {
+                if (!invocation.quiet() && !operation.ended()) {
                     progress.at(operation.doneBytes(), operation.totalBytes());
                 }
             }
+            return answer;
         }
     }
 
