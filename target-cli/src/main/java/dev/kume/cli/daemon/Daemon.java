@@ -96,7 +96,7 @@ public final class Daemon implements AutoCloseable {
         DiskThreads diskThreads = new DiskThreads(limits.getInt(Limit.DISK_THREADS));
         undo("disk threads", diskThreads);
         // The files are closed when the loops have ended and no command can come any more.
-        DiskShelf shelf = new DiskShelf(system.stores(), system.formats(), memories(state.path()));
+        DiskShelf shelf = new DiskShelf(system.stores(), system.formats(), memories(state.path()), BootId.ofThisHost());
         undo("disks", shelf);
         SecretShelf secrets = new SecretShelf(state.path(), system.files());
         TargetPortsFile ports = TargetPortsFile.load(state.path(), system.files());

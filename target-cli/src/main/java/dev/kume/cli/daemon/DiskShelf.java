@@ -20,6 +20,7 @@ import dev.kume.core.store.StoreLockedException;
 import dev.kume.core.store.StoreProvider;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -55,10 +56,25 @@ final class DiskShelf implements AutoCloseable {
 
     /** @param memories what the units of the disks remember */
     DiskShelf(StoreProvider stores, DiskFormats formats, UnitMemories memories) {
+        this(stores, formats, memories, BootId.UNKNOWN);
+    }
+
+    /** @param bootId see {@link BootId}: where it cannot be told, a crash of the daemon takes back what was not flushed */
+    DiskShelf(StoreProvider stores, DiskFormats formats, UnitMemories memories, String bootId) {
         this.stores = stores;
         this.formats = formats;
         this.memories = memories;
-        this.chains = new DiskChains(stores);
+        this.chains = new DiskChains(stores, noteKeeping(bootId));
+    }
+
+    private static DiskChains.@Nullable NoteKeeping noteKeeping(String bootId) {
+        return bootId.equals(BootId.UNKNOWN)
+                ? null
+                : new DiskChains.NoteKeeping(
+                        UUID.nameUUIDFromBytes(bootId.getBytes(StandardCharsets.UTF_8)),
+                        file -> LOG.warn(
+                                "{} was changed or replaced since the daemon ended: notes of its map are left out",
+                                file));
     }
 
     /** The open disk files, with their parents. */

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +27,30 @@ public final class DiskChains {
     public static final int DEPTH_MAX = 512;
 
     private final StoreProvider stores;
+    private final @Nullable NoteKeeping notes;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Open files by their real paths. Changed under the lock. */
     private final Map<Path, OpenFile> files = new ConcurrentHashMap<>();
 
+    /** Files whose changes are not noted: a crash of the process takes back what was not flushed. */
     public DiskChains(StoreProvider stores) {
-        this.stores = stores;
+        this(stores, null);
     }
+
+    /** @param notes how changes of maps that are not durable outlive the process, null for not at all */
+    public DiskChains(StoreProvider stores, @Nullable NoteKeeping notes) {
+        this.stores = stores;
+        this.notes = notes;
+    }
+
+    /**
+     * How {@link MapNotes} are kept.
+     *
+     * @param bootId of this start of the system
+     * @param stray  hears of files whose notes are of another state of the file, and were left out
+     */
+    public record NoteKeeping(UUID bootId, Consumer<Path> stray) {}
 
     /**
      * Opens a disk file for writing, with its parents; one that is open already is shared.
@@ -123,7 +141,8 @@ public final class DiskChains {
                 above.add(new ChainRules.Link(path, image));
                 parent = openParent(format, link, above);
             }
-            VirtualDisk disk = format.open(store, thin, parent == null ? null : new ParentDisk(parent.disk()));
+            VirtualDisk disk = format.open(store, thin, parent == null ? null : parent.disk());
+            keepNotes(path, disk);
             OpenFile opened = new OpenFile(path, format, store, image, disk, parent);
             if (parent != null) {
                 parent.opened().children++;
@@ -136,6 +155,14 @@ public final class DiskChains {
             }
             closeAfter(e, store);
             throw e;
+        }
+    }
+
+    private void keepNotes(Path path, VirtualDisk disk) throws IOException {
+        if (notes != null && disk instanceof MappedDisk mapped) {
+            if (!mapped.keepNotes(new MapNotes(stores, path, notes.bootId()))) {
+                notes.stray().accept(path);
+            }
         }
     }
 
@@ -277,7 +304,7 @@ public final class DiskChains {
             if (before == null || !(file.disk instanceof MappedDisk mapped)) {
                 throw new IllegalStateException(file.path + " has no parent that could be replaced");
             }
-            mapped.replaceParent(new ParentDisk(next.disk()));
+            mapped.replaceParent(next.disk());
             before.opened().children--;
             next.opened().children++;
             file.parent = next;

@@ -23,6 +23,14 @@ public interface MappedDisk extends VirtualDisk {
     long presentBlocks();
 
     /**
+     * Finishes what the notes of a process that has crashed say, and notes from now on what is answered and not
+     * durable. Right after the disk was opened, before anything else is done with it; {@link #close} removes the notes.
+     *
+     * @return false when the notes are of another state of the file: they were left out
+     */
+    boolean keepNotes(MapNotes notes) throws IOException;
+
+    /**
      * Reads what this file has not from another disk from now on, which has the same content there. Waits for reads of
      * the old one; that stays open.
      */

@@ -209,6 +209,11 @@ final class LayeredFormat implements DiskFormat {
         }
 
         @Override
+        public boolean keepNotes(MapNotes notes) {
+            return true;
+        }
+
+        @Override
         public void replaceParent(VirtualDisk other) {
             parent = other;
         }
@@ -243,13 +248,8 @@ final class LayeredFormat implements DiskFormat {
             return new DiskReport.Builder().build();
         }
 
-        /** A disk owns its parent: what others have, too, must bear that. */
         @Override
         public void close() throws IOException {
-            VirtualDisk below = parent;
-            if (below != null) {
-                below.close();
-            }
             store.close();
         }
     }

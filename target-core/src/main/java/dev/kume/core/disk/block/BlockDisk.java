@@ -7,6 +7,7 @@ import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.DiskReport;
 import dev.kume.core.disk.DiskSpace;
 import dev.kume.core.disk.DiskType;
+import dev.kume.core.disk.MapNotes;
 import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
@@ -145,7 +146,11 @@ public final class BlockDisk implements MappedDisk {
                     "%d bytes at %d are not whole sectors of %d".formatted(bytes, offsetBytes, shape.sectorBytes()));
         }
         SectorMap sectors = file.sectorMaps.get(block, entry);
-        sectors.add(reader.sectorOf(offsetBytes), (int) (bytes / shape.sectorBytes()));
+        int first = reader.sectorOf(offsetBytes);
+        int count = (int) (bytes / shape.sectorBytes());
+        if (sectors.add(first, count)) {
+            file.sectorsAdded(block, first, count);
+        }
         if (sectors.isFull()) {
             file.filled(block);
         } else {
@@ -253,6 +258,17 @@ public final class BlockDisk implements MappedDisk {
             count++;
         }
         return count;
+    }
+
+    @Override
+    public boolean keepNotes(MapNotes notes) throws IOException {
+        if (store.readOnly() || shape.type() == DiskType.FIXED) {
+            return true;
+        }
+        boolean fit = new NotesReplay(file, shape).replay(notes.left());
+        notes.remove();
+        file.keepNotes(notes);
+        return fit;
     }
 
     @Override

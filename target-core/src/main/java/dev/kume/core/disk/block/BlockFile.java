@@ -1,8 +1,10 @@
 package dev.kume.core.disk.block;
 
 import dev.kume.core.disk.DiskFormatException;
+import dev.kume.core.disk.MapNotes;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -50,6 +52,7 @@ final class BlockFile {
     private Map<Long, SectorMap> committingSectors = Map.of();
     private long[] freed = new long[16];
     private int freedCount;
+    private @Nullable MapNotes notes;
 
     /** What must be durable before a change of this map is: the disk that blocks are moved into. */
     private volatile @Nullable VirtualDisk before;
@@ -207,6 +210,45 @@ final class BlockFile {
         }
     }
 
+    /**
+     * The slots that blocks are to have, as notes say, are taken, if they lie over nothing else; else nothing is changed
+     * and the answer is false. Right after the file was opened.
+     */
+    boolean claim(Map<Long, Long> entries) throws IOException {
+        allocating.lock();
+        try {
+            space.clear();
+            layout.load(new BlockMap(map.blocks()), space);
+            entries.forEach((block, entry) -> {
+                long now = map.get(block);
+                boolean has = Entry.hasSpace(now) && Entry.dataBytes(now) == Entry.dataBytes(entry);
+                if (Entry.hasSpace(entry) && !has) {
+                    space.use(Entry.dataBytes(entry) - shape.slotHeadBytes(), shape.slotBytes());
+                }
+            });
+            if (space.seal() < 0) {
+                return true;
+            }
+            space.clear();
+            layout.load(new BlockMap(map.blocks()), space);
+            seal();
+            return false;
+        } finally {
+            allocating.unlock();
+        }
+    }
+
+    /** A block becomes partial that has its slot already. */
+    void prepareSectors(long block) throws IOException {
+        allocating.lock();
+        try {
+            layout.prepareSectors(block, space);
+            sectorMaps.putNew(block);
+        } finally {
+            allocating.unlock();
+        }
+    }
+
     /** A slot was taken and is not used. */
     void giveBack(long slot) {
         allocating.lock();
@@ -226,9 +268,12 @@ final class BlockFile {
     }
 
     /** A block is this from now on; a slot that it had and has no more is free when that is durable. */
-    void change(long block, long entry) {
+    void change(long block, long entry) throws IOException {
         synchronized (changing) {
             long old = map.get(block);
+            if (notes != null) {
+                notes.entry(block, old, entry);
+            }
             map.put(block, entry);
             changes.add(block, entry);
             if (Entry.hasSpace(old) && Entry.dataBytes(old) != (Entry.hasSpace(entry) ? Entry.dataBytes(entry) : -1)) {
@@ -244,7 +289,16 @@ final class BlockFile {
         }
     }
 
-    /** Sectors were added to the map of a partial block, after they were written. The caller is inside of the block. */
+    /** These sectors were added to the map of a partial block, after they were written. */
+    void sectorsAdded(long block, int first, int count) throws IOException {
+        synchronized (changing) {
+            if (notes != null) {
+                notes.sectors(block, map.get(block), first, count);
+            }
+        }
+    }
+
+    /** The map of a partial block has sectors that are not durable. The caller is inside of the block. */
     void sectorsChanged(long block, SectorMap sectors) {
         if (sectors.markChanged()) {
             synchronized (changing) {
@@ -256,7 +310,7 @@ final class BlockFile {
     }
 
     /** All sectors of a partial block are there now. The caller is inside of the block. */
-    void filled(long block) {
+    void filled(long block) throws IOException {
         synchronized (changing) {
             long entry = map.get(block);
             if (Entry.state(entry) == Entry.PARTIAL) {
@@ -268,7 +322,9 @@ final class BlockFile {
     /** True when there are so many changes that who can wait should make them durable. */
     boolean isCommitDue() {
         synchronized (changing) {
-            return changes.count() >= CHANGES_MAX || changedSectors.size() > sectorMaps.mapsMax() / 2;
+            return changes.count() >= CHANGES_MAX
+                    || changedSectors.size() > sectorMaps.mapsMax() / 2
+                    || (notes != null && notes.isFlushDue());
         }
     }
 
@@ -308,6 +364,11 @@ final class BlockFile {
                 committingSectors = Map.of();
             }
         }
+        synchronized (changing) {
+            if (notes != null) {
+                notes.flushed();
+            }
+        }
         allocating.lock();
         try {
             for (long slot : taken.freed) {
@@ -330,10 +391,13 @@ final class BlockFile {
         }
     }
 
-    private @Nullable Taken take() {
+    private @Nullable Taken take() throws IOException {
         synchronized (changing) {
             if (changes.isEmpty() && changedSectors.isEmpty()) {
                 return null;
+            }
+            if (notes != null) {
+                notes.flushBegins();
             }
             MapChanges taken = changes;
             changes = new MapChanges();
@@ -379,6 +443,8 @@ final class BlockFile {
                 store.flush();
             }
             step.run(layout, space);
+        } catch (NoSpaceException | DiskFormatException refused) {
+            throw refused;
         } catch (IOException | RuntimeException e) {
             // What the file is now is what it says; memory may know otherwise.
             stuck = e instanceof IOException failure ? failure : new IOException(e);
@@ -421,12 +487,28 @@ final class BlockFile {
         }
     }
 
+    /** Changes are noted from now on until they are durable. */
+    void keepNotes(MapNotes kept) {
+        synchronized (changing) {
+            notes = kept;
+        }
+    }
+
     /** The last call, with everything durable that can be. */
     void close() throws IOException {
         try {
+            MapNotes kept;
+            synchronized (changing) {
+                kept = notes;
+            }
             if (!store.readOnly() && stuck == null && begun) {
                 flush();
                 layout.close();
+            }
+            if (kept != null && stuck == null) {
+                kept.remove();
+            } else if (kept != null) {
+                kept.close();
             }
         } finally {
             store.close();

@@ -29,22 +29,28 @@ public final class SectorMap {
         return words.length();
     }
 
-    /** Adds sectors, 64 from {@code 64 * word} on. */
-    public void add(int word, long bits) {
+    /** Adds sectors, 64 from {@code 64 * word} on; false when all were there. */
+    public boolean add(int word, long bits) {
         long before = words.getAndUpdate(word, now -> now | bits);
-        present.addAndGet(Long.bitCount(bits & ~before));
+        long added = bits & ~before;
+        if (added != 0) {
+            present.addAndGet(Long.bitCount(added));
+        }
+        return added != 0;
     }
 
-    /** Adds a range. */
-    public void add(int fromSector, int count) {
+    /** Adds a range; false when all of it was there. */
+    public boolean add(int fromSector, int count) {
+        boolean added = false;
         int at = fromSector;
         int end = fromSector + count;
         while (at < end) {
             int inWord = at & (Long.SIZE - 1);
             int length = Math.min(Long.SIZE - inWord, end - at);
-            add(at / Long.SIZE, mask(inWord, length));
+            added |= add(at / Long.SIZE, mask(inWord, length));
             at += length;
         }
+        return added;
     }
 
     public boolean has(int sector) {

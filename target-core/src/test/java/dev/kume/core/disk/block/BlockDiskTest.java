@@ -10,16 +10,21 @@ import dev.kume.core.disk.DiskExtent;
 import dev.kume.core.disk.DiskFormat.Progress;
 import dev.kume.core.disk.DiskGrowth;
 import dev.kume.core.disk.DiskType;
+import dev.kume.core.disk.MapNotes;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.FilterStore;
+import dev.kume.core.store.LocalFiles;
 import dev.kume.core.testing.MemoryStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -180,9 +185,62 @@ final class BlockDiskTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"false, true", "true, true", "true, false"})
+    void whatWasAnsweredIsThereAfterACrashOfTheProcess(
+            boolean differencing, boolean zeroBlocks, @TempDir Path directory) throws IOException {
+        DiskType type = differencing ? DiskType.DIFFERENCING : DiskType.DYNAMIC;
+        for (long seed = 0; seed < 60; seed++) {
+            Random random = new Random(seed);
+            LocalFiles files = LocalFiles.ofThisHost();
+            Path notes = directory.resolve("disk" + seed);
+            UUID boot = new UUID(1, seed);
+            MemoryStore store = new MemoryStore("disk");
+            PlainLayout.create(store, SIZE);
+            BlockDisk parent = null;
+            if (differencing) {
+                parent = dynamic(new MemoryStore("parent"));
+                parent.write(0, bytes(SIZE, 77));
+            }
+            BlockDisk disk = open(store, type, zeroBlocks, parent);
+            MapNotes kept = new MapNotes(files, notes, boot);
+            assertTrue(disk.keepNotes(kept));
+            byte[] model = content(disk);
+            for (int step = 0; step < 50; step++) {
+                int offset = 512 * random.nextInt(SIZE / 512);
+                int length = Math.min(SIZE - offset, 512 * (1 + random.nextInt(BLOCK / 512)));
+                byte value = (byte) (1 + random.nextInt(60));
+                switch (random.nextInt(9)) {
+                    case 0, 1, 2, 3 -> {
+                        disk.write(offset, bytes(length, value));
+                        Arrays.fill(model, offset, offset + length, value);
+                    }
+                    case 4, 5 -> {
+                        disk.unmap(offset, length);
+                        Arrays.fill(model, offset, offset + length, (byte) 0);
+                    }
+                    case 6 -> disk.flush();
+                    case 7 -> disk.compact(Progress.NONE);
+                    default -> {
+                        kept.close(); // As a process that is gone does.
+                        disk = open(store, type, zeroBlocks, parent);
+                        kept = new MapNotes(files, notes, boot);
+                        assertTrue(disk.keepNotes(kept), "seed " + seed);
+                    }
+                }
+                assertArrayEquals(model, content(disk), "seed " + seed + " step " + step);
+            }
+            kept.close();
+            BlockDisk otherBoot = open(store, type, zeroBlocks, parent);
+            assertTrue(otherBoot.keepNotes(new MapNotes(files, notes, new UUID(2, seed))));
+            otherBoot.flush();
+            otherBoot.close();
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true", "false, false"})
     void randomOperationsLeaveWhatAnArrayWouldHold(boolean differencing, boolean zeroBlocks) throws IOException {
-        for (long seed = 0; seed < 150; seed++) {
+        for (long seed = 0; seed < 60; seed++) {
             new Round(seed, differencing, zeroBlocks).run();
         }
     }

@@ -1,0 +1,123 @@
+package dev.kume.core.disk.block;
+
+import dev.kume.core.disk.MapNotes.Note;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Does again what a process that has crashed had answered: changes of the map that were noted and are not in the file.
+ * The bytes that they refer to are, since the system lives on.
+ */
+final class NotesReplay {
+    private final BlockFile file;
+    private final BlockLayout.Shape shape;
+    private final Map<Long, Long> entries = new LinkedHashMap<>();
+    private final Map<Long, SectorMap> sectors = new HashMap<>();
+
+    NotesReplay(BlockFile file, BlockLayout.Shape shape) {
+        this.file = file;
+        this.shape = shape;
+    }
+
+    /** False when the notes are of another state of the file; nothing is changed then. */
+    boolean replay(List<Note> notes) throws IOException {
+        if (notes.isEmpty()) {
+            return true;
+        }
+        if (!fits(notes)) {
+            return false;
+        }
+        collect(notes);
+        if (!file.claim(entries)) {
+            return false;
+        }
+        file.begin();
+        for (Map.Entry<Long, Long> change : entries.entrySet()) {
+            apply(change.getKey(), change.getValue());
+        }
+        file.flush();
+        file.truncate();
+        return true;
+    }
+
+    /** Each block must be as it was before its first note, or as one of its notes says: a flush had begun. */
+    private boolean fits(List<Note> notes) {
+        BlockMap map = file.map();
+        Set<Long> fitting = new HashSet<>();
+        Set<Long> all = new HashSet<>();
+        for (Note note : notes) {
+            if (note.block() < 0 || note.block() >= map.blocks()) {
+                return false;
+            }
+            long now = map.get(note.block());
+            all.add(note.block());
+            if (note.before() == now || note.after() == now) {
+                fitting.add(note.block());
+            }
+            long end = Entry.dataBytes(note.after()) + shape.blockBytes();
+            if (Entry.hasSpace(note.after()) && end > file.store.sizeBytes()) {
+                return false;
+            }
+        }
+        return fitting.size() == all.size();
+    }
+
+    private void collect(List<Note> notes) throws IOException {
+        for (Note note : notes) {
+            if (note.count() == 0) {
+                if (Entry.state(note.after()) != Entry.PARTIAL) {
+                    sectors.remove(note.block());
+                } else if (Entry.state(note.before()) != Entry.PARTIAL) {
+                    sectors.put(note.block(), emptySectors());
+                } else {
+                    sectors.put(note.block(), known(note.block(), note.before()));
+                }
+            } else if (Entry.state(note.after()) == Entry.PARTIAL) {
+                SectorMap added = known(note.block(), note.after());
+                added.add(note.sector(), Math.min(note.count(), added.sectors() - note.sector()));
+                sectors.put(note.block(), added);
+            }
+            entries.put(note.block(), note.after());
+        }
+    }
+
+    private SectorMap known(long block, long entry) throws IOException {
+        SectorMap collected = sectors.get(block);
+        if (collected != null) {
+            return collected;
+        }
+        long now = file.map().get(block);
+        SectorMap read = emptySectors();
+        if (Entry.state(now) == Entry.PARTIAL && (now == entry || Entry.hasSpace(entry))) {
+            file.layout.readSectors(block, now, read);
+        }
+        return read;
+    }
+
+    private SectorMap emptySectors() {
+        return new SectorMap(Math.toIntExact(shape.blockBytes() / shape.sectorBytes()));
+    }
+
+    private void apply(long block, long entry) throws IOException {
+        boolean partial = Entry.state(entry) == Entry.PARTIAL;
+        if (file.map().get(block) != entry) {
+            if (partial) {
+                file.prepareSectors(block);
+            }
+            file.change(block, entry);
+        }
+        SectorMap added = sectors.get(block);
+        if (partial && added != null) {
+            SectorMap known = file.sectorMaps.get(block, entry);
+            for (int word = 0; word < added.words(); word++) {
+                known.add(word, added.word(word));
+            }
+            file.sectorsMoved(block, known);
+        }
+    }
+}
