@@ -163,6 +163,8 @@ final class DiskShrinking {
                             "%s: it was written behind the new end meanwhile".formatted(notResized(disk)),
                             "stop that, and repeat");
                 }
+                // A map that is cut after a crash is read from the file alone.
+                inside.flush();
                 changes.save(inventory -> DiskReshaping.shrink(inventory, disk, sizeBytes));
                 cut(disk, inside, sizeBytes);
             });
