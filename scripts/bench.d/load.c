@@ -42,7 +42,7 @@ struct options {
     const char *engine, *portal, *target, *initiator, *mode, *label;
     int lun, sessions, depth, read_percent, server_pid;
     uint32_t block_bytes;
-    bool sequential, login_only, reserve;
+    bool sequential, login_only, reserve, once;
     uint64_t region_bytes, offset_bytes, seed, since_ns;
     double seconds, warmup_seconds, retry_seconds;
 };
@@ -68,9 +68,10 @@ static const char usage_text[] =
     "usage: load --portal HOST:PORT --target IQN [--lun N] [--engine raw|libiscsi] [--initiator IQN]\n"
     "            [--sessions N] [--qd N] [--bs BYTES] [--rand|--seq] [--mode read|write|mixed] [--mix READ_PERCENT]\n"
     "            [--region BYTES] [--offset BYTES] [--seconds S] [--warmup S] [--pid SERVER] [--seed N]\n"
-    "            [--label TEXT] [--login-only] [--retry SECONDS] [--since REALTIME_NS] [--reserve]\n"
+    "            [--label TEXT] [--login-only] [--retry SECONDS] [--since REALTIME_NS] [--reserve] [--once]\n"
     "  --login-only  log in once (trying again for --retry seconds), print the milliseconds since --since, and leave\n"
-    "  --reserve     register all sessions with the LUN and hold it: write exclusive, registrants only (engine raw)\n";
+    "  --reserve     register all sessions with the LUN and hold it: write exclusive, registrants only (engine raw)\n"
+    "  --once        end when as many commands are done as the region has blocks; without a warm-up\n";
 
 static void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 static void fail(const char *format, ...) {
@@ -106,7 +107,7 @@ enum { STEP_BITS = 5, STEPS = 1 << STEP_BITS, BUCKETS = 64 * STEPS };
 static struct {
     uint64_t bucket[BUCKETS];
     uint64_t commands, reads, latency_sum_ns, latency_max_ns;
-    uint64_t commands_ever, errors;
+    uint64_t commands_ever, commands_wanted, errors;
     uint64_t begin_ns, end_ns;
     bool begun;
     double own_cpu_seconds, server_cpu_seconds;
@@ -163,6 +164,10 @@ static void count_completion(uint64_t issued_ns, uint64_t now_ns, bool is_read, 
     seen.reads += is_read;
     seen.latency_sum_ns += latency;
     if (latency > seen.latency_max_ns) seen.latency_max_ns = latency;
+    if (opt.once && seen.commands == seen.commands_wanted) {
+        opt.seconds = (double)(now_ns - seen.begin_ns) / 1e9;
+        seen.end_ns = now_ns;
+    }
 }
 
 /* Seconds of user and system time of a process, all its threads, living and gone. */
@@ -204,6 +209,7 @@ static struct walk walk_for(int session) {
     if (opt.region_bytes && opt.region_bytes < bytes) bytes = opt.region_bytes;
     struct walk walk = {.count = bytes / opt.block_bytes};
     if (!walk.count) fail("the region holds no block of %u bytes", opt.block_bytes);
+    seen.commands_wanted = walk.count;
     walk.next = walk.count / (uint64_t)opt.sessions * (uint64_t)session;
     return walk;
 }
@@ -779,7 +785,7 @@ static void login_only(void) {
     printf("{\"login_ms\":%.1f}\n", opt.since_ns ? (double)(now - opt.since_ns) / 1e6 : 0.0);
 }
 
-enum option_name { LOGIN_ONLY = 1000, RETRY, SINCE, RESERVE };
+enum option_name { LOGIN_ONLY = 1000, RETRY, SINCE, RESERVE, ONCE };
 
 static const struct option option_names[] = {
     {"engine", 1, 0, 'e'},  {"portal", 1, 0, 'p'},   {"target", 1, 0, 't'},  {"lun", 1, 0, 'l'},
@@ -787,7 +793,8 @@ static const struct option option_names[] = {
     {"rand", 0, 0, 'R'},    {"seq", 0, 0, 'S'},      {"mode", 1, 0, 'm'},    {"mix", 1, 0, 'x'},
     {"region", 1, 0, 'g'},  {"offset", 1, 0, 'o'},   {"seconds", 1, 0, 's'}, {"warmup", 1, 0, 'w'},
     {"pid", 1, 0, 'P'},     {"seed", 1, 0, 'z'},     {"label", 1, 0, 'L'},   {"login-only", 0, 0, LOGIN_ONLY},
-    {"retry", 1, 0, RETRY}, {"since", 1, 0, SINCE},  {"reserve", 0, 0, RESERVE}, {0, 0, 0, 0},
+    {"retry", 1, 0, RETRY}, {"since", 1, 0, SINCE},  {"reserve", 0, 0, RESERVE}, {"once", 0, 0, ONCE},
+    {0, 0, 0, 0},
 };
 
 static void parse_options(int argc, char **argv) {
@@ -813,6 +820,7 @@ static void parse_options(int argc, char **argv) {
         case 'L': opt.label = optarg; break;
         case LOGIN_ONLY: opt.login_only = true; break;
         case RESERVE: opt.reserve = true; break;
+        case ONCE: opt.once = true; break;
         case RETRY: opt.retry_seconds = atof(optarg); break;
         case SINCE: opt.since_ns = strtoull(optarg, NULL, 0); break;
         default: fputs(usage_text, stderr); exit(2);

@@ -7,6 +7,7 @@ module dev.kume.core {
     exports dev.kume.core.disk.block;
     exports dev.kume.core.disk.raw;
     exports dev.kume.core.disk.vhd;
+    exports dev.kume.core.disk.vhdx;
     exports dev.kume.core.inventory;
     exports dev.kume.core.io;
     exports dev.kume.core.memory;

@@ -59,7 +59,9 @@ final class DiskShelf implements AutoCloseable {
         this(stores, formats, memories, BootId.UNKNOWN);
     }
 
-    /** @param bootId see {@link BootId}: where it cannot be told, a crash of the daemon takes back what was not flushed */
+    /**
+     * @param bootId see {@link BootId}; where it cannot be told, a crash of the daemon takes back what was not flushed
+     */
     DiskShelf(StoreProvider stores, DiskFormats formats, UnitMemories memories, String bootId) {
         this.stores = stores;
         this.formats = formats;

@@ -132,7 +132,7 @@ final class DiskResizingTest {
                 "1048577|400|the size of disk 'a', 1048577 bytes, is not a whole number of 512-byte blocks; use a multiple"
                         + " of 512",
                 "2041GB|400|disk 'a' is not resized: a VHD holds at most 2040 GiB (2190433320960 bytes), not 2191507062784"
-                        + " bytes; make it smaller or use the raw format; null",
+                        + " bytes; make it smaller or use the vhdx or raw format; null",
                 "big|400|'big' is not a size; write one such as 30GB, 1.5TB, 30720MB or a number of bytes; null"
             })
     void aSizeThatCannotBeIsRefused(String size, int status, String error) throws Exception {

@@ -122,7 +122,7 @@ final class ManagementApiTest {
                 "{\"name\":\"x/y\",\"size\":\"1GB\"}|400|2|'x/y' is not a name for a disk; use letters, digits, '.', '_' and"
                         + " '-', beginning with a letter or digit",
                 "{\"name\":\"x\",\"size\":\"4TB\"}|400|2|disk 'x' is not created: a VHD holds at most 2040 GiB (2190433320960"
-                        + " bytes), not 4398046511104 bytes; make it smaller or use the raw format; ",
+                        + " bytes), not 4398046511104 bytes; make it smaller or use the vhdx or raw format; ",
                 "{\"name\":\"x\",\"size\":[7]}|400|2|the field 'size' has a wrong type; ",
                 "[]|400|2|the body is not a JSON object; ",
                 "{\"name\"|400|2|the body is not JSON; ",

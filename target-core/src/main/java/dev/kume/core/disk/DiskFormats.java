@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The formats that are served: the daemon gives {@code VhdFormat} and {@code RawFormat}.
+ * The formats that are served: the daemon gives {@code VhdFormat}, {@code VhdxFormat} and {@code RawFormat}.
  *
  * <p>{@link #probe} is for imports alone. A disk that is known is opened by the format's name in the inventory: the
  * content of a raw disk belongs to the initiator, who could write the signature of another format into it.
@@ -88,16 +88,27 @@ public final class DiskFormats {
         String begin = StandardCharsets.ISO_8859_1.decode(head.flip()).toString();
         for (Foreign foreign : Foreign.values()) {
             if (foreign.begins(begin)) {
-                throw new DiskFormatException(
-                        "%s is %s; Kume serves fixed VHD and raw files: convert it to one of them first"
-                                .formatted(store.location(), foreign.kind));
+                throw new DiskFormatException("%s is %s; Kume serves %s files: convert it to one of them first"
+                        .formatted(store.location(), foreign.kind, served()));
             }
         }
         if (store.location().toLowerCase(Locale.ROOT).endsWith(".vhdx")) {
-            throw new DiskFormatException(("%s is called a VHDX but does not begin like one (\"vhdxfile\"), and Kume"
-                            + " serves fixed VHD and raw files: restore it and convert it, or rename it if it is raw")
-                    .formatted(store.location()));
+            throw new DiskFormatException(
+                    ("%s is called a VHDX but does not begin like one (\"vhdxfile\"); Kume serves %s"
+                                    + " files: restore it, or rename it if it is raw")
+                            .formatted(store.location(), served()));
         }
+    }
+
+    /** {@code VHD, VHDX and raw}. */
+    private String served() {
+        List<String> words = formats.stream()
+                .map(format -> format.name().equals(RAW) ? RAW : format.name().toUpperCase(Locale.ROOT))
+                .toList();
+        int last = words.size() - 1;
+        return last < 1
+                ? String.join("", words)
+                : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
     }
 
     private String names() {

@@ -149,17 +149,17 @@ public final class BlockDisk implements MappedDisk {
         int first = reader.sectorOf(offsetBytes);
         int count = (int) (bytes / shape.sectorBytes());
         if (sectors.add(first, count)) {
-            file.sectorsAdded(block, first, count);
+            file.pending().sectorsAdded(file.map(), block, first, count);
         }
         if (sectors.isFull()) {
-            file.filled(block);
+            file.pending().filled(file.map(), block);
         } else {
-            file.sectorsChanged(block, sectors);
+            file.pending().sectorsChanged(file.map(), block, sectors);
         }
     }
 
     void commitIfDue() throws IOException {
-        if (file.isCommitDue()) {
+        if (file.pending().isCommitDue()) {
             file.flush();
         }
     }
@@ -178,7 +178,7 @@ public final class BlockDisk implements MappedDisk {
             boolean there = Entry.state(entry) == Entry.FULL
                     || (Entry.state(entry) == Entry.PARTIAL
                             && file.sectorMaps.cached(block) != null
-                            && !file.isCommitDue());
+                            && !file.pending().isCommitDue());
             if (!there || !store.hasSpace(Entry.dataBytes(entry) + (at & blockMask), piece)) {
                 return false;
             }
@@ -267,7 +267,7 @@ public final class BlockDisk implements MappedDisk {
         }
         boolean fit = new NotesReplay(file, shape).replay(notes.left());
         notes.remove();
-        file.keepNotes(notes);
+        file.pending().keepNotes(notes);
         return fit;
     }
 
@@ -308,6 +308,7 @@ public final class BlockDisk implements MappedDisk {
             throw new IllegalArgumentException(
                     "a disk of %d bytes cannot grow to %d".formatted(before.sizeBytes(), sizeBytes));
         }
+        file.layout.checkSize(sizeBytes);
         progress.at(before.sizeBytes(), sizeBytes);
         file.begin();
         clearBehind(before.sizeBytes());

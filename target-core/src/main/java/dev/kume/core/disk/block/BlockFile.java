@@ -1,13 +1,10 @@
 package dev.kume.core.disk.block;
 
 import dev.kume.core.disk.DiskFormatException;
-import dev.kume.core.disk.MapNotes;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
@@ -21,12 +18,10 @@ import org.jspecify.annotations.Nullable;
  * data durable, then the map: so whatever moment the power goes, the map refers to slots alone whose content is known.
  * A slot that a change has freed is given away again only when that change is durable.
  *
- * <p>Locks are taken in this order: a block, {@link #committing}, {@link #allocating}, {@link #changing}.
+ * <p>Locks are taken in this order: a block, {@link #committing}, {@link #allocating}, that of the {@link
+ * PendingChanges}.
  */
 final class BlockFile {
-    /** Changes that are kept in memory before somebody who can wait makes them durable unasked. */
-    private static final int CHANGES_MAX = 1 << 18;
-
     final BackingStore store;
     final BlockLayout layout;
     final BlockLocks locks = new BlockLocks();
@@ -41,18 +36,12 @@ final class BlockFile {
     private final ReentrantLock allocating = new ReentrantLock();
 
     private final FileSpace space;
-    /** The file has bytes up to here; what is new behind that is zeroes. Guarded by {@link #allocating}; -1: unknown. */
+    /**
+     * The file has bytes up to here; what is new behind that is zeroes. Guarded by {@link #allocating}; -1: unknown.
+     */
     private long extendedBytes = -1;
 
-    /** Held for a moment when a change is remembered. */
-    private final Object changing = new Object();
-
-    private MapChanges changes = new MapChanges();
-    private Map<Long, SectorMap> changedSectors = new HashMap<>();
-    private Map<Long, SectorMap> committingSectors = Map.of();
-    private long[] freed = new long[16];
-    private int freedCount;
-    private @Nullable MapNotes notes;
+    private final PendingChanges pending;
 
     /** What must be durable before a change of this map is: the disk that blocks are moved into. */
     private volatile @Nullable VirtualDisk before;
@@ -71,6 +60,7 @@ final class BlockFile {
         layout.load(map, space);
         seal();
         this.sectorMaps = new SectorMaps(layout, locks);
+        this.pending = new PendingChanges(shape, sectorMaps);
     }
 
     private void seal() throws DiskFormatException {
@@ -168,7 +158,7 @@ final class BlockFile {
             }
             change(block, taken);
             if (state == Entry.PARTIAL) {
-                sectorsChanged(block, sectorMaps.get(block, taken));
+                pending.sectorsChanged(map, block, sectorMaps.get(block, taken));
             }
             return taken;
         } finally {
@@ -189,6 +179,10 @@ final class BlockFile {
                 layout.extend(end);
                 extendedBytes = end;
             }
+            if (shape.slotHeadBytes() > 0) {
+                // A commit writes there, and must not be the first to find out that the device is full.
+                store.reserve(slot, shape.slotHeadBytes());
+            }
             return slot;
         } catch (IOException | RuntimeException e) {
             space.free(slot, slotBytes);
@@ -203,6 +197,9 @@ final class BlockFile {
             long slot = space.takeBefore(limitBytes, shape.slotBytes(), shape.slotHeadBytes(), shape.slotAlignBytes());
             if (slot >= 0) {
                 store.punch(slot, shape.slotBytes());
+                if (shape.slotHeadBytes() > 0) {
+                    store.reserve(slot, shape.slotHeadBytes());
+                }
             }
             return slot;
         } finally {
@@ -211,8 +208,8 @@ final class BlockFile {
     }
 
     /**
-     * The slots that blocks are to have, as notes say, are taken, if they lie over nothing else; else nothing is changed
-     * and the answer is false. Right after the file was opened.
+     * The slots that blocks are to have, as notes say, are taken, if they lie over nothing else; else nothing is
+     * changed and the answer is false. Right after the file was opened.
      */
     boolean claim(Map<Long, Long> entries) throws IOException {
         allocating.lock();
@@ -259,80 +256,20 @@ final class BlockFile {
         }
     }
 
-    /** A partial block is in another slot: its sectors have to be written there. The caller has the block alone. */
-    void sectorsMoved(long block, SectorMap sectors) {
-        synchronized (changing) {
-            sectors.markChanged();
-            changedSectors.put(block, sectors);
-        }
-    }
-
     /** A block is this from now on; a slot that it had and has no more is free when that is durable. */
     void change(long block, long entry) throws IOException {
-        synchronized (changing) {
-            long old = map.get(block);
-            if (notes != null) {
-                notes.entry(block, old, entry);
-            }
-            map.put(block, entry);
-            changes.add(block, entry);
-            if (Entry.hasSpace(old) && Entry.dataBytes(old) != (Entry.hasSpace(entry) ? Entry.dataBytes(entry) : -1)) {
-                if (freedCount == freed.length) {
-                    freed = Arrays.copyOf(freed, 2 * freedCount);
-                }
-                freed[freedCount++] = Entry.dataBytes(old) - shape.slotHeadBytes();
-            }
-            if (Entry.state(entry) != Entry.PARTIAL) {
-                changedSectors.remove(block);
-                sectorMaps.remove(block);
-            }
-        }
+        pending.change(map, block, entry);
     }
 
-    /** These sectors were added to the map of a partial block, after they were written. */
-    void sectorsAdded(long block, int first, int count) throws IOException {
-        synchronized (changing) {
-            if (notes != null) {
-                notes.sectors(block, map.get(block), first, count);
-            }
-        }
-    }
-
-    /** The map of a partial block has sectors that are not durable. The caller is inside of the block. */
-    void sectorsChanged(long block, SectorMap sectors) {
-        if (sectors.markChanged()) {
-            synchronized (changing) {
-                if (Entry.state(map.get(block)) == Entry.PARTIAL) {
-                    changedSectors.put(block, sectors);
-                }
-            }
-        }
-    }
-
-    /** All sectors of a partial block are there now. The caller is inside of the block. */
-    void filled(long block) throws IOException {
-        synchronized (changing) {
-            long entry = map.get(block);
-            if (Entry.state(entry) == Entry.PARTIAL) {
-                change(block, Entry.of(Entry.FULL, Entry.dataBytes(entry)));
-            }
-        }
-    }
-
-    /** True when there are so many changes that who can wait should make them durable. */
-    boolean isCommitDue() {
-        synchronized (changing) {
-            return changes.count() >= CHANGES_MAX
-                    || changedSectors.size() > sectorMaps.mapsMax() / 2
-                    || (notes != null && notes.isFlushDue());
-        }
+    PendingChanges pending() {
+        return pending;
     }
 
     /** Makes everything durable that was written before, and the map with it. */
     void flush() throws IOException {
         committing.lock();
         try {
-            Taken taken = take();
+            PendingChanges.Taken taken = pending.take();
             if (taken != null) {
                 checkChangeable();
                 commit(taken);
@@ -348,7 +285,7 @@ final class BlockFile {
         store.flush();
     }
 
-    private void commit(Taken taken) throws IOException {
+    private void commit(PendingChanges.Taken taken) throws IOException {
         try {
             VirtualDisk other = before;
             if (other != null) {
@@ -360,15 +297,9 @@ final class BlockFile {
             stuck = e instanceof IOException failure ? failure : new IOException(e);
             throw e;
         } finally {
-            synchronized (changing) {
-                committingSectors = Map.of();
-            }
+            pending.commitEnded();
         }
-        synchronized (changing) {
-            if (notes != null) {
-                notes.flushed();
-            }
-        }
+        pending.committed();
         allocating.lock();
         try {
             for (long slot : taken.freed) {
@@ -377,43 +308,7 @@ final class BlockFile {
         } finally {
             allocating.unlock();
         }
-        sectorMaps.trim(this::hasChangedSectors);
-    }
-
-    /** Changes on their way to the file, and the slots that nothing refers to when they are durable. */
-    private static final class Taken {
-        private final MapChanges changes;
-        private final long[] freed;
-
-        Taken(MapChanges changes, long[] freed) {
-            this.changes = changes;
-            this.freed = freed;
-        }
-    }
-
-    private @Nullable Taken take() throws IOException {
-        synchronized (changing) {
-            if (changes.isEmpty() && changedSectors.isEmpty()) {
-                return null;
-            }
-            if (notes != null) {
-                notes.flushBegins();
-            }
-            MapChanges taken = changes;
-            changes = new MapChanges();
-            committingSectors = changedSectors;
-            changedSectors = new HashMap<>();
-            committingSectors.forEach((block, sectors) -> taken.sectors(block, sectors.taken()));
-            long[] free = Arrays.copyOf(freed, freedCount);
-            freedCount = 0;
-            return new Taken(taken, free);
-        }
-    }
-
-    private boolean hasChangedSectors(long block) {
-        synchronized (changing) {
-            return changedSectors.containsKey(block) || committingSectors.containsKey(block);
-        }
+        sectorMaps.trim(pending::hasChangedSectors);
     }
 
     // ---- the layout's own changes -----------------------------------------------------------------------------------
@@ -436,7 +331,7 @@ final class BlockFile {
         allocating.lock();
         try {
             checkChangeable();
-            Taken taken = take();
+            PendingChanges.Taken taken = pending.take();
             if (taken != null) {
                 commit(taken);
             } else {
@@ -455,7 +350,9 @@ final class BlockFile {
         }
     }
 
-    /** The map has room for a disk of this size from now on. Waits for who is inside of a block, and for nothing else. */
+    /**
+     * The map has room for a disk of this size from now on. Waits for who is inside of a block, and for nothing else.
+     */
     void resizeMap(long sizeBytes) {
         long blocks = Math.ceilDiv(sizeBytes, shape.blockBytes());
         locks.aloneWithAll(() -> map = map.resized(blocks));
@@ -487,29 +384,14 @@ final class BlockFile {
         }
     }
 
-    /** Changes are noted from now on until they are durable. */
-    void keepNotes(MapNotes kept) {
-        synchronized (changing) {
-            notes = kept;
-        }
-    }
-
     /** The last call, with everything durable that can be. */
     void close() throws IOException {
         try {
-            MapNotes kept;
-            synchronized (changing) {
-                kept = notes;
-            }
             if (!store.readOnly() && stuck == null && begun) {
                 flush();
                 layout.close();
             }
-            if (kept != null && stuck == null) {
-                kept.remove();
-            } else if (kept != null) {
-                kept.close();
-            }
+            pending.close(stuck == null);
         } finally {
             store.close();
         }

@@ -1,5 +1,6 @@
 package dev.kume.core.disk.block;
 
+import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskReport;
 import dev.kume.core.disk.DiskType;
 import dev.kume.core.disk.ParentLink;
@@ -12,8 +13,8 @@ import java.util.UUID;
  *
  * <p>Each call may wait. {@link #readSectors}, {@link #extend} and {@link #prepareSectors} may run while a {@link
  * #commit} runs, readSectors by several threads at once and never for a block whose change is being committed; no other
- * two calls run at once, but for {@link #shape}. A layout keeps no copy of the map: it reads a page of it from the store,
- * changes it and writes it back.
+ * two calls run at once, but for {@link #shape}. A layout keeps no copy of the map: it reads a page of it from the
+ * store, changes it and writes it back.
  */
 public interface BlockLayout {
     /** Sizes that never change while the disk is open, but for {@link Shape#sizeBytes}. */
@@ -45,7 +46,7 @@ public interface BlockLayout {
      * Reads the map. Every entry that is not {@link Entry#ABSENT} is put, and each piece of the file that is in use is
      * told to {@code space}: blocks with what stands before them, and the format's own structures.
      *
-     * @throws dev.kume.core.disk.DiskFormatException that names the entry, when one points out of the file, into a
+     * @throws DiskFormatException that names the entry, when one points out of the file, into a
      *     structure or into another block
      */
     void load(BlockMap map, FileSpace space) throws IOException;
@@ -84,6 +85,11 @@ public interface BlockLayout {
      * any more.
      */
     void commit(MapChanges changes) throws IOException;
+
+    /**
+     * Fails with one clear line, and changes nothing, when the disk cannot be made this large. Any thread, at any time.
+     */
+    default void checkSize(long sizeBytes) throws DiskFormatException {}
 
     /**
      * The disk has another size, durably and at once; the map has room for it. Blocks beyond a smaller size are absent

@@ -56,9 +56,9 @@ final class Compaction {
         for (long block = map.nextEntry(0); block < map.blocks(); block = map.nextEntry(block + 1)) {
             progress.at(Math.min(doneBytes, totalBytes), totalBytes);
             long seen = block;
-            if (Entry.state(map.get(block)) == Entry.FULL && canSayZero()) {
+            if (canFree(map.get(block))) {
                 file.alone(seen, entry -> {
-                    if (Entry.state(entry) == Entry.FULL && isZero(entry)) {
+                    if (canFree(entry) && isZero(entry)) {
                         file.change(seen, Entry.of(disk.parent() == null ? Entry.ABSENT : Entry.ZERO, 0));
                     }
                 });
@@ -68,8 +68,9 @@ final class Compaction {
         return doneBytes;
     }
 
-    private boolean canSayZero() {
-        return disk.parent() == null || shape.zeroBlocks();
+    /** Where there is no parent, sectors that are not there are zeroes as well. */
+    private boolean canFree(long entry) {
+        return disk.parent() == null ? Entry.hasSpace(entry) : Entry.state(entry) == Entry.FULL && shape.zeroBlocks();
     }
 
     private boolean isZero(long entry) throws IOException {
@@ -154,7 +155,7 @@ final class Compaction {
         }
         file.change(block, Entry.of(Entry.state(entry), to));
         if (sectors != null) {
-            file.sectorsMoved(block, sectors);
+            file.pending().sectorsMoved(block, sectors);
         }
         return true;
     }

@@ -117,7 +117,7 @@ final class NotesReplay {
             for (int word = 0; word < added.words(); word++) {
                 known.add(word, added.word(word));
             }
-            file.sectorsMoved(block, known);
+            file.pending().sectorsMoved(block, known);
         }
     }
 }

@@ -9,8 +9,8 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sector maps of blocks that are partly in the file, as far as memory is given to them. Any thread that is inside of
- * the block may ask.
+ * The sector maps of blocks that are partly in the file, as far as memory is given to them. Any thread that is inside
+ * of the block may ask.
  */
 final class SectorMaps {
     private static final long CACHE_BYTES_MAX = 32L << 20;

@@ -7,6 +7,7 @@ import dev.kume.core.disk.Space;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,28 @@ final class VhdGrowth implements FlatGrowth {
             store.resize(end);
         }
         store.flush();
+    }
+
+    /**
+     * Another identity for a fixed disk. A footer that is torn while it is overwritten would be the only one, so the new
+     * one stands behind the old one first: {@link Footers#read} finds the one or the other at any moment.
+     */
+    static void identify(BackingStore store, Footers footers, UUID uniqueId) throws IOException {
+        VhdRecovery.settleFixed(store, footers);
+        ByteBuffer changed = VhdFooter.identified(footers.bytes(), uniqueId);
+        long behindBytes = footers.tailBytes() + VhdFooter.BYTES;
+        store.resize(behindBytes + VhdFooter.BYTES);
+        store.write(behindBytes, changed.duplicate());
+        store.flush();
+        store.write(footers.tailBytes(), changed.duplicate());
+        store.flush();
+        store.resize(behindBytes);
+        store.flush();
+    }
+
+    /** True when the footer of a fixed disk of that size stands behind it. */
+    static boolean isFixedOf(BackingStore store, long sizeBytes) throws IOException {
+        return footerOf(store, sizeBytes, sizeBytes) != null;
     }
 
     private static DiskFormatException notOf(BackingStore store, long sizeBytes) {

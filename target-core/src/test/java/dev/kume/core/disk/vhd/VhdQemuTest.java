@@ -148,11 +148,10 @@ class VhdQemuTest {
 
     @ParameterizedTest
     @CsvSource({
-        "vpc, vhd, a dynamic VHD; Kume serves fixed VHD and raw files: convert it to a fixed VHD first",
-        "vhdx, vhdx, a VHDX; Kume serves fixed VHD and raw files: convert it to one of them first",
-        "qcow2, img, a qcow2 image; Kume serves fixed VHD and raw files: convert it to one of them first",
-        "vmdk, img, a VMDK; Kume serves fixed VHD and raw files: convert it to one of them first",
-        "vdi, img, a VirtualBox disk; Kume serves fixed VHD and raw files: convert it to one of them first",
+        "vhdx, vhdx, a VHDX; Kume serves VHD and raw files: convert it to one of them first",
+        "qcow2, img, a qcow2 image; Kume serves VHD and raw files: convert it to one of them first",
+        "vmdk, img, a VMDK; Kume serves VHD and raw files: convert it to one of them first",
+        "vdi, img, a VirtualBox disk; Kume serves VHD and raw files: convert it to one of them first",
     })
     void otherFormatsOfQemuAreRefusedByName(String qemuFormat, String extension, String reason) throws Exception {
         Path file = directory.resolve("q." + extension);

@@ -1,0 +1,74 @@
+package dev.kume.core.disk.vhd;
+
+import dev.kume.core.disk.DiskFormatException;
+import dev.kume.core.disk.ParentLink;
+import dev.kume.core.disk.block.BlockMap;
+import dev.kume.core.disk.block.FileSpace;
+import dev.kume.core.store.BackingStore;
+import java.io.IOException;
+import java.util.UUID;
+
+/** A dynamic or differencing VHD that nobody serves, opened to change what it says about itself. */
+final class ClosedVhd {
+    private static final long GAP_BYTES_MIN = 4096;
+
+    private final BackingStore store;
+    private final VhdLayout layout;
+    private final BlockMap map;
+    private final FileSpace space;
+
+    private ClosedVhd(BackingStore store, VhdLayout layout, BlockMap map, FileSpace space) {
+        this.store = store;
+        this.layout = layout;
+        this.map = map;
+        this.space = space;
+    }
+
+    static boolean isMapped(BackingStore store) throws IOException {
+        try {
+            return Footers.read(store).fields().isMapped();
+        } catch (DiskFormatException unreadable) {
+            // A fixed disk in the middle of a growth has no footer where one is looked for.
+            return false;
+        }
+    }
+
+    static ClosedVhd open(BackingStore store) throws IOException {
+        MappedVhd file = VhdRecovery.settleMapped(store, MappedVhd.read(store, Footers.read(store)));
+        VhdLayout layout = new VhdLayout(store, file);
+        BlockMap map = new BlockMap(file.blocks());
+        FileSpace space = new FileSpace(GAP_BYTES_MIN);
+        layout.load(map, space);
+        long overlap = space.seal();
+        if (overlap >= 0) {
+            throw new DiskFormatException(
+                    "%s: two pieces of the file lie over each other at offset %d; restore it from a copy"
+                            .formatted(store.location(), overlap));
+        }
+        layout.beginChanges(false);
+        layout.truncate(space.endBytes());
+        return new ClosedVhd(store, layout, map, space);
+    }
+
+    void relink(ParentLink link) throws IOException {
+        layout.relink(link);
+    }
+
+    void identify(UUID uniqueId) throws IOException {
+        layout.identify(uniqueId);
+    }
+
+    /** Takes a growth back that nobody was told of: nothing was written in what is new. */
+    void settle(long sizeBytes) throws IOException {
+        long nowBytes = layout.shape().sizeBytes();
+        long first = Math.ceilDiv(sizeBytes, layout.shape().blockBytes());
+        if (nowBytes < sizeBytes || map.nextEntry(first) < map.blocks()) {
+            throw new DiskFormatException("%s is a VHD of %d bytes, not one of %d bytes that has grown; restore it"
+                    .formatted(store.location(), nowBytes, sizeBytes));
+        }
+        if (nowBytes > sizeBytes) {
+            layout.resize(sizeBytes, space);
+        }
+        store.flush();
+    }
+}
