@@ -19,7 +19,12 @@ public final class FaultyStore extends FilterStore {
         RESERVE,
         PUNCH,
         ZERO,
-        CLOSE
+        CLOSE,
+        /** Of {@link PowerCutFiles}, as the three behind it. */
+        CREATE,
+        RENAME,
+        REMOVE,
+        SYNC
     }
 
     /** Runs before the call, on the calling thread; what it throws, the caller gets, and the call does not happen. */

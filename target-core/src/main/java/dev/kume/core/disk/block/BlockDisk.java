@@ -42,6 +42,9 @@ public final class BlockDisk implements MappedDisk {
     /** True while blocks are moved down: what this file has not is written in the parent. */
     private volatile boolean writesDown;
 
+    /** True while blocks are moved in the file: a write may have to wait until one is. */
+    private volatile boolean moves;
+
     private BlockDisk(BackingStore store, BlockLayout layout, @Nullable VirtualDisk parent, boolean thin)
             throws IOException {
         this.store = store;
@@ -167,7 +170,7 @@ public final class BlockDisk implements MappedDisk {
     /** Not before the first change, and not where the map has to change by more than sectors that are in memory. */
     @Override
     public boolean hasSpace(long offsetBytes, long lengthBytes) {
-        if (!file.hasBegun() || writesDown) {
+        if (!file.hasBegun() || writesDown || moves) {
             return false;
         }
         long end = offsetBytes + lengthBytes;
@@ -298,7 +301,15 @@ public final class BlockDisk implements MappedDisk {
 
     @Override
     public long compact(DiskFormat.Progress progress) throws IOException {
-        return shape.type() == DiskType.FIXED ? 0 : new Compaction(this, file, store, shape).run(progress);
+        if (shape.type() == DiskType.FIXED) {
+            return 0;
+        }
+        moves = true;
+        try {
+            return new Compaction(this, file, store, shape).run(progress);
+        } finally {
+            moves = false;
+        }
     }
 
     @Override

@@ -78,9 +78,9 @@ final class BlockReader {
         while (sectors != null && copied < bytes) {
             long at = offsetBytes + copied;
             int run = run(sectors, at, bytes - copied);
-            int count = sectors.has(sectorOf(at)) ? tryReadSlot(entry, at, run, target) : tryReadBelow(at, run, target);
+            int count = run > 0 ? tryReadSlot(entry, at, run, target) : tryReadBelow(at, -run, target);
             copied += count;
-            if (count < run) {
+            if (count < Math.abs(run)) {
                 break;
             }
         }
@@ -127,12 +127,12 @@ final class BlockReader {
                 for (int copied = 0; copied < bytes; ) {
                     long at = offsetBytes + copied;
                     int run = run(sectors, at, bytes - copied);
-                    if (sectors.has(sectorOf(at))) {
+                    if (run > 0) {
                         readSlot(entry, at, run, target);
                     } else {
-                        readBelow(at, run, target);
+                        readBelow(at, -run, target);
                     }
-                    copied += run;
+                    copied += Math.abs(run);
                 }
             }
             case Entry.ABSENT -> readBelow(offsetBytes, bytes, target);
@@ -156,12 +156,13 @@ final class BlockReader {
         putZeroes(bytes - inside, target);
     }
 
-    /** Bytes from {@code offsetBytes} on, at most {@code bytes}, that are all in the file or all not. */
+    /** Bytes from {@code offsetBytes} on, at most {@code bytes}, that are all in the file; negative where all are not. */
     private int run(SectorMap sectors, long offsetBytes, int bytes) {
         int inSector = (int) (offsetBytes & (shape.sectorBytes() - 1));
         int count = (int) Math.ceilDiv((long) inSector + bytes, shape.sectorBytes());
-        long run = (long) sectors.runLength(sectorOf(offsetBytes), count) * shape.sectorBytes() - inSector;
-        return (int) Math.min(bytes, run);
+        int sectorRun = sectors.run(sectorOf(offsetBytes), count);
+        long run = (long) Math.abs(sectorRun) * shape.sectorBytes() - inSector;
+        return (int) Math.min(bytes, run) * Integer.signum(sectorRun);
     }
 
     /** The number of the sector in its block. */
@@ -192,9 +193,7 @@ final class BlockReader {
                 case Entry.PARTIAL -> {
                     SectorMap sectors = file.sectorMaps.get(block, entry);
                     int run = run(sectors, offsetBytes, (int) Math.min(inBlock, 1 << 30));
-                    yield sectors.has(sectorOf(offsetBytes))
-                            ? slotExtent(entry, offsetBytes, run)
-                            : extentBelow(offsetBytes, run);
+                    yield run > 0 ? slotExtent(entry, offsetBytes, run) : extentBelow(offsetBytes, -run);
                 }
                 case Entry.ABSENT -> {
                     long next = file.map().nextEntry(block) << blockShift;

@@ -59,13 +59,17 @@ final class Clearing {
         if (below != null && seen == Entry.ABSENT && (disk.writesDown() || isZero(below, offsetBytes, lengthBytes))) {
             return false;
         }
+        boolean[] forgotten = {true};
         file.alone(block, entry -> {
             int cleared = below == null ? Entry.ABSENT : Entry.ZERO;
-            if (Entry.state(entry) != cleared) {
+            if (entry == Entry.ABSENT && disk.writesDown()) {
+                // It was moved down since it was looked at: it is the parent's, and stays so.
+                forgotten[0] = false;
+            } else if (Entry.state(entry) != cleared) {
                 file.change(block, Entry.of(cleared, 0));
             }
         });
-        return true;
+        return forgotten[0];
     }
 
     private void clearInside(long block, long offsetBytes, long lengthBytes) throws IOException {

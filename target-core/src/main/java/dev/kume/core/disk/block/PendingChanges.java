@@ -79,11 +79,20 @@ final class PendingChanges {
         changedSectors.put(block, sectors);
     }
 
-    /** All sectors of a partial block are there now. The caller is inside of the block. */
+    /**
+     * All sectors of a partial block are there now. The caller is inside of the block, and so may others be, who have
+     * seen it partial: its sectors stay in memory for them, what the file says of these is old.
+     */
     synchronized void filled(BlockMap map, long block) throws IOException {
         long entry = map.get(block);
         if (Entry.state(entry) == Entry.PARTIAL) {
-            change(map, block, Entry.of(Entry.FULL, Entry.dataBytes(entry)));
+            long full = Entry.of(Entry.FULL, Entry.dataBytes(entry));
+            if (notes != null) {
+                notes.entry(block, entry, full);
+            }
+            map.put(block, full);
+            changes.add(block, full);
+            changedSectors.remove(block);
         }
     }
 

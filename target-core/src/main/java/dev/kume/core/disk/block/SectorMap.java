@@ -59,7 +59,7 @@ public final class SectorMap {
 
     /** True when every sector of the range is there. */
     public boolean hasAll(int fromSector, int count) {
-        return runLength(fromSector, count) == count && has(fromSector);
+        return run(fromSector, count) == count;
     }
 
     /** True when all sectors of the block are there. */
@@ -74,8 +74,16 @@ public final class SectorMap {
 
     /** How many sectors from {@code fromSector} on, at most {@code max}, are as the first: there, or not. */
     public int runLength(int fromSector, int max) {
+        return Math.abs(run(fromSector, max));
+    }
+
+    /**
+     * The same, and which it is, both of one moment though others add sectors meanwhile: negative where they are not
+     * there.
+     */
+    int run(int fromSector, int max) {
         boolean there = has(fromSector);
-        int at = fromSector;
+        int at = fromSector + 1;
         int end = fromSector + max;
         while (at < end) {
             long word = words.get(at / Long.SIZE);
@@ -87,7 +95,8 @@ public final class SectorMap {
                 break;
             }
         }
-        return Math.min(at, end) - fromSector;
+        int length = Math.min(at, end) - fromSector;
+        return there ? length : -length;
     }
 
     /** Remembers a change that is to become durable; false when one is remembered already. */

@@ -1,0 +1,10 @@
+package dev.kume.core.testing;
+
+/** The host is down: whoever meets this was in the middle of a call, and runs no further. Nobody may catch it but a test. */
+public final class PowerCut extends Error {
+    private static final long serialVersionUID = 1L;
+
+    PowerCut() {
+        super("the power is gone", null, false, false);
+    }
+}
