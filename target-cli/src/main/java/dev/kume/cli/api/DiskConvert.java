@@ -3,8 +3,8 @@ package dev.kume.cli.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Body of {@code POST /v1/disks/NAME/convert}: the disk gets another file of the same content, while it is used. What is
- * null stays as it is.
+ * Body of {@code POST /v1/disks/NAME/convert}: the disk gets another file of the same content, while it is used. What
+ * is null stays as it is.
  *
  * @param format      {@code vhd}, {@code vhdx} or {@code raw}
  * @param type        {@code fixed} or {@code dynamic}; a differencing disk becomes dynamic unless it is said

@@ -3,8 +3,8 @@ package dev.kume.cli.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Body of {@code POST /v1/disks/NAME/export}: a file of the same content, that is no disk of the daemon. What is null is
- * as of the disk.
+ * Body of {@code POST /v1/disks/NAME/export}: a file of the same content, that is no disk of the daemon. What is null
+ * is as of the disk.
  *
  * @param file        required: absolute path on the server; nothing is there
  * @param format      {@code vhd}, {@code vhdx} or {@code raw}

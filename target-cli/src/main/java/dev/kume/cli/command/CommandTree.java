@@ -20,25 +20,7 @@ public final class CommandTree {
                 .addSubcommand("status", new StatusCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
-        noun(
-                        root,
-                        environment,
-                        "disk",
-                        "Create, import, list, show, change, copy, check, resize, remove and close disks.")
-                .addSubcommand(new DiskCreateCommand(invocation))
-                .addSubcommand(new DiskImportCommand(invocation))
-                .addSubcommand(new DiskListCommand(invocation))
-                .addSubcommand(new DiskShowCommand(invocation))
-                .addSubcommand(new DiskSetCommand(invocation))
-                .addSubcommand(new DiskRemoveCommand(invocation))
-                .addSubcommand(new DiskResizeCommand(invocation))
-                .addSubcommand(new DiskConvertCommand(invocation))
-                .addSubcommand(new DiskCopyCommand(invocation))
-                .addSubcommand(new DiskExportCommand(invocation))
-                .addSubcommand(new DiskCheckCommand(invocation))
-                .addSubcommand(new DiskCompactCommand(invocation))
-                .addSubcommand(new DiskOnlineCommand(invocation))
-                .addSubcommand(new DiskOfflineCommand(invocation));
+        disks(root, environment, invocation);
         noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
                 .addSubcommand(new TargetCreateCommand(invocation))
                 .addSubcommand(new TargetListCommand(invocation))
@@ -78,6 +60,24 @@ public final class CommandTree {
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;
+    }
+
+    private static void disks(CommandLine root, Environment environment, Invocation invocation) {
+        noun(root, environment, "disk", "Create, import, list, show, change, copy, check, resize and remove disks.")
+                .addSubcommand(new DiskCreateCommand(invocation))
+                .addSubcommand(new DiskImportCommand(invocation))
+                .addSubcommand(new DiskListCommand(invocation))
+                .addSubcommand(new DiskShowCommand(invocation))
+                .addSubcommand(new DiskSetCommand(invocation))
+                .addSubcommand(new DiskRemoveCommand(invocation))
+                .addSubcommand(new DiskResizeCommand(invocation))
+                .addSubcommand(new DiskConvertCommand(invocation))
+                .addSubcommand(new DiskCopyCommand(invocation))
+                .addSubcommand(new DiskExportCommand(invocation))
+                .addSubcommand(new DiskCheckCommand(invocation))
+                .addSubcommand(new DiskCompactCommand(invocation))
+                .addSubcommand(new DiskOnlineCommand(invocation))
+                .addSubcommand(new DiskOfflineCommand(invocation));
     }
 
     private static CommandLine noun(CommandLine root, Environment environment, String name, String description) {

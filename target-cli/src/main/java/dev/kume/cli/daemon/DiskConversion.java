@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives disks a file of another format or type while initiators use them. The old file serves until the new one is the
- * same; then, while nobody is inside of the disk, the inventory says which it is. Whatever ends it before leaves the old
- * file in service and no new one.
+ * same; then, while nobody is inside of the disk, the inventory says which it is. Whatever ends it before leaves the
+ * old file in service and no new one.
  */
 final class DiskConversion {
     private static final Logger LOG = LoggerFactory.getLogger(DiskConversion.class);

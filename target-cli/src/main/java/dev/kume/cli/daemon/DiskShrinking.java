@@ -21,9 +21,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Makes disks smaller that nobody uses, and behind whose new end nothing lies: note, inventory, file, in this order. What
- * ends it before the inventory has the new size leaves the old one; what ends it later leaves a file that the next start
- * cuts to it.
+ * Makes disks smaller that nobody uses, and behind whose new end nothing lies: note, inventory, file, in this order.
+ * What ends it before the inventory has the new size leaves the old one; what ends it later leaves a file that the next
+ * start cuts to it.
  */
 final class DiskShrinking {
     private static final Duration QUIET_TIME = Duration.ofSeconds(10);

@@ -55,13 +55,40 @@ final class Management {
         this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
-        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
+        DiskRoutes disks = disks(settings, system);
+        TargetProvisioning targets = new TargetProvisioning(
+                settings.iqnPrefix(),
+                system.name(),
+                settings.limits(),
+                changes,
+                exports,
+                new HostNameCheck(system.names(), nameThreads, NAME_TIME),
+                secrets,
+                system.clock());
+        CredentialProvisioning credentials = new CredentialProvisioning(
+                settings.stateDirectory(), settings.limits(), changes, secrets, system.clock());
+        this.drain = new Drain(exports, system.pid());
+        this.status = new StatusReport(
+                settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
+        ApiRoutes routes = new ApiRoutes(
+                changes,
+                disks,
+                targets,
+                new CredentialRoutes(changes, credentials, secrets),
+                operations,
+                exports,
+                shelf,
+                status::of,
+                new ServiceRoutes(new Reload(settings, changes, exports), drain));
+        this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
+    }
+
+    /** What is done with disks, and by which paths. */
+    private DiskRoutes disks(Settings settings, HostSystem system) {
         DiskWork work = new DiskWork();
-        UnfinishedGrowths growths = growths(settings, system);
         DiskPlaces places = new DiskPlaces(settings, changes);
-        DiskShrinking shrinking = new DiskShrinking(changes, operations, exports, shelf, work, growths, system.clock());
-        DiskResizing resizing =
-                new DiskResizing(changes, operations, shelf, work, shrinking, growths, system.formats());
+        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
+        UnfinishedGrowths growths = growths(settings, system);
         DiskProvisioning disks = new DiskProvisioning(
                 settings,
                 changes,
@@ -75,8 +102,22 @@ final class Management {
                 system.formats(),
                 system.clock(),
                 system.random());
+        DiskVerbs verbs = verbs(settings, system, work, places, unfinished, growths, disks);
+        DiskAvailability availability = new DiskAvailability(changes, exports, shelf, work, growths);
+        return new DiskRoutes(changes, disks, availability, verbs, exports, shelf);
+    }
+
+    private DiskVerbs verbs(
+            Settings settings,
+            HostSystem system,
+            DiskWork work,
+            DiskPlaces places,
+            UnfinishedFiles unfinished,
+            UnfinishedGrowths growths,
+            DiskProvisioning disks) {
         DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock());
-        DiskVerbs verbs = new DiskVerbs(
+        DiskShrinking shrinking = new DiskShrinking(changes, operations, exports, shelf, work, growths, system.clock());
+        return new DiskVerbs(
                 new DiskConversion(changes, operations, shelf, work, places, unfinished, filling, system.formats()),
                 new DiskDuplication(
                         settings,
@@ -101,38 +142,7 @@ final class Management {
                         system.formats()),
                 new DiskChecking(changes, operations, shelf, work, system.stores(), system.formats()),
                 new DiskCompacting(changes, operations, shelf, work),
-                resizing);
-        TargetProvisioning targets = new TargetProvisioning(
-                settings.iqnPrefix(),
-                system.name(),
-                settings.limits(),
-                changes,
-                exports,
-                new HostNameCheck(system.names(), nameThreads, NAME_TIME),
-                secrets,
-                system.clock());
-        CredentialProvisioning credentials = new CredentialProvisioning(
-                settings.stateDirectory(), settings.limits(), changes, secrets, system.clock());
-        this.drain = new Drain(exports, system.pid());
-        this.status = new StatusReport(
-                settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
-        ApiRoutes routes = new ApiRoutes(
-                changes,
-                new DiskRoutes(
-                        changes,
-                        disks,
-                        new DiskAvailability(changes, exports, shelf, work, growths),
-                        verbs,
-                        exports,
-                        shelf),
-                targets,
-                new CredentialRoutes(changes, credentials, secrets),
-                operations,
-                exports,
-                shelf,
-                status::of,
-                new ServiceRoutes(new Reload(settings, changes, exports), drain));
-        this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
+                new DiskResizing(changes, operations, shelf, work, shrinking, growths, system.formats()));
     }
 
     /**

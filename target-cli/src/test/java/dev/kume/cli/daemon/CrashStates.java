@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a kill of the process would leave: a copy of a whole folder before and after each step that changes a file of it,
- * be it of the inventory, of notes or of disks.
+ * What a kill of the process would leave: a copy of a whole folder before and after each step that changes a file of
+ * it, be it of the inventory, of notes or of disks.
  */
 final class CrashStates {
     private static final Set<String> CHANGES =

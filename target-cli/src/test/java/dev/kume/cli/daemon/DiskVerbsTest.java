@@ -122,13 +122,16 @@ final class DiskVerbsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "vhd, raw, false, a.img",
-        "raw, vhd, false, a.vhd",
-        "vhd, vhd, true, a-2.vhd",
-        "raw, raw, true, a-2.img",
-        "vhd, raw, true, a.img"
+        "vhd, raw, fixed, a.img",
+        "raw, vhd, fixed, a.vhd",
+        "vhd, vhd, sparse, a-2.vhd",
+        "raw, raw, sparse, a-2.img",
+        "vhd, raw, sparse, a.img",
+        "vhd, vhd, dynamic, a-2.vhd",
+        "vhd, vhdx, dynamic, a.vhdx",
+        "raw, vhdx, fixed, a.vhdx"
     })
-    void aConvertedDiskIsTheSameInAnotherFileAndAfterARestart(String from, String to, boolean sparse, String file)
+    void aConvertedDiskIsTheSameInAnotherFileAndAfterARestart(String from, String to, String kind, String file)
             throws Exception {
         made(from, false);
         for (int i = 0; i < 20; i++) {
@@ -137,9 +140,11 @@ final class DiskVerbsTest {
         JsonNode before = disk("a");
         byte[] content = content("a");
         VirtualDisk served = open("a");
+        boolean sparse = kind.equals("sparse");
+        String type = kind.equals("dynamic") ? "dynamic" : "fixed";
         OperationView done = run(
                 ApiPaths.diskConvert("a"),
-                "{\"format\":\"%s\",\"type\":\"fixed\",\"sparse\":%s}".formatted(to, sparse));
+                "{\"format\":\"%s\",\"type\":\"%s\"%s}".formatted(to, type, sparse ? ",\"sparse\":true" : ""));
         done(done);
         assertEquals("disk convert", done.kind());
         assertEquals(SIZE_BYTES, done.doneBytes());
@@ -150,7 +155,8 @@ final class DiskVerbsTest {
         JsonNode after = disk("a");
         assertEquals(before.path("identity"), after.path("identity"));
         assertEquals(to, after.path("format").asText());
-        assertEquals(sparse, after.path("sparse").asBoolean());
+        assertEquals(!kind.equals("fixed"), after.path("sparse").asBoolean());
+        assertEquals(type, after.path("type").asText());
         assertEquals(done.result().file(), after.path("file").asText());
         assertEquals(to, kume.exports.published.disk("a").format());
         assertEquals(served, open("a"), "initiators have what they had");
@@ -232,7 +238,7 @@ final class DiskVerbsTest {
             delimiter = '|',
             value = {
                 "{}|409|disk 'a' is a fixed VHD already; choose another --format or --type, or move it with --file",
-                "{'format':'vhs'}|400|'vhs' is not a disk format; did you mean vhd?",
+                "{'format':'vhs'}|400|'vhs' is not a disk format; did you mean vhd or vhdx?",
                 "{'type':'differencing'}|400|'differencing' is not a type of a disk of its own; use one of: fixed, dynamic",
                 "{'format':'raw','type':'dynamic'}|400|disk 'a' is not converted: there are no dynamic files of the format raw;"
                         + " use --type fixed, with --sparse when space is to be taken as it is written",

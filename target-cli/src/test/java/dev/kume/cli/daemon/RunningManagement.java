@@ -10,6 +10,7 @@ import dev.kume.core.Limits;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
+import dev.kume.core.disk.vhdx.VhdxFormat;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.StoreProvider;
 import dev.kume.protocol.login.LoginSecurity;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -74,7 +76,8 @@ final class RunningManagement implements AutoCloseable {
                 clock,
                 new SplittableRandom(folder.hashCode()),
                 stores,
-                new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
+                new DiskFormats(
+                        List.of(new VhdFormat(clock), new VhdxFormat(new Random(folder.hashCode())), new RawFormat())),
                 files,
                 RunningManagement::lookUp);
         state = StateDirectory.lock(settings.stateDirectory(), LocalFiles.ofThisHost(), system.pid());

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Gives back the space of a sparse disk whose bytes lie in order, wherever it holds nothing but zeroes, while the disk is
- * used. Confined to one thread.
+ * Gives back the space of a sparse disk whose bytes lie in order, wherever it holds nothing but zeroes, while the disk
+ * is used. Confined to one thread.
  */
 public final class SparseCompaction {
     private static final int CHUNK_BYTES = 1 << 20;

@@ -102,9 +102,9 @@ public interface VirtualDisk extends Closeable {
     }
 
     /**
-     * Forgets everything from {@code sizeBytes} on, durably; the disk is that large from then on. A power cut on the way
-     * leaves the file of the one size or the other, and the same can be done again. The caller has seen that nothing is
-     * lost, and that nobody is inside of the disk.
+     * Forgets everything from {@code sizeBytes} on, durably; the disk is that large from then on. A power cut on the
+     * way leaves the file of the one size or the other, and the same can be done again. The caller has seen that
+     * nothing is lost, and that nobody is inside of the disk.
      *
      * @param sizeBytes smaller than {@link #info()} says
      */
