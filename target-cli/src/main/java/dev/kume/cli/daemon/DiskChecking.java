@@ -10,7 +10,7 @@ import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.DiskReport;
 import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.inventory.DiskRecord;
-import dev.kume.core.inventory.DiskReshaping;
+import dev.kume.core.inventory.Disks;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
@@ -128,7 +128,7 @@ final class DiskChecking {
                         .orElseThrow();
         return changes.inTurn(() -> {
             // A disk's file is checked as the disk's.
-            DiskReshaping.checkFileFree(changes.current(), file.toString());
+            Disks.checkFileFree(changes.current(), file.toString());
             if (!Files.isRegularFile(file)) {
                 throw UnfinishedFiles.exists(file)
                         ? new ApiException(

@@ -103,6 +103,7 @@ final class DiskConversion {
             file = Requests.absolutePath(request.file());
         }
         places.checkFree(file, refused);
+        kind.checkSpace(file, disk, refused);
         return new Plan(disk, kind, file, Boolean.TRUE.equals(request.keepSource()));
     }
 

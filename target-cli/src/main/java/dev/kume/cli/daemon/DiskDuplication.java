@@ -66,6 +66,7 @@ final class DiskDuplication {
             Disks.checkNew(changes.current(), newName, file.toString(), settings.limits());
             places.checkNotTaken(newName, file);
             places.check(file, refused, request.file() != null);
+            kind.checkSpace(file, source, refused);
             DiskRecord copy = described(request, newName, source, kind, file);
             work.begin(source, "copied");
             try {

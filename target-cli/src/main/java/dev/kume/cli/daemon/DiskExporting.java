@@ -65,6 +65,7 @@ final class DiskExporting {
                     notExported(disk));
             ImageKind reserved = sparse ? kind : kind.reserved();
             places.checkFree(file, notExported(disk));
+            reserved.checkSpace(file, disk, notExported(disk));
             work.begin(disk, "exported");
             places.take(disk.name(), file);
             try {

@@ -1,7 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
-import dev.kume.core.inventory.DiskReshaping;
+import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.InventoryException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ final class DiskPlaces {
 
     private boolean isFree(Path file) {
         try {
-            DiskReshaping.checkFileFree(changes.current(), file.toString());
+            Disks.checkFileFree(changes.current(), file.toString());
         } catch (InventoryException e) {
             return false;
         }
@@ -78,7 +78,7 @@ final class DiskPlaces {
 
     /** Refuses a place for a new file that is not free, or not fit for one. */
     void checkFree(Path file, String refused) {
-        DiskReshaping.checkFileFree(changes.current(), file.toString());
+        Disks.checkFileFree(changes.current(), file.toString());
         for (Taken each : taken) {
             if (each.file().equals(file)) {
                 throw new ApiException(

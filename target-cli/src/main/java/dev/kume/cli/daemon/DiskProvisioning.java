@@ -8,34 +8,24 @@ import dev.kume.cli.api.OperationView;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
-import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskFormats;
-import dev.kume.core.disk.DiskImage;
-import dev.kume.core.inventory.DiskIdentity;
-import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
-import dev.kume.core.inventory.SectorFormat;
 import dev.kume.core.inventory.Sharing;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Creates, imports, changes and removes disks: the file and the inventory as one. Any thread; each call waits its
  * turn.
  */
 final class DiskProvisioning {
-    private static final String FIXED = "fixed";
-
     private final Settings settings;
     private final Changes changes;
     private final Operations operations;
@@ -45,9 +35,8 @@ final class DiskProvisioning {
     private final DiskPlaces places;
     private final UnfinishedFiles unfinished;
     private final StoreProvider stores;
-    private final DiskFormats formats;
-    private final Clock clock;
-    private final RandomGenerator random;
+    private final DiskPlanning planning;
+    private final DiskImporting importing;
 
     DiskProvisioning(
             Settings settings,
@@ -71,16 +60,23 @@ final class DiskProvisioning {
         this.places = places;
         this.unfinished = unfinished;
         this.stores = stores;
-        this.formats = formats;
-        this.clock = clock;
-        this.random = random;
+        this.planning = new DiskPlanning(settings, changes, shelf, places, formats, clock, random);
+        this.importing = new DiskImporting(
+                settings, changes, exports, shelf, places, unfinished, stores, formats, clock, random);
     }
 
     // ---- create -----------------------------------------------------------------------------------------------------
 
     /** Checks the request, takes the name, and begins to make the file. */
     OperationView create(DiskCreate request) {
-        return changes.inTurn(() -> make("disk create", planned(request), this::makeEmpty));
+        return changes.inTurn(() -> {
+            DiskPlanning.Plan plan = planning.plan(request);
+            return make(
+                    "disk create",
+                    plan.disk(),
+                    (disk, working, progress) ->
+                            new DiskFiles(stores).make(working, plan.format(), plan.options(progress)));
+        });
     }
 
     /** Makes the file of a new disk, under another name first. */
@@ -103,46 +99,6 @@ final class DiskProvisioning {
             places.free(file);
             throw e;
         }
-    }
-
-    private void makeEmpty(DiskRecord disk, Path working, DiskFormat.Progress progress) throws IOException {
-        DiskFormat.CreateOptions options =
-                new DiskFormat.CreateOptions(disk.sizeBytes(), disk.identity().uuid(), disk.sparse(), progress);
-        new DiskFiles(stores).create(working, format(disk.format()), options).close();
-    }
-
-    private DiskRecord planned(DiskCreate request) throws IOException {
-        String name = Requests.required("name", request.name());
-        long sizeBytes = DiskRequests.size(Requests.required("size", request.size()));
-        DiskFormat format = format(Objects.requireNonNullElse(request.format(), "vhd"));
-        Requests.oneOf("type of disk", Objects.requireNonNullElse(request.type(), FIXED), List.of(FIXED));
-        Sharing sharing = Sharing.ofWord(Objects.requireNonNullElse(request.sharing(), Sharing.EXCLUSIVE.word()));
-        SectorFormat sectors = DiskRequests.sectors(request);
-        DiskProfile profile = DiskRequests.profile(request);
-        Disks.checkSectors(name, format.name(), sectors);
-        String extension = format.name().equals("raw") ? ".img" : "." + format.name();
-        Path file = request.file() == null
-                ? settings.diskDirectory().resolve(name + extension)
-                : Requests.absolutePath(request.file());
-        Disks.checkNew(changes.current(), name, file.toString(), settings.limits());
-        places.checkNotTaken(name, file);
-        checkSize(name, format, sizeBytes);
-        DiskRecord disk = new DiskRecord(
-                name,
-                file.toString(),
-                format.name(),
-                FIXED,
-                sizeBytes,
-                Boolean.TRUE.equals(request.sparse()),
-                sharing,
-                sectors,
-                profile,
-                Objects.requireNonNullElse(request.description(), ""),
-                changes.current().newIdentity(random),
-                clock.now(),
-                DiskLayers.NONE);
-        places.check(file, doing("created", name), request.file() != null);
-        return disk;
     }
 
     /** On an operation's thread. */
@@ -217,34 +173,7 @@ final class DiskProvisioning {
 
     /** An existing file becomes a disk where it lies. */
     DiskRecord importFile(DiskImport request) {
-        String name = Requests.required("name", request.name());
-        Path file = Requests.absolutePath(Requests.required("file", request.file()));
-        DiskFormat given = request.format() == null ? null : format(request.format());
-        return changes.inTurn(() -> {
-            Disks.checkNew(changes.current(), name, file.toString(), settings.limits());
-            places.checkNotTaken(name, file);
-            checkImportPlace(name, file);
-            DiskRecord disk = described(request, name, file, inspect(name, file, given));
-            remember(disk);
-            OpenDisk opened = shelf.open(disk);
-            if (opened.offlineReason() != null) {
-                shelf.close(disk);
-                shelf.memories().remove(disk);
-                throw new ApiException(
-                        ErrorCode.FAILED, "%s: %s".formatted(doing("imported", name), opened.offlineReason()), null);
-            }
-            try {
-                keep(file);
-                changes.save(inventory -> Disks.add(inventory, disk, settings.limits()));
-            } catch (RuntimeException e) {
-                shelf.close(disk);
-                shelf.memories().remove(disk);
-                throw e;
-            }
-            exports.add(opened);
-            changes.apply(inventory -> inventory);
-            return disk;
-        });
+        return importing.importFile(request);
     }
 
     private void remember(DiskRecord disk) {
@@ -252,81 +181,6 @@ final class DiskProvisioning {
             shelf.memories().create(disk);
         } catch (IOException e) {
             throw Errors.ofSaving(settings.stateDirectory(), e);
-        }
-    }
-
-    private void keep(Path file) {
-        try {
-            unfinished.keep(file);
-        } catch (IOException e) {
-            throw Errors.ofSaving(settings.stateDirectory(), e);
-        }
-    }
-
-    private DiskRecord described(DiskImport request, String name, Path file, DiskImage image) {
-        DiskIdentity identity = changes.current().newIdentity(random);
-        UUID uuid = image.uniqueId();
-        if (uuid != null && (uuid.getMostSignificantBits() != 0 || uuid.getLeastSignificantBits() != 0)) {
-            checkNoCopy(name, file, uuid);
-            identity = new DiskIdentity(uuid, identity.serial(), identity.naa());
-        }
-        SectorFormat sectors = DiskRequests.sectors(request);
-        Disks.checkSectors(name, image.format(), sectors);
-        return new DiskRecord(
-                name,
-                file.toString(),
-                image.format(),
-                FIXED,
-                image.sizeBytes(),
-                image.sparse(),
-                Sharing.ofWord(Objects.requireNonNullElse(request.sharing(), Sharing.EXCLUSIVE.word())),
-                sectors,
-                DiskRequests.profile(request),
-                Objects.requireNonNullElse(request.description(), ""),
-                identity,
-                clock.now(),
-                DiskLayers.NONE);
-    }
-
-    private void checkNoCopy(String name, Path file, UUID uuid) {
-        for (DiskRecord other : changes.current().disks()) {
-            if (other.identity().uuid().equals(uuid)) {
-                throw new ApiException(
-                        ErrorCode.GUARD,
-                        "%s: %s is a copy of the file of disk '%s' (both have the unique id %s)"
-                                .formatted(doing("imported", name), file, other.name(), uuid),
-                        "hosts would take one for the other; give the copy an id of its own, such as by"
-                                + " 'qemu-img convert -O vpc -o subformat=fixed,force_size=on'");
-            }
-        }
-    }
-
-    private DiskImage inspect(String name, Path file, @Nullable DiskFormat given) {
-        try {
-            return shelf.inspect(file, given);
-        } catch (IOException e) {
-            throw Errors.ofFile(file, doing("imported", name), e);
-        }
-    }
-
-    private void checkImportPlace(String name, Path file) {
-        if (places.isInState(file)) {
-            throw new ApiException(
-                    ErrorCode.GUARD,
-                    "%s: %s lies in the daemon's state directory".formatted(doing("imported", name), file),
-                    "keep disks outside of it, or in %s".formatted(settings.diskDirectory()));
-        }
-        if (!UnfinishedFiles.exists(file)) {
-            throw new ApiException(
-                    ErrorCode.NOT_FOUND,
-                    "%s: there is no file %s on the server".formatted(doing("imported", name), file),
-                    "make one with 'kume disk create %s --size SIZE'".formatted(name));
-        }
-        if (!Files.isRegularFile(file)) {
-            throw new ApiException(
-                    ErrorCode.INVALID,
-                    "%s: %s is not a regular file".formatted(doing("imported", name), file),
-                    "name a VHD or raw file");
         }
     }
 
@@ -372,6 +226,9 @@ final class DiskProvisioning {
             Path file = Path.of(disk.file());
             UUID uuid = disk.identity().uuid();
             work.checkIdle(disk);
+            if (deleteFile) {
+                Disks.checkOwnFile(changes.current(), disk);
+            }
             // Asked before the note is written: a refusal must leave nothing behind.
             Disks.remove(changes.current(), name);
             if (deleteFile) {
@@ -407,22 +264,6 @@ final class DiskProvisioning {
                     "disk '%s' is removed, but its file %s is not: %s".formatted(disk.name(), file, Causes.of(e)),
                     "remove the file by hand; the daemon tries again at its next start");
         }
-    }
-
-    // ---- checks -----------------------------------------------------------------------------------------------------
-
-    private static void checkSize(String name, DiskFormat format, long sizeBytes) {
-        try {
-            format.checkSize(sizeBytes);
-        } catch (DiskFormatException e) {
-            throw new ApiException(ErrorCode.INVALID, "%s: %s".formatted(doing("created", name), e.getMessage()), null);
-        }
-    }
-
-    private DiskFormat format(String word) {
-        List<String> words = formats.list().stream().map(DiskFormat::name).toList();
-        String known = Requests.oneOf("disk format", word, words);
-        return formats.byName(known).orElseThrow();
     }
 
     private static String doing(String done, String name) {

@@ -8,6 +8,7 @@ import dev.kume.core.disk.DiskImage;
 import dev.kume.core.disk.DiskType;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param blockBytes the unit of the map, 0 for what the format suggests
  */
 record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockBytes) {
-    private static final int BLOCK_SIZE_MB_MAX = 256;
-
     /** What a request says of it; null is as of the disk. */
     record Words(
             @Nullable String format,
@@ -48,7 +47,7 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
         DiskType type = type(format, disk, words);
         boolean asBefore = words.type() == null && disk.type().equals(DiskType.FIXED.word()) && disk.sparse();
         boolean sparse = Objects.requireNonNullElse(words.sparse(), asBefore);
-        ImageKind kind = new ImageKind(format, type, sparse && type == DiskType.FIXED, blockBytes(words.blockSizeMb()));
+        ImageKind kind = new ImageKind(format, type, sparse && type == DiskType.FIXED, DiskRequests.blockBytes(words.blockSizeMb()));
         kind.check(disk, words, refused);
         return kind;
     }
@@ -70,19 +69,6 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
         boolean dynamic =
                 !disk.type().equals(DiskType.FIXED.word()) && format.types().contains(DiskType.DYNAMIC);
         return dynamic ? DiskType.DYNAMIC : DiskType.FIXED;
-    }
-
-    private static long blockBytes(@Nullable Integer blockSizeMb) {
-        if (blockSizeMb == null) {
-            return 0;
-        }
-        if (blockSizeMb < 1 || blockSizeMb > BLOCK_SIZE_MB_MAX || Integer.bitCount(blockSizeMb) != 1) {
-            throw new ApiException(
-                    ErrorCode.INVALID,
-                    "blocks of %d MB cannot be".formatted(blockSizeMb),
-                    "use a power of two from 1 to %d".formatted(BLOCK_SIZE_MB_MAX));
-        }
-        return (long) blockSizeMb << 20;
     }
 
     private void check(DiskRecord disk, Words words, String refused) {
@@ -122,6 +108,13 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
 
     private static boolean isFlat(String type, String format) {
         return type.equals(DiskType.FIXED.word()) && !format.equals("vhdx");
+    }
+
+    /** Refuses a file that would not fit; how much one takes that is thin, is known when its content is. */
+    void checkSpace(Path file, DiskRecord disk, String refused) {
+        if (!thin()) {
+            DiskPlanning.checkSpace(file, disk.sizeBytes(), refused);
+        }
     }
 
     /** True when it takes space as it is written. */

@@ -43,11 +43,6 @@ public final class DiskReshaping {
         Disks.checkNoChildren(inventory, disk, refused);
     }
 
-    /** Refuses a file that a disk has, or a snapshot of one. */
-    public static void checkFileFree(Inventory inventory, String file) {
-        Disks.checkFileFree(inventory, file);
-    }
-
     /**
      * A disk lies in another file, alone, from now on.
      *
