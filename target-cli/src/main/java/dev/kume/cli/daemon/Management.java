@@ -35,7 +35,7 @@ final class Management {
     private final Operations operations;
     private final StatusReport status;
     private final Drain drain;
-    private final SnapshotRemoval removal;
+    private final DiskServices disks;
     private final ManagementApi api;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
@@ -56,23 +56,7 @@ final class Management {
         this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
-        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
-        DiskWork work = new DiskWork();
-        UnfinishedGrowths growths = growths(settings, system);
-        DiskResizing resizing = new DiskResizing(changes, operations, shelf, work, growths, system.formats());
-        DiskPlaces places = new DiskPlaces(settings, changes);
-        DiskProvisioning disks = new DiskProvisioning(
-                settings,
-                changes,
-                operations,
-                exports,
-                shelf,
-                places,
-                unfinished,
-                system.stores(),
-                system.formats(),
-                system.clock(),
-                system.random());
+        this.disks = new DiskServices(settings, system, changes, operations, exports, shelf);
         TargetProvisioning targets = new TargetProvisioning(
                 settings.iqnPrefix(),
                 system.name(),
@@ -87,14 +71,9 @@ final class Management {
         this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
-        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
-        this.removal = new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
         ApiRoutes routes = new ApiRoutes(
                 changes,
-                disks,
-                new DiskRemoval(settings.stateDirectory(), changes, exports, shelf, work, unfinished),
-                resizing,
-                new DiskAvailability(changes, exports, shelf, work, growths),
+                disks.routes(),
                 targets,
                 new CredentialRoutes(changes, credentials, secrets),
                 operations,
@@ -102,36 +81,8 @@ final class Management {
                 shelf,
                 status::of,
                 new ServiceRoutes(new Reload(settings, changes, exports), drain),
-                snapshots(settings, system, work, places, snapshotFiles));
+                disks.snapshots());
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
-    }
-
-    private SnapshotRoutes snapshots(
-            Settings settings,
-            HostSystem system,
-            DiskWork work,
-            DiskPlaces places,
-            SnapshotFiles files) {
-        SnapshotTaking taking =
-                new SnapshotTaking(settings.limits(), changes, operations, shelf, work, files, system.clock());
-        return new SnapshotRoutes(
-                changes,
-                shelf,
-                taking,
-                removal,
-                new SnapshotRestoring(changes, operations, exports, shelf, work, files),
-                new SnapshotMounting(
-                        settings,
-                        changes,
-                        operations,
-                        exports,
-                        shelf,
-                        work,
-                        places,
-                        files,
-                        taking,
-                        system.clock(),
-                        system.random()));
     }
 
     /**
@@ -156,7 +107,7 @@ final class Management {
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
-        management.removal.resume();
+        management.disks.resume();
         return management;
     }
 
