@@ -214,11 +214,6 @@ final class LayeredFormat implements DiskFormat {
         }
 
         @Override
-        public boolean keepNotes(MapNotes notes) {
-            return true;
-        }
-
-        @Override
         public void replaceParent(VirtualDisk other) {
             parent = other;
         }
