@@ -159,7 +159,10 @@ final class DiskLayersTest {
                         + " read-only' first",
                 () -> Disks.add(of(written), child("a", written, null), Limits.DEFAULTS));
         assertEquals(
-                2, Disks.add(of(base), child("a", base, null), Limits.DEFAULTS).disks().size());
+                2,
+                Disks.add(of(base), child("a", base, null), Limits.DEFAULTS)
+                        .disks()
+                        .size());
         refused(
                 "disk 'a' is not added: its parent is gone; make it over another one",
                 () -> Disks.add(of(written), child("a", base, null), Limits.DEFAULTS));
