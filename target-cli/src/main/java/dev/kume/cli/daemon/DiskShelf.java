@@ -274,6 +274,9 @@ final class DiskShelf implements AutoCloseable {
             if (disk.identity().uuid().equals(uniqueId)) {
                 return disk;
             }
+        }
+        // What lies below a snapshot of one disk may lie below others as well: any of them will do.
+        for (DiskRecord disk : disks) {
             OpenDisk opened = find(disk);
             for (Chain at = opened == null ? null : opened.chain(); at != null; at = at.parent()) {
                 if (uniqueId.equals(at.image().uniqueId())) {
