@@ -8,6 +8,7 @@ public final class ApiPaths {
     public static final String STATUS = "/v1/status";
     public static final String DISKS = "/v1/disks";
     public static final String DISK_IMPORT = "/v1/disks/import";
+    public static final String DISK_CHECK = "/v1/disks/check";
     public static final String SNAPSHOTS = "/v1/snapshots";
     public static final String TARGETS = "/v1/targets";
     public static final String MAPPINGS = "/v1/mappings";
@@ -39,6 +40,31 @@ public final class ApiPaths {
     /** {@code /v1/disks/NAME/resize}: POST begins an operation. */
     public static String diskResize(String name) {
         return disk(name) + "/resize";
+    }
+
+    /** {@code /v1/disks/NAME/convert}: POST begins an operation. */
+    public static String diskConvert(String name) {
+        return disk(name) + "/convert";
+    }
+
+    /** {@code /v1/disks/NAME/copy}: POST begins an operation. */
+    public static String diskCopy(String name) {
+        return disk(name) + "/copy";
+    }
+
+    /** {@code /v1/disks/NAME/export}: POST begins an operation. */
+    public static String diskExport(String name) {
+        return disk(name) + "/export";
+    }
+
+    /** {@code /v1/disks/NAME/check}: POST begins an operation. */
+    public static String diskCheck(String name) {
+        return disk(name) + "/check";
+    }
+
+    /** {@code /v1/disks/NAME/compact}: POST without a body begins an operation. */
+    public static String diskCompact(String name) {
+        return disk(name) + "/compact";
     }
 
     /** {@code /v1/disks/NAME/online}: POST without a body. */

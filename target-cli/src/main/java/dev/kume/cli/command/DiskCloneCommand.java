@@ -3,7 +3,6 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskClone;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -59,7 +58,7 @@ final class DiskCloneCommand implements Callable<Integer> {
                                 snapshot,
                                 file == null ? null : invocation.absolute(file).toString(),
                                 description));
-        new OperationWait(invocation, "Cloning " + disk).await(started.as(OperationView.class));
+        new OperationWait(invocation, "Cloning " + disk).await(started);
         Answer cloned = invocation.api().get(ApiPaths.disk(name));
         invocation.printChange(cloned.tree(), () -> {
             DiskView view = cloned.as(DiskView.class);

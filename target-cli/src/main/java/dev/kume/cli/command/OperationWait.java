@@ -3,6 +3,7 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.OperationView;
+import dev.kume.cli.client.Answer;
 import dev.kume.cli.client.ApiClient;
 import dev.kume.cli.client.ApiFailure;
 import dev.kume.cli.output.Progress;
@@ -36,33 +37,41 @@ final class OperationWait {
         this.goesOn = goesOn;
     }
 
-    /** Returns when the operation is done; one that failed or was cancelled is an exception. */
-    void await(OperationView started) {
+    /**
+     * Returns when the operation is done; one that failed or was cancelled is an exception.
+     *
+     * @param accepted what the daemon said when it began
+     * @return the operation at its end
+     */
+    Answer await(Answer accepted) {
+        OperationView started = accepted.as(OperationView.class);
         Interrupts.Registration registration =
                 invocation.environment().interrupts().onInterrupt(() -> cancel(started));
         try {
-            OperationView ended = follow(started);
+            Answer last = follow(accepted, started);
             if (interrupted) {
                 throw CliException.reported(ExitCode.FAILED);
             }
-            end(ended);
+            end(last.as(OperationView.class));
+            return last;
         } finally {
             registration.end();
         }
     }
 
-    private OperationView follow(OperationView started) {
+    private Answer follow(Answer accepted, OperationView started) {
         ApiClient api = invocation.api();
         try (Progress progress = new Progress(invocation.terminal(), title)) {
+            Answer answer = accepted;
             OperationView operation = started;
             while (!operation.ended() && !(interrupted && goesOn != null)) {
-                operation = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS))
-                        .as(OperationView.class);
+                answer = api.get(ApiPaths.operationChange(operation.id(), operation.revision(), WAIT_SECONDS));
+                operation = answer.as(OperationView.class);
                 if (!invocation.quiet() && !operation.ended()) {
                     progress.at(operation.doneBytes(), operation.totalBytes());
                 }
             }
-            return operation;
+            return answer;
         }
     }
 

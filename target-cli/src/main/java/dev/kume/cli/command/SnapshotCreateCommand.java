@@ -76,29 +76,27 @@ final class SnapshotCreateCommand implements Callable<Integer> {
                             + " use --disk " + first);
         }
         String name = chosen ? first : second;
-        OperationView started = begin(chosen, name);
+        Answer started = begin(chosen, name);
         new OperationWait(invocation, "Taking snapshots").await(started);
         Answer answer = invocation.api().get(ApiPaths.SNAPSHOTS);
-        List<SnapshotView> taken = newest(answer.as(SnapshotView.Listing.class).snapshots(), started.subject());
+        List<SnapshotView> taken = newest(answer.as(SnapshotView.Listing.class).snapshots(), started.as(OperationView.class).subject());
         invocation.printChange(Snapshots.treeOf(answer, taken), () -> sentence(taken));
         return 0;
     }
 
-    private OperationView begin(boolean chosen, @Nullable String name) {
+    private Answer begin(boolean chosen, @Nullable String name) {
         if (chosen) {
             return invocation
                     .api()
                     .post(
                             ApiPaths.SNAPSHOTS,
-                            new SnapshotCreate(disks, target, cluster ? Boolean.TRUE : null, name, description))
-                    .as(OperationView.class);
+                            new SnapshotCreate(disks, target, cluster ? Boolean.TRUE : null, name, description));
         }
         return invocation
                 .api()
                 .post(
                         ApiPaths.snapshots(Objects.requireNonNull(first)),
-                        new SnapshotCreate(null, null, null, name, description))
-                .as(OperationView.class);
+                        new SnapshotCreate(null, null, null, name, description));
     }
 
     /** Other disks may have older ones of that name. */

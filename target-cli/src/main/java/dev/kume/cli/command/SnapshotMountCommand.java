@@ -2,7 +2,6 @@ package dev.kume.cli.command;
 
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotMount;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.terminal.CliException;
@@ -68,7 +67,7 @@ final class SnapshotMountCommand implements Callable<Integer> {
                                 writable,
                                 file == null ? null : invocation.absolute(file).toString(),
                                 description));
-        new OperationWait(invocation, "Mounting " + snapshot).await(started.as(OperationView.class));
+        new OperationWait(invocation, "Mounting " + snapshot).await(started);
         Answer mounted = invocation.api().get(ApiPaths.disk(as));
         invocation.printChange(mounted.tree(), () -> {
             DiskView view = mounted.as(DiskView.class);

@@ -1,7 +1,6 @@
 package dev.kume.cli.command;
 
 import dev.kume.cli.api.ApiPaths;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotRemove;
 import dev.kume.cli.api.SnapshotView;
 import dev.kume.cli.client.Answer;
@@ -54,7 +53,7 @@ final class SnapshotRemoveCommand implements Callable<Integer> {
                         invocation,
                         "Merging " + disk,
                         "the removal goes on in the daemon; 'kume snapshot list " + disk + "' shows how far it is")
-                .await(started.as(OperationView.class));
+                .await(started);
         Answer left = invocation.api().get(ApiPaths.snapshots(disk));
         invocation.printChange(left.tree().path("snapshots"), () -> sentence(left));
         return 0;

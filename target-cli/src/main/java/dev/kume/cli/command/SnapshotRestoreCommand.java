@@ -2,7 +2,6 @@ package dev.kume.cli.command;
 
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotView;
 import dev.kume.cli.client.Answer;
 import java.util.concurrent.Callable;
@@ -37,7 +36,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
         invocation.confirm("disk '" + snapshot.disk() + "' would be what it was at " + snapshot.created()
                 + "; what was written since the last snapshot would be lost");
         Answer started = invocation.api().post(ApiPaths.snapshotRestore(disk, name), null);
-        new OperationWait(invocation, "Restoring " + disk).await(started.as(OperationView.class));
+        new OperationWait(invocation, "Restoring " + disk).await(started);
         Answer restored = invocation.api().get(ApiPaths.disk(disk));
         invocation.printChange(
                 restored.tree(),

@@ -235,7 +235,7 @@ final class DiskPlanning {
     }
 
     /** What cannot end well is not begun. */
-    private static void checkSpace(Path file, long sizeBytes, String refused) {
+    static void checkSpace(Path file, long sizeBytes, String refused) {
         Path directory = Objects.requireNonNull(file.getParent());
         long freeBytes;
         try {

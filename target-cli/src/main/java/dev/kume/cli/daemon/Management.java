@@ -56,23 +56,13 @@ final class Management {
         this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
-        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
         DiskWork work = new DiskWork();
-        UnfinishedGrowths growths = growths(settings, system);
-        DiskResizing resizing = new DiskResizing(changes, operations, shelf, work, growths, system.formats());
         DiskPlaces places = new DiskPlaces(settings, changes);
-        DiskProvisioning disks = new DiskProvisioning(
-                settings,
-                changes,
-                operations,
-                exports,
-                shelf,
-                places,
-                unfinished,
-                system.stores(),
-                system.formats(),
-                system.clock(),
-                system.random());
+        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
+        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
+        this.removal = new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
+        SnapshotRoutes snapshots = snapshots(settings, system, work, places, snapshotFiles);
+        DiskRoutes disks = disks(settings, system, work, places, unfinished, snapshots);
         TargetProvisioning targets = new TargetProvisioning(
                 settings.iqnPrefix(),
                 system.name(),
@@ -87,14 +77,9 @@ final class Management {
         this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
-        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
-        this.removal = new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
         ApiRoutes routes = new ApiRoutes(
                 changes,
                 disks,
-                new DiskRemoval(settings.stateDirectory(), changes, exports, shelf, work, unfinished),
-                resizing,
-                new DiskAvailability(changes, exports, shelf, work, growths),
                 targets,
                 new CredentialRoutes(changes, credentials, secrets),
                 operations,
@@ -102,8 +87,35 @@ final class Management {
                 shelf,
                 status::of,
                 new ServiceRoutes(new Reload(settings, changes, exports), drain),
-                snapshots(settings, system, work, places, snapshotFiles));
+                snapshots);
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
+    }
+
+    /** What is done with disks, and by which paths. */
+    private DiskRoutes disks(
+            Settings settings,
+            HostSystem system,
+            DiskWork work,
+            DiskPlaces places,
+            UnfinishedFiles unfinished,
+            SnapshotRoutes snapshots) {
+        UnfinishedGrowths growths = growths(settings, system);
+        DiskProvisioning disks = new DiskProvisioning(
+                settings,
+                changes,
+                operations,
+                exports,
+                shelf,
+                places,
+                unfinished,
+                system.stores(),
+                system.formats(),
+                system.clock(),
+                system.random());
+        DiskVerbs verbs = verbs(settings, system, work, places, unfinished, growths, disks);
+        DiskAvailability availability = new DiskAvailability(changes, exports, shelf, work, growths);
+        DiskRemoval removals = new DiskRemoval(settings.stateDirectory(), changes, exports, shelf, work, unfinished);
+        return new DiskRoutes(changes, disks, removals, availability, verbs, snapshots, exports, shelf);
     }
 
     private SnapshotRoutes snapshots(
@@ -132,6 +144,44 @@ final class Management {
                         taking,
                         system.clock(),
                         system.random()));
+    }
+
+    private DiskVerbs verbs(
+            Settings settings,
+            HostSystem system,
+            DiskWork work,
+            DiskPlaces places,
+            UnfinishedFiles unfinished,
+            UnfinishedGrowths growths,
+            DiskProvisioning disks) {
+        DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock());
+        DiskShrinking shrinking = new DiskShrinking(changes, operations, exports, shelf, work, growths, system.clock());
+        return new DiskVerbs(
+                new DiskConversion(changes, operations, shelf, work, places, unfinished, filling, system.formats()),
+                new DiskDuplication(
+                        settings,
+                        changes,
+                        shelf,
+                        work,
+                        places,
+                        disks,
+                        filling,
+                        system.formats(),
+                        system.clock(),
+                        system.random()),
+                new DiskExporting(
+                        changes,
+                        operations,
+                        shelf,
+                        work,
+                        places,
+                        unfinished,
+                        filling,
+                        system.stores(),
+                        system.formats()),
+                new DiskChecking(changes, operations, shelf, work, system.stores(), system.formats()),
+                new DiskCompacting(changes, operations, shelf, work),
+                new DiskResizing(changes, operations, shelf, work, shrinking, growths, system.formats()));
     }
 
     /**

@@ -140,6 +140,11 @@ final class LayeredFormat implements DiskFormat {
         }
 
         @Override
+        public boolean keepNotes(MapNotes notes) {
+            return true;
+        }
+
+        @Override
         public int tryRead(long offsetBytes, ByteBuffer target) {
             return 0;
         }
