@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -246,6 +247,23 @@ final class DiskShelf implements AutoCloseable {
     @Nullable
     OpenDisk find(DiskRecord record) {
         return open.get(record.identity().uuid());
+    }
+
+    /** The disk that has this id, or whose file, or a parent of it, carries it; null for none. */
+    @Nullable
+    DiskRecord carrierOf(UUID uniqueId, Collection<DiskRecord> disks) {
+        for (DiskRecord disk : disks) {
+            if (disk.identity().uuid().equals(uniqueId)) {
+                return disk;
+            }
+            OpenDisk opened = find(disk);
+            for (Chain at = opened == null ? null : opened.chain(); at != null; at = at.parent()) {
+                if (uniqueId.equals(at.image().uniqueId())) {
+                    return disk;
+                }
+            }
+        }
+        return null;
     }
 
     /** Space that the disk's own files take, those of its snapshots included; null when that cannot be told. */

@@ -59,6 +59,7 @@ final class Management {
         DiskWork work = new DiskWork();
         UnfinishedGrowths growths = growths(settings, system);
         DiskResizing resizing = new DiskResizing(changes, operations, shelf, work, growths, system.formats());
+        DiskPlaces places = new DiskPlaces(settings, changes);
         DiskProvisioning disks = new DiskProvisioning(
                 settings,
                 changes,
@@ -66,6 +67,7 @@ final class Management {
                 exports,
                 shelf,
                 work,
+                places,
                 unfinished,
                 system.stores(),
                 system.formats(),

@@ -31,8 +31,8 @@ final class GrammarTest {
             value = {
                 "serve          | ''          | --config",
                 "status         | ''          | ''",
-                "disk create    | NAME        | --size --file --format --type --sparse --sharing --read-only --sectors --block-size --physical-block-size --write-cache --rotation --vendor --product --description",
-                "disk import    | NAME        | --file --format --sharing --read-only --sectors --block-size --physical-block-size --write-cache --rotation --vendor --product --description",
+                "disk create    | NAME        | --size --file --format --type --parent --block-size-mb --sparse --sharing --read-only --sectors --block-size --physical-block-size --write-cache --rotation --vendor --product --description",
+                "disk import    | NAME        | --file --format --new-identity --trust-parent --sharing --read-only --sectors --block-size --physical-block-size --write-cache --rotation --vendor --product --description",
                 "disk list      | ''          | ''",
                 "disk show      | NAME        | ''",
                 "disk set       | NAME        | --rename --sharing --description --write-cache --rotation --vendor --product",

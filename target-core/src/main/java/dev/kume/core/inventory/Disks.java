@@ -25,7 +25,7 @@ public final class Disks {
     }
 
     /** Refuses a file that a disk has, or a snapshot of one. */
-    static void checkFileFree(Inventory inventory, String file) {
+    public static void checkFileFree(Inventory inventory, String file) {
         DiskRecord other = DiskRules.ownerOf(inventory.disks(), file);
         if (other != null) {
             throw InventoryException.conflict(
@@ -47,8 +47,15 @@ public final class Disks {
 
     /** Adds a disk whose file is there. */
     public static Inventory add(Inventory inventory, DiskRecord disk, Limits limits) {
+        checkAdd(inventory, disk, limits);
+        return inventory.withDisk(null, disk);
+    }
+
+    /** Refuses a disk that could not be added as it is; asked before its file is changed. */
+    public static void checkAdd(Inventory inventory, DiskRecord disk, Limits limits) {
         Names.checked("disk", disk.name());
         checkNameFree(inventory, disk.name());
+        checkLayers(inventory, disk);
         if (DiskRules.shown(inventory.disks(), disk) == null) {
             checkFileFree(inventory, disk.file());
         }
@@ -62,7 +69,51 @@ public final class Disks {
                         "make a new one");
             }
         }
-        return inventory.withDisk(null, disk);
+    }
+
+    private static void checkLayers(Inventory inventory, DiskRecord disk) {
+        for (SnapshotRecord snapshot : disk.layers().snapshots()) {
+            checkFileFree(inventory, snapshot.file());
+        }
+        if (disk.layers().parent() == null) {
+            return;
+        }
+        DiskRecord parent = DiskRules.parentOf(inventory.disks(), disk);
+        if (parent == null) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' is not added: its parent is gone".formatted(disk.name()),
+                    "make it over another one");
+        }
+        if (disk.layers().parentSnapshot() == null) {
+            checkParent(parent);
+        }
+    }
+
+    /** Refuses a disk that can be written as the parent of others: they would read what they were not made over. */
+    public static void checkParent(DiskRecord parent) {
+        if (parent.sharing() != Sharing.READ_ONLY) {
+            throw InventoryException.guard(
+                    "disk",
+                    parent.name(),
+                    "disk '%s' can be written, so it is no parent of other disks".formatted(parent.name()),
+                    "run 'kume disk set %s --sharing read-only' first".formatted(parent.name()));
+        }
+    }
+
+    /** Refuses to let the file go that a disk shows: it is a snapshot's. */
+    public static void checkOwnFile(Inventory inventory, DiskRecord disk) {
+        SnapshotRecord shown = DiskRules.shown(inventory.disks(), disk);
+        DiskRecord of = parentOf(inventory, disk);
+        if (shown != null && of != null) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' shows the file of the snapshot '%s' of disk '%s', which stays"
+                            .formatted(disk.name(), shown.name(), of.name()),
+                    "leave --delete-file out");
+        }
     }
 
     /** Renames a disk; its mappings follow, its file stays where it is. */
@@ -161,7 +212,7 @@ public final class Disks {
             throw InventoryException.invalid(
                     "disk '%s' cannot have blocks of %d bytes: a VHD counts in blocks of 512"
                             .formatted(name, sectors.logicalBytes()),
-                    "use the raw format, or blocks of 512 bytes");
+                    "use the vhdx or raw format, or blocks of 512 bytes");
         }
     }
 
