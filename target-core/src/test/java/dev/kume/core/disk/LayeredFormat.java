@@ -140,11 +140,6 @@ final class LayeredFormat implements DiskFormat {
         }
 
         @Override
-        public boolean keepNotes(MapNotes notes) {
-            return true;
-        }
-
-        @Override
         public int tryRead(long offsetBytes, ByteBuffer target) {
             return 0;
         }

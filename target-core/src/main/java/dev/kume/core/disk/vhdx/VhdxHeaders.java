@@ -114,6 +114,13 @@ final class VhdxHeaders {
         return currentAt;
     }
 
+    /** A write of a header that a power cut has torn is made again, with what holds. */
+    void mend() throws IOException {
+        if (at(store, 1 - currentAt) == null) {
+            update(current);
+        }
+    }
+
     /** Writes a new header over the one that does not hold, durably; it holds from then on. */
     void update(VhdxHeader changed) throws IOException {
         VhdxHeader next = changed.withSequenceNumber(current.sequenceNumber() + 1);
