@@ -125,8 +125,8 @@ final class VhdxCheck {
             if (bitmap && state == BatEntry.BITMAP_PRESENT) {
                 chunks.add(bat.chunkOf(index));
                 space.use(BatEntry.offsetBytes(entry), Bat.BITMAP_BYTES);
-            } else if (!bitmap && state >= BatEntry.FULLY_PRESENT) {
-                blocks[0]++;
+            } else if (!bitmap && BatEntry.holdsSpace(entry)) {
+                blocks[0] += state >= BatEntry.FULLY_PRESENT ? 1 : 0;
                 space.use(BatEntry.offsetBytes(entry), file.parameters().blockBytes());
                 if (state == BatEntry.PARTIALLY_PRESENT) {
                     chunksNeeded.add(bat.chunkOf(index));

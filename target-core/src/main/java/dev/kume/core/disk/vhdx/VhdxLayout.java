@@ -83,10 +83,9 @@ final class VhdxLayout implements BlockLayout {
             rules.check(index, entry);
             long block = bat.blockOf(index);
             if (block < map.blocks()) {
-                long known = mapEntry(entry);
-                map.put(block, known);
-                if (Entry.hasSpace(known)) {
-                    space.use(Entry.dataBytes(known), shape.blockBytes());
+                map.put(block, mapEntry(entry));
+                if (BatEntry.holdsSpace(entry)) {
+                    space.use(BatEntry.offsetBytes(entry), shape.blockBytes());
                 }
             }
         });
