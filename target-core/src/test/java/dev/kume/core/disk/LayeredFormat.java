@@ -194,6 +194,11 @@ final class LayeredFormat implements DiskFormat {
         }
 
         @Override
+        public boolean keepNotes(MapNotes notes) {
+            return true;
+        }
+
+        @Override
         public DiskType type() {
             return parent == null ? DiskType.DYNAMIC : DiskType.DIFFERENCING;
         }

@@ -1,11 +1,12 @@
 package dev.kume.core.disk.vhdx;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongConsumer;
 
 /**
  * Where the sector bitmap blocks of the chunks are. Any thread asks and adds; what has to do with commits is confined to
@@ -33,6 +34,17 @@ final class BitmapBlocks {
         inFile.add(chunk);
     }
 
+    /** Offsets of bitmap blocks of which the file does not know yet. */
+    List<Long> takenAlone() {
+        List<Long> taken = new ArrayList<>();
+        offsets.forEach((chunk, offset) -> {
+            if (!inFile.contains(chunk)) {
+                taken.add(offset);
+            }
+        });
+        return taken;
+    }
+
     /** True when the file has not the entry of the chunk yet, and the commit that runs neither. */
     boolean isNew(long chunk) {
         return !inFile.contains(chunk) && !inCommit.contains(chunk);
@@ -46,15 +58,6 @@ final class BitmapBlocks {
     void commitDone() {
         inFile.addAll(inCommit);
         inCommit.clear();
-    }
-
-    /** Tells where the blocks are that the file has no entry of yet. */
-    void forEachNew(LongConsumer offsetBytes) {
-        offsets.forEach((chunk, offset) -> {
-            if (!inFile.contains(chunk)) {
-                offsetBytes.accept(offset);
-            }
-        });
     }
 
     /** Forgets the chunks from this one on, and tells where their blocks were. */

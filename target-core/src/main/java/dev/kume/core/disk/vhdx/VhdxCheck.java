@@ -112,7 +112,7 @@ final class VhdxCheck {
         long entries = bat.entries(file.parameters().sizeBytes());
         BatScan.run(file.store(), file.entryOffset(0), 0, entries, (index, entry) -> {
             boolean bitmap = bat.isBitmap(index);
-            if (bitmap && !bat.hasBitmaps()) {
+            if (bitmap ? !bat.hasBitmaps() : bat.blockOf(index) >= file.blocks()) {
                 useless.add(index);
                 return;
             }
@@ -163,7 +163,7 @@ final class VhdxCheck {
         report.add(
                 Severity.REPAIRABLE,
                 "BAT entry " + useless.getFirst(),
-                "%d entries of sector bitmap blocks are not zero, in a file that has no parent"
+                "%d entries are not zero: of blocks behind the end of the disk, or of bitmaps where no parent is"
                         .formatted(useless.size()),
                 repair);
     }
@@ -188,6 +188,9 @@ final class VhdxCheck {
                 return;
             }
             long block = bat.blockOf(index);
+            if (block >= file.blocks()) {
+                return;
+            }
             @Nullable String problem = rules.problem(index, entry);
             if (problem != null) {
                 report.add(Severity.DAMAGE, "BAT entry " + index, problem, false);

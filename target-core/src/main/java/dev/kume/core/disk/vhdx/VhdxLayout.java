@@ -80,17 +80,17 @@ final class VhdxLayout implements BlockLayout {
                 }
                 return;
             }
-            rules.check(index, entry);
             long block = bat.blockOf(index);
             if (block < map.blocks()) {
+                rules.check(index, entry);
                 map.put(block, mapEntry(entry));
                 if (BatEntry.holdsSpace(entry)) {
                     space.use(BatEntry.offsetBytes(entry), shape.blockBytes());
                 }
             }
         });
-        // Taken by a write, and not in the file: nobody else may have it when the file is looked at again.
-        bitmaps.forEachNew(offset -> space.use(offset, Bat.BITMAP_BYTES));
+        // Those that a write has taken and no commit has had to write yet stay taken when the map is read again.
+        bitmaps.takenAlone().forEach(offset -> space.use(offset, Bat.BITMAP_BYTES));
         checkPartialBlocks(map);
     }
 
