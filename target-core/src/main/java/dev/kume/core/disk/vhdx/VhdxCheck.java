@@ -19,8 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the structures of a file that nobody has open. Mended is what has a sound copy, or is of no use: a log that has
- * to be replayed, a broken header or region table beside a sound one, entries of bitmap blocks where there can be none.
+ * Checks the structures of a file that nobody has open. Mended is what has a sound copy, or is of no use: a log that
+ * has to be replayed, a broken header or region table beside a sound one, entries of bitmap blocks where there can be
+ * none.
  */
 final class VhdxCheck {
     private static final long PROGRESS_ENTRIES = 1 << 16;

@@ -340,7 +340,8 @@ class VhdxFormatTest {
                 "the metadata item Parent Locator (a8d35f2d-b30b-454d-abf7-d3d84834ab0c) is missing");
         refused(
                 store -> putInt(store, parameters + 12, 1 << 30),
-                "Virtual Disk Size: 4611686018437873664 bytes are not a multiple of the sector of 512 bytes, at most 64 TB");
+                "Virtual Disk Size: 4611686018437873664 bytes are not a multiple of the sector of 512 bytes, at most"
+                        + " 64 TB");
         refused(
                 store -> putInt(store, parameters + 12, 1 << 5),
                 "the BAT region has 1048576 bytes; a disk of 137449439232 bytes in blocks of 1048576 needs 1048912");
@@ -389,8 +390,8 @@ class VhdxFormatTest {
         VirtualDisk parent = vhdx.open(dynamic(20 * MIB));
         DiskFormatException e = assertThrows(DiskFormatException.class, () -> vhdx.open(store, true, parent));
         assertEquals(
-                "child.vhdx: BAT entry 1: the block is partly present, and the chunk has no sector bitmap block (BAT entry"
-                        + " 4096)" + RESTORE,
+                "child.vhdx: BAT entry 1: the block is partly present, and the chunk has no sector bitmap block (BAT"
+                        + " entry 4096)" + RESTORE,
                 e.getMessage());
     }
 
