@@ -102,7 +102,8 @@ final class VhdxLayout implements BlockLayout {
             if (Entry.state(map.get(block)) == Entry.PARTIAL && bitmaps.get(block / bat.chunkRatio()) == 0) {
                 throw Bytes.damaged(
                         store,
-                        "BAT entry %d: the block is partly present, and the chunk has no sector bitmap block (BAT entry %d)"
+                        ("BAT entry %d: the block is partly present, and the chunk has no sector bitmap block"
+                                        + " (BAT entry %d)")
                                 .formatted(bat.indexOf(block), bat.indexOfBitmap(block / bat.chunkRatio())));
             }
         }
