@@ -80,6 +80,7 @@ public final class CommandTree {
                 .addSubcommand(new DiskResizeCommand(invocation))
                 .addSubcommand(new DiskConvertCommand(invocation))
                 .addSubcommand(new DiskCopyCommand(invocation))
+                .addSubcommand(new DiskCloneCommand(invocation))
                 .addSubcommand(new DiskExportCommand(invocation))
                 .addSubcommand(new DiskCheckCommand(invocation))
                 .addSubcommand(new DiskCompactCommand(invocation))
