@@ -79,24 +79,25 @@ final class SnapshotCreateCommand implements Callable<Integer> {
         Answer started = begin(chosen, name);
         new OperationWait(invocation, "Taking snapshots").await(started);
         Answer answer = invocation.api().get(ApiPaths.SNAPSHOTS);
-        List<SnapshotView> taken = newest(answer.as(SnapshotView.Listing.class).snapshots(), started.as(OperationView.class).subject());
+        List<SnapshotView> taken = newest(
+                answer.as(SnapshotView.Listing.class).snapshots(),
+                started.as(OperationView.class).subject());
         invocation.printChange(Snapshots.treeOf(answer, taken), () -> sentence(taken));
         return 0;
     }
 
     private Answer begin(boolean chosen, @Nullable String name) {
-        if (chosen) {
-            return invocation
-                    .api()
-                    .post(
-                            ApiPaths.SNAPSHOTS,
-                            new SnapshotCreate(disks, target, cluster ? Boolean.TRUE : null, name, description));
-        }
-        return invocation
-                .api()
-                .post(
-                        ApiPaths.snapshots(Objects.requireNonNull(first)),
-                        new SnapshotCreate(null, null, null, name, description));
+        return chosen
+                ? invocation
+                        .api()
+                        .post(
+                                ApiPaths.SNAPSHOTS,
+                                new SnapshotCreate(disks, target, cluster ? Boolean.TRUE : null, name, description))
+                : invocation
+                        .api()
+                        .post(
+                                ApiPaths.snapshots(Objects.requireNonNull(first)),
+                                new SnapshotCreate(null, null, null, name, description));
     }
 
     /** Other disks may have older ones of that name. */

@@ -198,6 +198,11 @@ final class DiskProvisioning {
             places.checkNotTaken(newName, null);
             boolean writeCacheStays = Objects.equals(
                     request.writeCache(), changes.current().disk(name).profile().writeCache());
+            if (sharing != null && sharing != Sharing.READ_ONLY) {
+                // Only what the rules let: a disk that shows a snapshot stays as it is.
+                Disks.share(changes.current(), name, sharing);
+                shelf.writable(changes.current().disk(name));
+            }
             Inventory changed = changes.apply(inventory -> {
                 Inventory next = Disks.present(inventory, name, profile, exports.connections());
                 if (sharing != null) {

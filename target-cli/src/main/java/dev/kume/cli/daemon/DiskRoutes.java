@@ -18,8 +18,6 @@ import java.util.Set;
 
 /** The paths under {@code /v1/disks}. Any thread; requests may wait. */
 final class DiskRoutes {
-    private static final int SNAPSHOTS = 3;
-
     private final Changes changes;
     private final DiskProvisioning disks;
     private final DiskRemoval removal;
@@ -50,7 +48,7 @@ final class DiskRoutes {
     }
 
     ApiAnswer answer(ApiRequest request) {
-        if (request.path().size() >= SNAPSHOTS && request.path().get(2).equals("snapshots")) {
+        if (request.path().size() > 2 && request.path().get(2).equals("snapshots")) {
             return snapshots.ofDisk(request);
         }
         return switch (request.path().size()) {
@@ -109,6 +107,9 @@ final class DiskRoutes {
     }
 
     private ApiAnswer act(ApiRequest request, String name, String action) {
+        if (action.equals("clone")) {
+            return snapshots.cloneDisk(request);
+        }
         if (action.equals("offline")) {
             request.allowParameters(Set.of("force"));
             return ApiAnswer.ok(view(availability.offline(name, request.flag("force"))));
@@ -124,7 +125,6 @@ final class DiskRoutes {
                 DiskCheck body = request.optionalBody(mapper, DiskCheck.class);
                 yield begun(verbs.checking().check(name, body == null ? new DiskCheck(null, null, null) : body));
             }
-            case "clone" -> snapshots.cloneDisk(request);
             case "compact" -> begun(verbs.compacting().compact(name));
             default -> unknown(request);
         };

@@ -191,6 +191,16 @@ final class DiskShelf implements AutoCloseable {
         return snapshot ? new ReadOnlyDisk(chain.disk()) : chain.disk();
     }
 
+    /** A disk that showed a snapshot's file as it is, or could have, may be written from now on. In turn. */
+    void writable(DiskRecord record) {
+        OpenDisk opened = find(record);
+        DiskStack stack = opened == null ? null : opened.stack();
+        if (stack != null && stack.live().current() instanceof ReadOnlyDisk) {
+            // Reads that are under way go on in the same file.
+            var _ = stack.live().exchange(stack.chain().disk(), stack.chain());
+        }
+    }
+
     private static Path journal(DiskRecord record) {
         return Path.of(record.file() + JOURNAL_SUFFIX);
     }
@@ -264,6 +274,9 @@ final class DiskShelf implements AutoCloseable {
             if (disk.identity().uuid().equals(uniqueId)) {
                 return disk;
             }
+        }
+        // What lies below a snapshot of one disk may lie below others as well: any of them will do.
+        for (DiskRecord disk : disks) {
             OpenDisk opened = find(disk);
             for (Chain at = opened == null ? null : opened.chain(); at != null; at = at.parent()) {
                 if (uniqueId.equals(at.image().uniqueId())) {

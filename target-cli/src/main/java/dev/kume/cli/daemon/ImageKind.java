@@ -47,7 +47,8 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
         DiskType type = type(format, disk, words);
         boolean asBefore = words.type() == null && disk.type().equals(DiskType.FIXED.word()) && disk.sparse();
         boolean sparse = Objects.requireNonNullElse(words.sparse(), asBefore);
-        ImageKind kind = new ImageKind(format, type, sparse && type == DiskType.FIXED, DiskRequests.blockBytes(words.blockSizeMb()));
+        ImageKind kind = new ImageKind(
+                format, type, sparse && type == DiskType.FIXED, DiskRequests.blockBytes(words.blockSizeMb()));
         kind.check(disk, words, refused);
         return kind;
     }

@@ -35,7 +35,7 @@ final class Management {
     private final Operations operations;
     private final StatusReport status;
     private final Drain drain;
-    private final SnapshotRemoval removal;
+    private final DiskServices disks;
     private final ManagementApi api;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
@@ -56,13 +56,7 @@ final class Management {
         this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
-        DiskWork work = new DiskWork();
-        DiskPlaces places = new DiskPlaces(settings, changes);
-        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
-        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
-        this.removal = new SnapshotRemoval(changes, operations, shelf, work, snapshotFiles, system.clock());
-        SnapshotRoutes snapshots = snapshots(settings, system, work, places, snapshotFiles);
-        DiskRoutes disks = disks(settings, system, work, places, unfinished, snapshots);
+        this.disks = new DiskServices(settings, system, changes, operations, exports, shelf);
         TargetProvisioning targets = new TargetProvisioning(
                 settings.iqnPrefix(),
                 system.name(),
@@ -79,7 +73,7 @@ final class Management {
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
         ApiRoutes routes = new ApiRoutes(
                 changes,
-                disks,
+                disks.routes(),
                 targets,
                 new CredentialRoutes(changes, credentials, secrets),
                 operations,
@@ -87,101 +81,8 @@ final class Management {
                 shelf,
                 status::of,
                 new ServiceRoutes(new Reload(settings, changes, exports), drain),
-                snapshots);
+                disks.snapshots());
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
-    }
-
-    /** What is done with disks, and by which paths. */
-    private DiskRoutes disks(
-            Settings settings,
-            HostSystem system,
-            DiskWork work,
-            DiskPlaces places,
-            UnfinishedFiles unfinished,
-            SnapshotRoutes snapshots) {
-        UnfinishedGrowths growths = growths(settings, system);
-        DiskProvisioning disks = new DiskProvisioning(
-                settings,
-                changes,
-                operations,
-                exports,
-                shelf,
-                places,
-                unfinished,
-                system.stores(),
-                system.formats(),
-                system.clock(),
-                system.random());
-        DiskVerbs verbs = verbs(settings, system, work, places, unfinished, growths, disks);
-        DiskAvailability availability = new DiskAvailability(changes, exports, shelf, work, growths);
-        DiskRemoval removals = new DiskRemoval(settings.stateDirectory(), changes, exports, shelf, work, unfinished);
-        return new DiskRoutes(changes, disks, removals, availability, verbs, snapshots, exports, shelf);
-    }
-
-    private SnapshotRoutes snapshots(
-            Settings settings,
-            HostSystem system,
-            DiskWork work,
-            DiskPlaces places,
-            SnapshotFiles files) {
-        SnapshotTaking taking =
-                new SnapshotTaking(settings.limits(), changes, operations, shelf, work, files, system.clock());
-        return new SnapshotRoutes(
-                changes,
-                shelf,
-                taking,
-                removal,
-                new SnapshotRestoring(changes, operations, exports, shelf, work, files),
-                new SnapshotMounting(
-                        settings,
-                        changes,
-                        operations,
-                        exports,
-                        shelf,
-                        work,
-                        places,
-                        files,
-                        taking,
-                        system.clock(),
-                        system.random()));
-    }
-
-    private DiskVerbs verbs(
-            Settings settings,
-            HostSystem system,
-            DiskWork work,
-            DiskPlaces places,
-            UnfinishedFiles unfinished,
-            UnfinishedGrowths growths,
-            DiskProvisioning disks) {
-        DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock());
-        DiskShrinking shrinking = new DiskShrinking(changes, operations, exports, shelf, work, growths, system.clock());
-        return new DiskVerbs(
-                new DiskConversion(changes, operations, shelf, work, places, unfinished, filling, system.formats()),
-                new DiskDuplication(
-                        settings,
-                        changes,
-                        shelf,
-                        work,
-                        places,
-                        disks,
-                        filling,
-                        system.formats(),
-                        system.clock(),
-                        system.random()),
-                new DiskExporting(
-                        changes,
-                        operations,
-                        shelf,
-                        work,
-                        places,
-                        unfinished,
-                        filling,
-                        system.stores(),
-                        system.formats()),
-                new DiskChecking(changes, operations, shelf, work, system.stores(), system.formats()),
-                new DiskCompacting(changes, operations, shelf, work),
-                new DiskResizing(changes, operations, shelf, work, shrinking, growths, system.formats()));
     }
 
     /**
@@ -206,7 +107,7 @@ final class Management {
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
-        management.removal.resume();
+        management.disks.resume();
         return management;
     }
 

@@ -239,16 +239,17 @@ final class DiskVerbsTest {
             value = {
                 "{}|409|disk 'a' is a fixed VHD already; choose another --format or --type, or move it with --file",
                 "{'format':'vhs'}|400|'vhs' is not a disk format; did you mean vhd or vhdx?",
-                "{'type':'differencing'}|400|'differencing' is not a type of a disk of its own; use one of: fixed, dynamic",
-                "{'format':'raw','type':'dynamic'}|400|disk 'a' is not converted: there are no dynamic files of the format raw;"
-                        + " use --type fixed, with --sparse when space is to be taken as it is written",
-                "{'format':'raw','blockSizeMb':2}|400|disk 'a' is not converted: a fixed raw file has no blocks; leave the"
-                        + " block size out",
+                "{'type':'differencing'}|400|'differencing' is not a type of a disk of its own; use one of: fixed,"
+                        + " dynamic",
+                "{'format':'raw','type':'dynamic'}|400|disk 'a' is not converted: there are no dynamic files of the"
+                        + " format raw; use --type fixed, with --sparse when space is to be taken as it is written",
+                "{'format':'raw','blockSizeMb':2}|400|disk 'a' is not converted: a fixed raw file has no blocks; leave"
+                        + " the block size out",
                 "{'format':'raw','blockSizeMb':3}|400|blocks of 3 MB cannot be; use a power of two from 1 to 256",
-                "{'format':'raw','file':'/nowhere/a.img'}|404|disk 'a' is not converted: there is no directory /nowhere on the"
-                        + " server; make it, or choose another --file",
-                "{'format':'raw','file':'a.img'}|400|'a.img' is not the absolute path of a file; paths are those of the server"
-                        + " and begin with /",
+                "{'format':'raw','file':'/nowhere/a.img'}|404|disk 'a' is not converted: there is no directory"
+                        + " /nowhere on the server; make it, or choose another --file",
+                "{'format':'raw','file':'a.img'}|400|'a.img' is not the absolute path of a file; paths are those of"
+                        + " the server and begin with /",
             })
     void whatCannotBeIsRefusedBeforeAnythingIsWritten(String body, int status, String error) throws Exception {
         made("vhd", false);
@@ -286,13 +287,16 @@ final class DiskVerbsTest {
                 large.error().startsWith("disk 'big' is not converted: a VHD holds at most 2040 GiB"), large.error());
     }
 
-    @Test
-    void aFullDeviceLeavesTheDiskAndNoFile() throws Exception {
+    /** A file that reserves nothing is met by it in the middle of the copy. */
+    @ParameterizedTest
+    @CsvSource({"raw, fixed, false", "raw, fixed, true", "vhd, dynamic, false", "vhdx, dynamic, false"})
+    void aFullDeviceLeavesTheDiskAndNoFile(String format, String type, boolean sparse) throws Exception {
         made("vhd", false);
         writeSome(open("a"));
         byte[] content = content("a");
         stores.full = true;
-        OperationView failed = run(ApiPaths.diskConvert("a"), "{\"format\":\"raw\"}");
+        String kind = "\"type\":\"%s\"%s".formatted(type, sparse ? ",\"sparse\":true" : "");
+        OperationView failed = run(ApiPaths.diskConvert("a"), "{\"format\":\"%s\",%s}".formatted(format, kind));
         assertEquals("no-space", failed.error().code().word(), failed.error().line());
         assertEquals(List.of("a.vhd"), files("disks"));
         nothingIsNoted();
@@ -352,6 +356,43 @@ final class DiskVerbsTest {
         start();
         assertEquals(List.of("a.img"), files("disks"));
         nothingIsNoted();
+    }
+
+    @Test
+    void aChildBecomesADiskOfItsOwnAndItsParentStaysUntilThen() throws Exception {
+        made("vhdx", true);
+        done(run(ApiPaths.diskConvert("a"), "{\"format\":\"vhdx\",\"type\":\"dynamic\"}"));
+        for (int i = 0; i < 20; i++) {
+            writeSome(open("a"));
+        }
+        open("a").flush();
+        assertEquals(
+                200,
+                kume.patch(ApiPaths.disk("a"), "{\"sharing\":\"read-only\"}").status());
+        done(kume.create("{\"name\":\"c\",\"parent\":\"a\"}"));
+        for (int i = 0; i < 20; i++) {
+            writeSome(open("c"));
+        }
+        byte[] parent = content("a");
+        byte[] child = content("c");
+        assertFalse(Arrays.equals(parent, child));
+        RunningManagement.Reply refused = kume.post(ApiPaths.diskConvert("a"), "{\"format\":\"raw\"}");
+        assertEquals(422, refused.status());
+        assertTrue(
+                refused.error().startsWith("disk 'a' is not converted: disk 'c' needs what it holds"), refused.error());
+        done(run(ApiPaths.diskCopy("c"), "{\"name\":\"d\",\"format\":\"vhd\"}"));
+        assertArrayEquals(child, content("d"));
+        assertEquals("dynamic", disk("d").path("type").asText());
+        done(run(ApiPaths.diskConvert("c"), "{}"));
+        assertEquals("dynamic", disk("c").path("type").asText());
+        assertArrayEquals(child, content("c"));
+        assertArrayEquals(parent, content("a"));
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval("a", true)).status());
+        stop();
+        start();
+        assertArrayEquals(child, content("c"));
+        assertArrayEquals(child, content("d"));
+        assertEquals(2, files("disks").size(), files("disks").toString());
     }
 
     @Test
@@ -507,6 +548,31 @@ final class DiskVerbsTest {
                 refused.error());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"vhd", "vhdx"})
+    void aDynamicDiskGivesBlocksOfZeroesBack(String format) throws Exception {
+        made("raw", true);
+        String kind = "{\"format\":\"%s\",\"type\":\"dynamic\",\"blockSizeMb\":1}".formatted(format);
+        done(run(ApiPaths.diskConvert("a"), kind));
+        open("a").write(0, ByteBuffer.wrap(filled(SIZE_BYTES)));
+        open("a").write(MIB, ByteBuffer.allocate(2 * MIB));
+        open("a").flush();
+        Path file = Path.of(disk("a").path("file").asText());
+        long before = Files.size(file);
+        byte[] content = content("a");
+        OperationView done = run(ApiPaths.diskCompact("a"), "");
+        done(done);
+        assertTrue(Files.size(file) <= before - 2 * MIB, before + " and then " + Files.size(file));
+        assertTrue(done.result().freedBytes() >= MIB, done.toString());
+        assertArrayEquals(content, content("a"));
+        OperationView checked = run(ApiPaths.diskCheck("a"), "");
+        assertTrue(checked.result().check().clean(), checked.toString());
+        assertEquals(3, checked.result().check().blocks());
+        stop();
+        start();
+        assertArrayEquals(content, content("a"));
+    }
+
     private static byte[] filled(int bytes) {
         byte[] content = new byte[bytes];
         Arrays.fill(content, (byte) 7);
@@ -520,9 +586,17 @@ final class DiskVerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vhd", "raw"})
-    void aDiskWithAnEmptyTailBecomesSmaller(String format) throws Exception {
-        made(format, false);
+    @ValueSource(strings = {"vhd", "raw", "vhd dynamic", "vhdx dynamic", "vhdx"})
+    void aDiskWithAnEmptyTailBecomesSmaller(String kind) throws Exception {
+        String format = kind.split(" ")[0];
+        if (kind.endsWith("dynamic")) {
+            made("raw", true);
+            done(run(
+                    ApiPaths.diskConvert("a"),
+                    "{\"format\":\"%s\",\"type\":\"dynamic\",\"blockSizeMb\":1}".formatted(format)));
+        } else {
+            made(format, false);
+        }
         open("a").write(0, ByteBuffer.wrap(filled(2 * MIB)));
         open("a").write(4 * MIB, ByteBuffer.allocate(4096));
         RunningManagement.Reply begun = askToShrink("2MB");
@@ -530,21 +604,26 @@ final class DiskVerbsTest {
         OperationView done = kume.ended(begun.body().path("id").asLong());
         done(done);
         assertEquals("disk resize", done.kind());
-        hasTwoMib(format);
+        hasTwoMib(kind);
         stop();
         start();
-        hasTwoMib(format);
+        hasTwoMib(kind);
         done(run(ApiPaths.diskResize("a"), "{\"size\":\"3MB\"}"));
         assertArrayEquals(new byte[MIB], Arrays.copyOfRange(content("a"), 2 * MIB, 3 * MIB));
     }
 
-    private void hasTwoMib(String format) throws IOException {
+    private void hasTwoMib(String kind) throws IOException {
         assertEquals(2 * MIB, disk("a").path("sizeBytes").asInt());
         assertEquals("idle", disk("a").path("status").asText(), disk("a").toString());
         assertEquals(2 * MIB, kume.exports.published.disk("a").sizeBytes());
         assertArrayEquals(filled(2 * MIB), content("a"));
-        int tail = format.equals("vhd") ? 512 : 0;
-        assertEquals(2 * MIB + tail, Files.size(Path.of(disk("a").path("file").asText())));
+        if (kind.equals("vhd") || kind.equals("raw")) {
+            int tail = kind.equals("vhd") ? 512 : 0;
+            assertEquals(
+                    2 * MIB + tail, Files.size(Path.of(disk("a").path("file").asText())));
+        }
+        OperationView checked = run(ApiPaths.diskCheck("a"), "");
+        assertTrue(checked.result().check().clean(), checked.toString());
         nothingIsNoted();
     }
 

@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -77,7 +76,7 @@ final class RunningManagement implements AutoCloseable {
                 new SplittableRandom(folder.hashCode()),
                 stores,
                 new DiskFormats(
-                        List.of(new VhdFormat(clock), new VhdxFormat(new Random(folder.hashCode())), new RawFormat())),
+                        List.of(new VhdFormat(clock), new VhdxFormat(new SplittableRandom(4711)), new RawFormat())),
                 files,
                 RunningManagement::lookUp);
         state = StateDirectory.lock(settings.stateDirectory(), LocalFiles.ofThisHost(), system.pid());

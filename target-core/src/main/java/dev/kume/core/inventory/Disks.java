@@ -204,6 +204,13 @@ public final class Disks {
                             .formatted(disk.name(), Sizes.format(disk.sizeBytes()), disk.sizeBytes()),
                     "give a larger size");
         }
+        if (disk.type().equals("differencing") && disk.format().equals("vhd")) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' keeps its size: the child of a VHD has the size of its parent".formatted(disk.name()),
+                    "convert it to a disk of its own first, or use the vhdx format");
+        }
         disk.withSizeBytes(sizeBytes); // A whole number of its blocks.
     }
 
