@@ -3,7 +3,6 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskCreate;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
@@ -110,7 +109,7 @@ final class DiskCreateCommand implements Callable<Integer> {
                 device.product(),
                 description);
         Answer accepted = invocation.api().post(ApiPaths.DISKS, request);
-        new OperationWait(invocation, "Creating " + name).await(accepted.as(OperationView.class));
+        new OperationWait(invocation, "Creating " + name).await(accepted);
         Answer created = invocation.api().get(ApiPaths.disk(name));
         invocation.printChange(created.tree(), () -> {
             DiskView disk = created.as(DiskView.class);

@@ -216,9 +216,8 @@ final class DiskPlanning {
     }
 
     private static void checkBlocks(DiskFormat format, DiskType type, long blockBytes, String refused) {
-        boolean inOrder = type == DiskType.FIXED && !format.types().contains(DiskType.DIFFERENCING)
-                || type == DiskType.FIXED && format.name().equals("vhd");
-        if (blockBytes != 0 && inOrder) {
+        boolean mapped = type != DiskType.FIXED || format.name().equals("vhdx");
+        if (blockBytes != 0 && !mapped) {
             throw new ApiException(
                     ErrorCode.INVALID,
                     "%s: the bytes of a fixed %s disk lie in order, not in blocks".formatted(refused, format.name()),
@@ -235,7 +234,7 @@ final class DiskPlanning {
     }
 
     /** What cannot end well is not begun. */
-    private static void checkSpace(Path file, long sizeBytes, String refused) {
+    static void checkSpace(Path file, long sizeBytes, String refused) {
         Path directory = Objects.requireNonNull(file.getParent());
         long freeBytes;
         try {
@@ -246,9 +245,9 @@ final class DiskPlanning {
         if (freeBytes < sizeBytes) {
             throw new ApiException(
                     ErrorCode.NO_SPACE,
-                    "%s: it takes %s, and in %s %s are free"
-                            .formatted(refused, Sizes.format(sizeBytes), directory, Sizes.format(freeBytes)),
-                    "free space there, choose another --file or a smaller size, or use --sparse");
+                    "%s: %s would take %s, and %s are free there"
+                            .formatted(refused, file, Sizes.format(sizeBytes), Sizes.format(freeBytes)),
+                    "free space, choose another --file or a smaller size, or use --sparse");
         }
     }
 

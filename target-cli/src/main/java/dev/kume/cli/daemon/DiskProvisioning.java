@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * Creates, imports, changes and removes disks: the file and the inventory as one. Any thread; each call waits its
+ * Creates, imports and changes disks: the file and the inventory as one. Any thread; each call waits its
  * turn.
  */
 final class DiskProvisioning {
@@ -31,7 +31,6 @@ final class DiskProvisioning {
     private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
-    private final DiskWork work;
     private final DiskPlaces places;
     private final UnfinishedFiles unfinished;
     private final StoreProvider stores;
@@ -44,7 +43,6 @@ final class DiskProvisioning {
             Operations operations,
             Exports exports,
             DiskShelf shelf,
-            DiskWork work,
             DiskPlaces places,
             UnfinishedFiles unfinished,
             StoreProvider stores,
@@ -56,7 +54,6 @@ final class DiskProvisioning {
         this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
-        this.work = work;
         this.places = places;
         this.unfinished = unfinished;
         this.stores = stores;
@@ -184,7 +181,7 @@ final class DiskProvisioning {
         }
     }
 
-    // ---- change and remove ------------------------------------------------------------------------------------------
+    // ---- change -----------------------------------------------------------------------------------------------------
 
     /** Changes what the request has. */
     DiskRecord set(String name, DiskSet request) {
@@ -201,6 +198,11 @@ final class DiskProvisioning {
             places.checkNotTaken(newName, null);
             boolean writeCacheStays = Objects.equals(
                     request.writeCache(), changes.current().disk(name).profile().writeCache());
+            if (sharing != null && sharing != Sharing.READ_ONLY) {
+                // Only what the rules let: a disk that shows a snapshot stays as it is.
+                Disks.share(changes.current(), name, sharing);
+                shelf.writable(changes.current().disk(name));
+            }
             Inventory changed = changes.apply(inventory -> {
                 Inventory next = Disks.present(inventory, name, profile, exports.connections());
                 if (sharing != null) {
@@ -217,53 +219,6 @@ final class DiskProvisioning {
             }
             return changed.disk(newName);
         });
-    }
-
-    /** Removes a disk that is mapped nowhere, and its file when asked to. */
-    DiskRecord remove(String name, boolean deleteFile) {
-        return changes.inTurn(() -> {
-            DiskRecord disk = changes.current().disk(name);
-            Path file = Path.of(disk.file());
-            UUID uuid = disk.identity().uuid();
-            work.checkIdle(disk);
-            if (deleteFile) {
-                Disks.checkOwnFile(changes.current(), disk);
-            }
-            // Asked before the note is written: a refusal must leave nothing behind.
-            Disks.remove(changes.current(), name);
-            if (deleteFile) {
-                try {
-                    unfinished.note(uuid, file, file);
-                } catch (IOException e) {
-                    throw Errors.ofSaving(settings.stateDirectory(), e);
-                }
-            }
-            try {
-                changes.apply(inventory -> Disks.remove(inventory, name));
-            } catch (RuntimeException e) {
-                unfinished.finished(uuid);
-                throw e;
-            }
-            exports.remove(disk);
-            shelf.close(disk);
-            shelf.memories().remove(disk);
-            if (deleteFile) {
-                delete(disk, file);
-            }
-            return disk;
-        });
-    }
-
-    private void delete(DiskRecord disk, Path file) {
-        try {
-            unfinished.remove(file);
-            unfinished.finished(disk.identity().uuid());
-        } catch (IOException e) {
-            throw new ApiException(
-                    ErrorCode.FAILED,
-                    "disk '%s' is removed, but its file %s is not: %s".formatted(disk.name(), file, Causes.of(e)),
-                    "remove the file by hand; the daemon tries again at its next start");
-        }
     }
 
     private static String doing(String done, String name) {

@@ -261,7 +261,8 @@ final class DiskCommandsTest {
         assertEquals(0, kume.run("disk", "resize", "vms", "30GB"));
         assertEquals("Disk 'vms' has 30 GB now; the initiators are told\n", kume.out());
         assertEquals(
-                "POST /v1/disks/vms/resize {\"size\":\"30GB\"}", daemon.asked().getFirst());
+                "POST /v1/disks/vms/resize {\"size\":\"30GB\",\"shrink\":null}",
+                daemon.asked().getFirst());
         assertEquals(2, kume.run("disk", "resize", "vms", "big"));
         assertTrue(kume.err().startsWith("kume: SIZE: 'big' is not a size"), kume.err());
     }

@@ -47,6 +47,11 @@ public final class Cdb {
         return transfer16(0x8A, 0x08, lba, blocks);
     }
 
+    /** WRITE SAME(16), which may free what it covers when the block that it writes is zeroes. */
+    public static byte[] writeSame16(long lba, int blocks, boolean unmap) {
+        return transfer16(0x93, unmap ? 0x08 : 0, lba, blocks);
+    }
+
     /** SYNCHRONIZE CACHE(10) of the whole disk. */
     public static byte[] synchronizeCache() {
         byte[] cdb = new byte[10];

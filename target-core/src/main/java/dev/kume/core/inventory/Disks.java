@@ -189,6 +189,7 @@ public final class Disks {
                     "disk '%s' is read-only, so it keeps its size".formatted(disk.name()),
                     "change its sharing with 'kume disk set' first");
         }
+        Snapshots.checkNone(disk, "it keeps its size");
         if (sizeBytes < disk.sizeBytes()) {
             throw InventoryException.guard(
                     "disk",
@@ -202,6 +203,13 @@ public final class Disks {
                     "disk '%s' has %s (%d bytes) already"
                             .formatted(disk.name(), Sizes.format(disk.sizeBytes()), disk.sizeBytes()),
                     "give a larger size");
+        }
+        if (disk.type().equals("differencing") && disk.format().equals("vhd")) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' keeps its size: the child of a VHD has the size of its parent".formatted(disk.name()),
+                    "convert it to a disk of its own first, or use the vhdx format");
         }
         disk.withSizeBytes(sizeBytes); // A whole number of its blocks.
     }
@@ -222,8 +230,17 @@ public final class Disks {
         return inventory.withDisk(disk, disk.withDescription(description));
     }
 
-    /** Removes a disk that nothing maps. */
+    /** Removes a disk that nothing maps, and that has no snapshots. */
     public static Inventory remove(Inventory inventory, String name) {
+        return remove(inventory, name, false);
+    }
+
+    /**
+     * Removes a disk that nothing maps and nothing else needs.
+     *
+     * @param withSnapshots true: its snapshots go with it
+     */
+    public static Inventory remove(Inventory inventory, String name, boolean withSnapshots) {
         DiskRecord disk = inventory.disk(name);
         List<Mapping> mappings = inventory.mappingsOf(disk);
         if (!mappings.isEmpty()) {
@@ -235,6 +252,7 @@ public final class Disks {
                             .formatted(disk.name(), mappings.getFirst().target()));
         }
         checkNoChildren(inventory, disk, "is not removed");
+        Snapshots.checkEnd(disk, withSnapshots);
         return inventory.withoutDisk(disk);
     }
 

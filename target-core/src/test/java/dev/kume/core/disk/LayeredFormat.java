@@ -140,6 +140,11 @@ final class LayeredFormat implements DiskFormat {
         }
 
         @Override
+        public boolean keepNotes(MapNotes notes) {
+            return true;
+        }
+
+        @Override
         public int tryRead(long offsetBytes, ByteBuffer target) {
             return 0;
         }
@@ -186,6 +191,11 @@ final class LayeredFormat implements DiskFormat {
         @Override
         public void zero(long offsetBytes, long lengthBytes) throws IOException {
             write(offsetBytes, ByteBuffer.allocate((int) lengthBytes));
+        }
+
+        @Override
+        public boolean keepNotes(MapNotes notes) {
+            return true;
         }
 
         @Override

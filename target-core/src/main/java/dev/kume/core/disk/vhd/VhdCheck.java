@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a VHD that nobody serves, and mends it. What is mended loses nothing that could still be read: an entry that
- * points out of the file is cleared, a block that is cut off is padded, and of two blocks in one place each gets its own.
+ * points out of the file is cleared, a block that is cut off is padded, and two blocks in one place are moved apart.
  */
 final class VhdCheck {
     private static final int SECTOR_BYTES = 512;
@@ -205,18 +205,12 @@ final class VhdCheck {
         long leaked = footers.tailBytes() - end;
         if (end >= 0 && footers.tailProblem() == null && leaked > 0) {
             report.leakedBytes(leaked);
-            if (repair) {
-                store.write(end, footers.bytes().duplicate());
-                store.flush();
-                store.resize(end + VhdFooter.BYTES);
-                store.flush();
-            }
             report.add(
                     Severity.NOTE,
                     "file",
-                    "%d bytes before the footer belong to nothing%s"
-                            .formatted(leaked, repair ? "; they are cut off" : ""),
-                    repair);
+                    "%d bytes before the footer belong to nothing; the next change of the disk cuts them off"
+                            .formatted(leaked),
+                    false);
         }
     }
 }

@@ -106,6 +106,11 @@ final class VhdxFile {
         return new Bat(parameters.blockBytes(), parameters.logicalBytes(), parameters.hasParent());
     }
 
+    /** Payload blocks that the disk has; entries of the BAT behind theirs mean nothing. */
+    long blocks() {
+        return bat().blocks(parameters.sizeBytes());
+    }
+
     /** Where in the file an entry of the BAT stands. */
     long entryOffset(long index) {
         return regions.region(Region.BAT).offsetBytes() + index * BatEntry.BYTES;

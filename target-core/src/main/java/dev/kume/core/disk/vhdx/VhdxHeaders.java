@@ -114,7 +114,7 @@ final class VhdxHeaders {
         return currentAt;
     }
 
-    /** A write of a header that a power cut has torn is made again, with what holds. */
+    /** Writes the one that a power cut has torn again; the one that holds stays as it is until then. */
     void mend() throws IOException {
         if (at(store, 1 - currentAt) == null) {
             update(current);

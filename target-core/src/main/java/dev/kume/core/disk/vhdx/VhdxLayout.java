@@ -80,9 +80,9 @@ final class VhdxLayout implements BlockLayout {
                 }
                 return;
             }
-            rules.check(index, entry);
             long block = bat.blockOf(index);
             if (block < map.blocks()) {
+                rules.check(index, entry);
                 long known = mapEntry(entry);
                 map.put(block, known);
                 if (Entry.hasSpace(known)) {

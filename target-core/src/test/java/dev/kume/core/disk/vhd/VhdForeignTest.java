@@ -166,7 +166,7 @@ class VhdForeignTest {
         }
     }
 
-    /** Xen believes a second map of full blocks in its own files, which Kume does not keep: the file stops being one. */
+    /** Xen believes a second map of full blocks in its own files, which Kume does not keep: it stops being one. */
     @Test
     void xenFileBecomesOneOfKumeBeforeItsFirstChange() throws IOException {
         Foreign file = new Foreign(4096 + 512, 512, 1536, 1);

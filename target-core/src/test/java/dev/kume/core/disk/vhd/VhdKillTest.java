@@ -87,12 +87,12 @@ class VhdKillTest {
 
     @Test
     void whatWasAnsweredIsThereInADynamicDisk() {
-        Trials.forSeed(7100, 60, random -> liveAndDie(random, null, null));
+        Trials.forSeed(7100, 20, random -> liveAndDie(random, null, null));
     }
 
     @Test
     void whatWasAnsweredIsThereInADifferencingDisk() {
-        Trials.forSeed(7200, 60, random -> {
+        Trials.forSeed(7200, 20, random -> {
             byte[] below = new byte[SIZE];
             random.nextBytes(below);
             ParentLink link = new ParentLink(UUID.randomUUID(), "p.vhd", "", 0);

@@ -103,8 +103,8 @@ class VhdLibvhdiTest {
     }
 
     /**
-     * Writes from any sector on, to the end of one that has the last bit of a byte in the bitmap: libvhdi 20210425 takes
-     * the bits behind a run, to the end of its byte, for set as well.
+     * Writes from any sector on, to the end of one that has the last bit of a byte in the bitmap: libvhdi 20210425
+     * takes the bits behind a run, to the end of its byte, for set as well.
      */
     private static void changeToWholeBytesOfTheBitmap(VirtualDisk disk, byte[] model, RandomGenerator random)
             throws IOException {
