@@ -57,7 +57,9 @@ final class DiskTrials {
 
             @Override
             public void verify(long fromNanos, long toNanos) throws Exception {
-                look.at(MADE, session -> assertEquals(0, LoadedDisk.through(session).read(0, 512)[0]));
+                look.at(
+                        MADE,
+                        session -> assertEquals(0, LoadedDisk.through(session).read(0, 512)[0]));
                 look.expectWritable(MADE);
             }
 
@@ -74,10 +76,7 @@ final class DiskTrials {
         Path file = directory.resolve("copy.img");
         disk.startLoad();
         disk.endLoad();
-        Operation.done(
-                daemon,
-                "/v1/disks/" + disk.name() + "/export",
-                "{\"file\":\"%s\",%s}".formatted(file, kind));
+        Operation.done(daemon, "/v1/disks/" + disk.name() + "/export", "{\"file\":\"%s\",%s}".formatted(file, kind));
         String request = "{\"name\":\"%s\",\"file\":\"%s\",\"newIdentity\":true}".formatted(MADE, file);
         Operation.done(daemon, "/v1/disks/import", request);
         String content = look.digest(MADE);
@@ -142,9 +141,7 @@ final class DiskTrials {
             @Override
             public JsonNode begin() throws IOException {
                 return Operation.post(
-                        daemon,
-                        "/v1/disks/" + disk.name() + "/export",
-                        "{\"file\":\"%s\",%s}".formatted(file, kind));
+                        daemon, "/v1/disks/" + disk.name() + "/export", "{\"file\":\"%s\",%s}".formatted(file, kind));
             }
 
             @Override

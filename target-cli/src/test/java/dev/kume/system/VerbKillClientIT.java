@@ -57,7 +57,13 @@ final class VerbKillClientIT {
                 "convert",
                 SMALL_VHDX,
                 trials -> trials.convert(
-                        "vhdx dynamic", "vhd dynamic", "raw fixed", "vhdx fixed", "vhd fixed", "vhdx dynamic", "raw fixed"));
+                        "vhdx dynamic",
+                        "vhd dynamic",
+                        "raw fixed",
+                        "vhdx fixed",
+                        "vhd fixed",
+                        "vhdx dynamic",
+                        "raw fixed"));
     }
 
     @Test

@@ -85,8 +85,7 @@ public final class CommandTree {
                 .addSubcommand(new DiskCheckCommand(invocation))
                 .addSubcommand(new DiskCompactCommand(invocation))
                 .addSubcommand(new DiskOnlineCommand(invocation))
-                .addSubcommand(new DiskOfflineCommand(invocation))
-                .addSubcommand(new DiskCloneCommand(invocation));
+                .addSubcommand(new DiskOfflineCommand(invocation));
     }
 
     private static CommandLine noun(CommandLine root, Environment environment, String name, String description) {

@@ -194,11 +194,6 @@ final class LayeredFormat implements DiskFormat {
         }
 
         @Override
-        public boolean keepNotes(MapNotes notes) {
-            return true;
-        }
-
-        @Override
         public DiskType type() {
             return parent == null ? DiskType.DYNAMIC : DiskType.DIFFERENCING;
         }
