@@ -40,6 +40,31 @@ final class DiskTrials {
         }
     }
 
+    /** No verb at all: what the disks do of themselves. */
+    Verb nothing() {
+        return new Verb() {
+            @Override
+            public JsonNode begin() throws IOException {
+                try {
+                    Thread.sleep(400);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return daemon.get("/v1/status");
+            }
+
+            @Override
+            public boolean isDone() {
+                return true;
+            }
+
+            @Override
+            public boolean isToBeSeen() {
+                return false;
+            }
+        };
+    }
+
     // ---- verbs that make something
 
     /** {@code disk create}. */

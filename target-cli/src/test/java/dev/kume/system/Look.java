@@ -59,7 +59,8 @@ final class Look {
         Arrays.fill(bytes, (byte) 0x5A);
         at(disk, session -> {
             assertTrue(session.command(0, Cdb.write16(7, 1), bytes, 0).good(), disk);
-            assertTrue(session.command(0, Cdb.synchronizeCache(), new byte[0], 0).good(), disk);
+            assertTrue(
+                    session.command(0, Cdb.synchronizeCache(), new byte[0], 0).good(), disk);
             assertEquals(
                     HexFormat.of().formatHex(bytes),
                     HexFormat.of().formatHex(session.command(0, Cdb.read16(7, 1), new byte[0], bytes.length).data()));

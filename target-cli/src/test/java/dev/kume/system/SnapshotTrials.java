@@ -43,7 +43,8 @@ final class SnapshotTrials {
 
     private List<String> snapshots(LoadedDisk of) throws IOException {
         List<String> found = new ArrayList<>();
-        for (JsonNode snapshot : daemon.get("/v1/disks/" + of.name() + "/snapshots").path("snapshots")) {
+        for (JsonNode snapshot :
+                daemon.get("/v1/disks/" + of.name() + "/snapshots").path("snapshots")) {
             found.add(snapshot.path("name").asText());
         }
         return found;
@@ -76,9 +77,7 @@ final class SnapshotTrials {
         moment.of("the time of snapshot " + name).between(span.fromNanos(), span.toNanos());
         for (LoadedDisk each : disks) {
             Operation.done(
-                    daemon,
-                    "/v1/disks/%s/snapshots/%s/mount".formatted(each.name(), name),
-                    "{\"name\":\"shown\"}");
+                    daemon, "/v1/disks/%s/snapshots/%s/mount".formatted(each.name(), name), "{\"name\":\"shown\"}");
             look.at("shown", session -> each.compare(LoadedDisk.through(session), moment, name));
             Operation.delete(daemon, "/v1/disks/shown");
         }
@@ -210,8 +209,7 @@ final class SnapshotTrials {
 
             @Override
             public JsonNode begin() throws IOException {
-                return Operation.post(
-                        daemon, "/v1/disks/%s/snapshots/%s/restore".formatted(disk.name(), name), "");
+                return Operation.post(daemon, "/v1/disks/%s/snapshots/%s/restore".formatted(disk.name(), name), "");
             }
 
             @Override
@@ -285,7 +283,8 @@ final class SnapshotTrials {
         return new Verb() {
             @Override
             public JsonNode begin() throws IOException {
-                return Operation.post(daemon, "/v1/disks/" + disk.name() + "/clone", "{\"name\":\"%s\"}".formatted(MADE));
+                return Operation.post(
+                        daemon, "/v1/disks/" + disk.name() + "/clone", "{\"name\":\"%s\"}".formatted(MADE));
             }
 
             @Override

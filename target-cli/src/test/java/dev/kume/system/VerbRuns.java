@@ -222,7 +222,10 @@ final class VerbRuns {
             }
             JsonNode begun = last;
             if (begun != null && begun.path("id").isNumber()) {
-                Operation.post(daemon, "/v1/operations/%d/cancel".formatted(begun.path("id").asLong()), "");
+                Operation.post(
+                        daemon,
+                        "/v1/operations/%d/cancel".formatted(begun.path("id").asLong()),
+                        "");
             }
         }
 

@@ -90,6 +90,8 @@ public final class Limits {
         INLINE_WRITE_BYTES(262_144, 0, 1_048_576),
         /** Disks in the inventory. */
         DISKS(4_096, 1, 65_536),
+        /** Snapshots of one disk; a read may have to look into as many files. */
+        SNAPSHOTS_PER_DISK(512, 1, 4_096),
         /** Targets in the inventory. */
         TARGETS(4_096, 1, 65_536),
         /** Credentials in the inventory. */

@@ -8,6 +8,8 @@ public final class ApiPaths {
     public static final String STATUS = "/v1/status";
     public static final String DISKS = "/v1/disks";
     public static final String DISK_IMPORT = "/v1/disks/import";
+    public static final String DISK_CHECK = "/v1/disks/check";
+    public static final String SNAPSHOTS = "/v1/snapshots";
     public static final String TARGETS = "/v1/targets";
     public static final String MAPPINGS = "/v1/mappings";
     public static final String INITIATORS = "/v1/initiators";
@@ -40,6 +42,31 @@ public final class ApiPaths {
         return disk(name) + "/resize";
     }
 
+    /** {@code /v1/disks/NAME/convert}: POST begins an operation. */
+    public static String diskConvert(String name) {
+        return disk(name) + "/convert";
+    }
+
+    /** {@code /v1/disks/NAME/copy}: POST begins an operation. */
+    public static String diskCopy(String name) {
+        return disk(name) + "/copy";
+    }
+
+    /** {@code /v1/disks/NAME/export}: POST begins an operation. */
+    public static String diskExport(String name) {
+        return disk(name) + "/export";
+    }
+
+    /** {@code /v1/disks/NAME/check}: POST begins an operation. */
+    public static String diskCheck(String name) {
+        return disk(name) + "/check";
+    }
+
+    /** {@code /v1/disks/NAME/compact}: POST without a body begins an operation. */
+    public static String diskCompact(String name) {
+        return disk(name) + "/compact";
+    }
+
     /** {@code /v1/disks/NAME/online}: POST without a body. */
     public static String diskOnline(String name) {
         return disk(name) + "/online";
@@ -53,6 +80,41 @@ public final class ApiPaths {
     /** {@code /v1/disks/NAME?deleteFile=...}: DELETE. */
     public static String diskRemoval(String name, boolean deleteFile) {
         return disk(name) + "?deleteFile=" + deleteFile;
+    }
+
+    /** {@code /v1/disks/NAME?deleteFile=...&withSnapshots=true}: DELETE. */
+    public static String diskRemoval(String name, boolean deleteFile, boolean withSnapshots) {
+        return diskRemoval(name, deleteFile) + (withSnapshots ? "&withSnapshots=true" : "");
+    }
+
+    /** {@code /v1/disks/NAME/clone}: POST begins an operation. */
+    public static String diskClone(String name) {
+        return disk(name) + "/clone";
+    }
+
+    /** {@code /v1/disks/NAME/snapshots}: GET; POST begins an operation. */
+    public static String snapshots(String disk) {
+        return disk(disk) + "/snapshots";
+    }
+
+    /** {@code /v1/disks/NAME/snapshots/SNAPSHOT}: GET; DELETE begins an operation. */
+    public static String snapshot(String disk, String name) {
+        return snapshots(disk) + "/" + encode(name);
+    }
+
+    /** {@code /v1/disks/NAME/snapshots/remove}: POST begins an operation. */
+    public static String snapshotRemoval(String disk) {
+        return snapshots(disk) + "/remove";
+    }
+
+    /** {@code /v1/disks/NAME/snapshots/SNAPSHOT/restore}: POST without a body begins an operation. */
+    public static String snapshotRestore(String disk, String name) {
+        return snapshot(disk, name) + "/restore";
+    }
+
+    /** {@code /v1/disks/NAME/snapshots/SNAPSHOT/mount}: POST begins an operation. */
+    public static String snapshotMount(String disk, String name) {
+        return snapshot(disk, name) + "/mount";
     }
 
     /** {@code /v1/targets/NAME}: GET, PATCH, DELETE. */

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param name           its name
  * @param size           for people: {@code 30 GB}
  * @param sizeBytes      the size an initiator sees
- * @param allocatedBytes space the file takes, null when that cannot be told
- * @param format         {@code vhd} or {@code raw}
- * @param type           {@code fixed}
+ * @param allocatedBytes space that its file and its snapshots' files take, null when that cannot be told
+ * @param format         {@code vhd}, {@code vhdx} or {@code raw}
+ * @param type           {@code fixed}, {@code dynamic} or {@code differencing}: of its own file
  * @param sparse         true when space is taken as it is written
  * @param file           absolute path on the server
  * @param sharing        {@code exclusive}, {@code cluster} or {@code read-only}
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity       what the disk is known by on the wire, never changes
  * @param sector         its blocks
  * @param device         what else initiators are told; null from a daemon that does not say
+ * @param layout         how its file is made; null from a daemon that does not say
  * @param accessBy       the targets it is mapped into, by target name
  * @param created        when it was created or imported
  */
@@ -42,6 +43,7 @@ public record DiskView(
         Identity identity,
         Sector sector,
         @Nullable Device device,
+        @Nullable Layout layout,
         List<Access> accessBy,
         Instant created) {
     public static final String IDLE = "idle";
@@ -79,6 +81,26 @@ public record DiskView(
      * @param product    PRODUCT IDENTIFICATION
      */
     public record Device(boolean writeCache, String rotation, String vendor, String product) {}
+
+    /**
+     * How the file of a disk is made.
+     *
+     * @param fileBytes  its length; null while the disk is offline
+     * @param blockBytes the unit in which it takes space; null for one whose bytes lie in order, and while it is offline
+     * @param parents    the files that are read below it, the nearest first; empty while it is offline
+     * @param parent     the disk that it is a child of, or of whose snapshot; null for none
+     * @param snapshots  how many it has
+     */
+    public record Layout(
+            @Nullable Long fileBytes,
+            @Nullable Long blockBytes,
+            List<String> parents,
+            @Nullable String parent,
+            int snapshots) {
+        public Layout {
+            parents = Lists.orEmpty(parents);
+        }
+    }
 
     /**
      * One target that maps the disk.

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param started    when it began
  * @param finished   when it ended, null before
  * @param error      why it failed or was cancelled, null otherwise
+ * @param result     what it came to; null before its end, and where there is nothing to say
  */
 public record OperationView(
         long id,
@@ -28,7 +29,8 @@ public record OperationView(
         long totalBytes,
         Instant started,
         @Nullable Instant finished,
-        @Nullable ApiError error) {
+        @Nullable ApiError error,
+        @Nullable OperationResult result) {
     public static final String RUNNING = "running";
     public static final String DONE = "done";
     public static final String FAILED = "failed";

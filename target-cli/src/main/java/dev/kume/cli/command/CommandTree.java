@@ -20,16 +20,14 @@ public final class CommandTree {
                 .addSubcommand("status", new StatusCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
-        noun(root, environment, "disk", "Create, import, list, show, change, remove, resize and close disks.")
-                .addSubcommand(new DiskCreateCommand(invocation))
-                .addSubcommand(new DiskImportCommand(invocation))
-                .addSubcommand(new DiskListCommand(invocation))
-                .addSubcommand(new DiskShowCommand(invocation))
-                .addSubcommand(new DiskSetCommand(invocation))
-                .addSubcommand(new DiskRemoveCommand(invocation))
-                .addSubcommand(new DiskResizeCommand(invocation))
-                .addSubcommand(new DiskOnlineCommand(invocation))
-                .addSubcommand(new DiskOfflineCommand(invocation));
+        disks(root, environment, invocation);
+        noun(root, environment, "snapshot", "Take, list, show, mount, restore and remove snapshots of disks.")
+                .addSubcommand(new SnapshotCreateCommand(invocation))
+                .addSubcommand(new SnapshotListCommand(invocation))
+                .addSubcommand(new SnapshotShowCommand(invocation))
+                .addSubcommand(new SnapshotRemoveCommand(invocation))
+                .addSubcommand(new SnapshotRestoreCommand(invocation))
+                .addSubcommand(new SnapshotMountCommand(invocation));
         noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
                 .addSubcommand(new TargetCreateCommand(invocation))
                 .addSubcommand(new TargetListCommand(invocation))
@@ -62,9 +60,32 @@ public final class CommandTree {
                 .addSubcommand(new SessionShowCommand(invocation))
                 .addSubcommand(new SessionTraceCommand(invocation))
                 .addSubcommand(new SessionLogoutCommand(invocation));
+        noun(root, environment, "operation", "See how far long work has come, and stop it.")
+                .addSubcommand(new OperationListCommand(invocation))
+                .addSubcommand(new OperationShowCommand(invocation))
+                .addSubcommand(new OperationCancelCommand(invocation));
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;
+    }
+
+    private static void disks(CommandLine root, Environment environment, Invocation invocation) {
+        noun(root, environment, "disk", "Create, import, list, show, change, copy, check, resize and remove disks.")
+                .addSubcommand(new DiskCreateCommand(invocation))
+                .addSubcommand(new DiskImportCommand(invocation))
+                .addSubcommand(new DiskListCommand(invocation))
+                .addSubcommand(new DiskShowCommand(invocation))
+                .addSubcommand(new DiskSetCommand(invocation))
+                .addSubcommand(new DiskRemoveCommand(invocation))
+                .addSubcommand(new DiskResizeCommand(invocation))
+                .addSubcommand(new DiskConvertCommand(invocation))
+                .addSubcommand(new DiskCopyCommand(invocation))
+                .addSubcommand(new DiskCloneCommand(invocation))
+                .addSubcommand(new DiskExportCommand(invocation))
+                .addSubcommand(new DiskCheckCommand(invocation))
+                .addSubcommand(new DiskCompactCommand(invocation))
+                .addSubcommand(new DiskOnlineCommand(invocation))
+                .addSubcommand(new DiskOfflineCommand(invocation));
     }
 
     private static CommandLine noun(CommandLine root, Environment environment, String name, String description) {

@@ -3,7 +3,6 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskCreate;
 import dev.kume.cli.api.DiskView;
-import dev.kume.cli.api.OperationView;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
@@ -20,7 +19,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "create",
         description = "Create a disk in a new file. Ctrl-C cancels it and leaves nothing behind.",
-        footer = {"", "Example: kume disk create vms --size 30GB --sharing cluster"})
+        footer = {
+            "",
+            "Example: kume disk create vms --size 30GB --sharing cluster",
+            "         kume disk create test --parent golden"
+        })
 final class DiskCreateCommand implements Callable<Integer> {
     private final Invocation invocation;
 
@@ -29,10 +32,10 @@ final class DiskCreateCommand implements Callable<Integer> {
 
     @Option(
             names = "--size",
-            required = true,
             paramLabel = "SIZE",
-            description = "What the initiators see: 30GB = 30GiB = 30720MB = 30 x 2^30 bytes.")
-    private String size = "";
+            description =
+                    "What the initiators see: 30GB = 30GiB = 30720MB = 30 x 2^30 bytes; a child has its parent's.")
+    private @Nullable String size;
 
     @Option(
             names = "--file",
@@ -51,6 +54,18 @@ final class DiskCreateCommand implements Callable<Integer> {
             paramLabel = "TYPE",
             description = "How the file holds its blocks: ${COMPLETION-CANDIDATES} (default: fixed).")
     private @Nullable Type type;
+
+    @Option(
+            names = "--parent",
+            paramLabel = "DISK",
+            description = "Make a differencing disk: a child of this disk, which is read-only and stays so.")
+    private @Nullable String parent;
+
+    @Option(
+            names = "--block-size-mb",
+            paramLabel = "MB",
+            description = "How much space the file takes at a time: 1, 2, 4 ... 256 (default: as the format suggests).")
+    private @Nullable Integer blockSizeMb;
 
     @Option(names = "--sparse", description = "Take space as it is written instead of reserving it now.")
     private boolean sparse;
@@ -82,6 +97,8 @@ final class DiskCreateCommand implements Callable<Integer> {
                 Words.of(format),
                 Words.of(type),
                 sparse,
+                parent,
+                blockSizeMb,
                 sharing.word(),
                 blocks.sectorFormat(),
                 blocks.blockSize(),
@@ -92,7 +109,7 @@ final class DiskCreateCommand implements Callable<Integer> {
                 device.product(),
                 description);
         Answer accepted = invocation.api().post(ApiPaths.DISKS, request);
-        new OperationWait(invocation, "Creating " + name).await(accepted.as(OperationView.class));
+        new OperationWait(invocation, "Creating " + name).await(accepted);
         Answer created = invocation.api().get(ApiPaths.disk(name));
         invocation.printChange(created.tree(), () -> {
             DiskView disk = created.as(DiskView.class);
@@ -102,6 +119,12 @@ final class DiskCreateCommand implements Callable<Integer> {
     }
 
     private void checkSize() {
+        if (size == null) {
+            if (parent == null) {
+                throw new CliException(ExitCode.USAGE, "missing --size SIZE (see: kume disk create --help)");
+            }
+            return;
+        }
         try {
             Sizes.parse(size);
         } catch (IllegalArgumentException e) {

@@ -15,7 +15,9 @@ import picocli.CommandLine.Parameters;
 /** {@code kume disk import}. */
 @Command(
         name = "import",
-        description = "Make a disk of a file that exists. The file stays where it is and none of its data changes.",
+        description =
+                "Make a disk of a file that exists, and snapshots of its parents. All stay where they are, and none"
+                        + " of their data changes.",
         footer = {"", "Example: kume disk import vms --file /srv/images/vms.vhd --sharing cluster"})
 final class DiskImportCommand implements Callable<Integer> {
     private final Invocation invocation;
@@ -31,6 +33,14 @@ final class DiskImportCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             description = "The file's format: ${COMPLETION-CANDIDATES} (default: what the file itself says).")
     private @Nullable Format format;
+
+    @Option(names = "--new-identity", description = "The file is a copy: give it a unique id of its own.")
+    private boolean newIdentity;
+
+    @Option(
+            names = "--trust-parent",
+            description = "Take a parent that was written after its child was made, when only its time has changed.")
+    private boolean trustParent;
 
     @Mixin
     private SharingOptions sharing = new SharingOptions();
@@ -56,6 +66,8 @@ final class DiskImportCommand implements Callable<Integer> {
                 invocation.absolute(file).toString(),
                 Words.of(format),
                 sharing.word(),
+                newIdentity,
+                trustParent,
                 blocks.sectorFormat(),
                 blocks.blockSize(),
                 blocks.physicalBlockSize(),

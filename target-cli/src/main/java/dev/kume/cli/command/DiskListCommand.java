@@ -34,6 +34,7 @@ final class DiskListCommand implements Callable<Integer> {
                 .column("STATUS")
                 .number("SIZE")
                 .column("FORMAT")
+                .column("TYPE")
                 .column("SHARING")
                 .column("ACCESS BY")
                 .column("DESCRIPTION");
@@ -45,6 +46,7 @@ final class DiskListCommand implements Callable<Integer> {
                     disk.status(),
                     disk.size(),
                     disk.format(),
+                    disk.type(),
                     disk.sharing(),
                     accessBy,
                     disk.description());

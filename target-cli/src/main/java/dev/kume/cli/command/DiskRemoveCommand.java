@@ -22,6 +22,9 @@ final class DiskRemoveCommand implements Callable<Integer> {
     @Option(names = "--delete-file", description = "Delete the file too, and all data in it.")
     private boolean deleteFile;
 
+    @Option(names = "--with-snapshots", description = "Also when it has snapshots, which go with it.")
+    private boolean withSnapshots;
+
     DiskRemoveCommand(Invocation invocation) {
         this.invocation = invocation;
     }
@@ -38,7 +41,7 @@ final class DiskRemoveCommand implements Callable<Integer> {
                         ? "disk '" + disk.name() + "' (" + disk.size() + ") and all data in " + disk.file()
                                 + " would be deleted"
                         : "disk '" + disk.name() + "' would be removed; its file " + disk.file() + " would stay");
-        Answer answer = invocation.api().delete(ApiPaths.diskRemoval(disk.name(), deleteFile));
+        Answer answer = invocation.api().delete(ApiPaths.diskRemoval(disk.name(), deleteFile, withSnapshots));
         invocation.printChange(
                 answer.tree(),
                 () -> "Disk '" + disk.name() + "' removed; its file " + disk.file()

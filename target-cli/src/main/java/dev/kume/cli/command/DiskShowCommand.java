@@ -8,6 +8,7 @@ import dev.kume.core.Sizes;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -42,8 +43,9 @@ final class DiskShowCommand implements Callable<Integer> {
                 .add("space taken", spaceTaken(disk))
                 .add("format", disk.format())
                 .add("type", type)
-                .add("file", disk.file())
-                .add("sharing", disk.sharing())
+                .add("file", disk.file());
+        layout(facts, disk.layout());
+        facts.add("sharing", disk.sharing())
                 .add(
                         "sectors",
                         disk.sector().format() + " (logical " + disk.sector().logicalBytes() + ", physical "
@@ -60,6 +62,29 @@ final class DiskShowCommand implements Callable<Integer> {
                 .add("description", disk.description())
                 .add("created", disk.created().toString())
                 .add("access by", accessBy, "nobody; map it: kume map " + disk.name() + " TARGET");
+    }
+
+    private static void layout(Facts facts, DiskView.@Nullable Layout layout) {
+        if (layout == null) {
+            return;
+        }
+        Long fileBytes = layout.fileBytes();
+        if (fileBytes != null) {
+            facts.add("file size", bytes(Sizes.format(fileBytes), fileBytes));
+        }
+        Long blockBytes = layout.blockBytes();
+        if (blockBytes != null) {
+            facts.add("blocks", Sizes.format(blockBytes));
+        }
+        if (layout.parent() != null) {
+            facts.add("parent", layout.parent());
+        }
+        if (!layout.parents().isEmpty()) {
+            facts.add("over", layout.parents(), "");
+        }
+        if (layout.snapshots() > 0) {
+            facts.add("snapshots", String.valueOf(layout.snapshots()));
+        }
     }
 
     private static String spaceTaken(DiskView disk) {

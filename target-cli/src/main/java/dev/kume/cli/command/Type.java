@@ -2,7 +2,9 @@ package dev.kume.cli.command;
 
 /** How a disk file holds its blocks, as it is typed and as the API has it. */
 enum Type {
-    FIXED("fixed");
+    FIXED("fixed"),
+    DYNAMIC("dynamic"),
+    DIFFERENCING("differencing");
 
     private final String word;
 

@@ -2,12 +2,6 @@ package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kume.cli.api.ApiJson;
-import dev.kume.cli.api.ApiPaths;
-import dev.kume.cli.api.DiskCreate;
-import dev.kume.cli.api.DiskImport;
-import dev.kume.cli.api.DiskResize;
-import dev.kume.cli.api.DiskSet;
-import dev.kume.cli.api.DiskView;
 import dev.kume.cli.api.InitiatorAllow;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.MappingCreate;
@@ -20,7 +14,6 @@ import dev.kume.cli.api.TargetCreate;
 import dev.kume.cli.api.TargetSet;
 import dev.kume.cli.api.TargetView;
 import dev.kume.cli.api.TraceView;
-import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.InventoryException;
 import dev.kume.core.inventory.Mapping;
@@ -35,9 +28,7 @@ final class ApiRoutes {
     private static final int WAIT_SECONDS_MAX = 30;
 
     private final Changes changes;
-    private final DiskProvisioning disks;
-    private final DiskResizing resizing;
-    private final DiskAvailability availability;
+    private final DiskRoutes disks;
     private final TargetProvisioning targets;
     private final CredentialRoutes credentials;
     private final Operations operations;
@@ -46,6 +37,7 @@ final class ApiRoutes {
     private final Function<Views, StatusView> status;
     private final ServiceRoutes service;
     private final ReservationRoutes reservations;
+    private final SnapshotRoutes snapshots;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -53,20 +45,17 @@ final class ApiRoutes {
      */
     ApiRoutes(
             Changes changes,
-            DiskProvisioning disks,
-            DiskResizing resizing,
-            DiskAvailability availability,
+            DiskRoutes disks,
             TargetProvisioning targets,
             CredentialRoutes credentials,
             Operations operations,
             Exports exports,
             DiskShelf shelf,
             Function<Views, StatusView> status,
-            ServiceRoutes service) {
+            ServiceRoutes service,
+            SnapshotRoutes snapshots) {
         this.changes = changes;
         this.disks = disks;
-        this.resizing = resizing;
-        this.availability = availability;
         this.targets = targets;
         this.credentials = credentials;
         this.operations = operations;
@@ -74,6 +63,7 @@ final class ApiRoutes {
         this.shelf = shelf;
         this.status = status;
         this.service = service;
+        this.snapshots = snapshots;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
@@ -85,7 +75,8 @@ final class ApiRoutes {
         return switch (noun) {
             case "service" -> service.answer(request);
             case "status" -> path.size() == 1 ? status(request) : unknown(request);
-            case "disks" -> disks(request, path.size());
+            case "disks" -> disks.answer(request);
+            case "snapshots" -> snapshots.all(request);
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);
@@ -100,75 +91,6 @@ final class ApiRoutes {
 
     private ApiAnswer status(ApiRequest request) {
         return get(request, () -> status.apply(views()));
-    }
-
-    private ApiAnswer disks(ApiRequest request, int segments) {
-        if (segments == 1) {
-            return switch (request.method()) {
-                case "GET" ->
-                    get(request, () -> {
-                        Views views = views();
-                        return new DiskView.Listing(
-                                views.disks().stream().map(views::disk).toList());
-                    });
-                case "POST" -> createDisk(request);
-                default -> unknown(request);
-            };
-        }
-        if (segments == 3 && request.method().equals("POST")) {
-            return actOnDisk(request, request.path().get(1), request.path().getLast());
-        }
-        if (segments != 2) {
-            return unknown(request);
-        }
-        String name = request.path().getLast();
-        return switch (request.method()) {
-            case "GET" -> get(request, () -> view(changes.current().disk(name)));
-            case "POST" -> name.equals("import") ? importDisk(request) : unknown(request);
-            case "PATCH" -> {
-                request.allowParameters(Set.of());
-                yield ApiAnswer.ok(view(disks.set(name, request.body(mapper, DiskSet.class))));
-            }
-            case "DELETE" -> {
-                request.allowParameters(Set.of("deleteFile"));
-                DiskView before = view(changes.current().disk(name));
-                disks.remove(name, request.flag("deleteFile"));
-                yield ApiAnswer.ok(before);
-            }
-            default -> unknown(request);
-        };
-    }
-
-    private ApiAnswer createDisk(ApiRequest request) {
-        request.allowParameters(Set.of());
-        OperationView operation = disks.create(request.body(mapper, DiskCreate.class));
-        return ApiAnswer.accepted(operation, ApiPaths.operation(operation.id()));
-    }
-
-    private ApiAnswer actOnDisk(ApiRequest request, String name, String action) {
-        return switch (action) {
-            case "resize" -> resizeDisk(request, name);
-            case "online" -> {
-                request.allowParameters(Set.of());
-                yield ApiAnswer.ok(view(availability.online(name)));
-            }
-            case "offline" -> {
-                request.allowParameters(Set.of("force"));
-                yield ApiAnswer.ok(view(availability.offline(name, request.flag("force"))));
-            }
-            default -> unknown(request);
-        };
-    }
-
-    private ApiAnswer resizeDisk(ApiRequest request, String name) {
-        request.allowParameters(Set.of());
-        OperationView operation = resizing.resize(name, request.body(mapper, DiskResize.class));
-        return ApiAnswer.accepted(operation, ApiPaths.operation(operation.id()));
-    }
-
-    private ApiAnswer importDisk(ApiRequest request) {
-        request.allowParameters(Set.of());
-        return ApiAnswer.created(view(disks.importFile(request.body(mapper, DiskImport.class))));
     }
 
     private ApiAnswer targets(ApiRequest request, int segments) {
@@ -333,10 +255,6 @@ final class ApiRoutes {
 
     private Views views() {
         return new Views(changes.current(), shelf, exports.sessions());
-    }
-
-    private DiskView view(DiskRecord disk) {
-        return views().disk(disk);
     }
 
     private TargetView view(TargetRecord target) {

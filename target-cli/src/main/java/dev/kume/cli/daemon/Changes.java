@@ -4,6 +4,7 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.inventory.Inventory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -51,7 +52,7 @@ final class Changes {
             switch (e.getCause()) {
                 case RuntimeException cause -> throw cause;
                 case Error cause -> throw cause;
-                case null, default -> throw new ApiException(Errors.of(e));
+                case null, default -> throw new ApiException(Errors.of(Objects.requireNonNullElse(e.getCause(), e)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -77,7 +78,12 @@ final class Changes {
             try {
                 file.save(now, next);
             } catch (IOException e) {
-                throw Errors.ofSaving(stateDirectory, e);
+                ApiException refusal = Errors.ofSaving(stateDirectory, e);
+                // What could not be taken back: a later start may find the change after all.
+                for (Throwable left : e.getSuppressed()) {
+                    refusal.addSuppressed(left);
+                }
+                throw refusal;
             }
             current = next;
         }

@@ -6,6 +6,7 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
+import dev.kume.core.disk.vhdx.VhdxFormat;
 import dev.kume.core.store.LocalFiles;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -102,14 +103,15 @@ public final class DaemonProgram {
     }
 
     private HostSystem system(Settings settings) {
+        SecureRandom random = new SecureRandom();
         return new HostSystem(
                 Objects.requireNonNullElseGet(settings.host(), HostName::ofThisHost),
                 Version.number(),
                 ProcessHandle.current().pid(),
                 clock,
-                new SecureRandom(),
+                random,
                 LocalFiles.ofThisHost(),
-                new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
+                new DiskFormats(List.of(new VhdFormat(clock), new VhdxFormat(random), new RawFormat())),
                 DurableFiles.OF_THIS_HOST,
                 HostNames.OF_THIS_HOST);
     }

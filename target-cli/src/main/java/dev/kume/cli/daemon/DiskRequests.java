@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What requests about disks say, understood; what they leave out is as for every disk. */
 final class DiskRequests {
+    /** [MS-VHDX] 2.6.2.1 ends there. */
+    private static final int BLOCK_SIZE_MB_MAX = 256;
+
     private DiskRequests() {}
 
     static long size(String text) {
@@ -19,6 +22,20 @@ final class DiskRequests {
         } catch (IllegalArgumentException e) {
             throw new ApiException(ErrorCode.INVALID, String.valueOf(e.getMessage()), null);
         }
+    }
+
+    /** The unit of a file's map in bytes, 0 for what the format suggests. */
+    static long blockBytes(@Nullable Integer blockSizeMb) {
+        if (blockSizeMb == null) {
+            return 0;
+        }
+        if (blockSizeMb < 1 || blockSizeMb > BLOCK_SIZE_MB_MAX || Integer.bitCount(blockSizeMb) != 1) {
+            throw new ApiException(
+                    ErrorCode.INVALID,
+                    "blocks of %d MB cannot be".formatted(blockSizeMb),
+                    "use a power of two from 1 to %d".formatted(BLOCK_SIZE_MB_MAX));
+        }
+        return (long) blockSizeMb << 20;
     }
 
     static SectorFormat sectors(DiskCreate request) {

@@ -25,6 +25,7 @@ final class DiskResizing {
     private final Operations operations;
     private final DiskShelf shelf;
     private final DiskWork work;
+    private final DiskShrinking shrinking;
     private final UnfinishedGrowths unfinished;
     private final DiskFormats formats;
 
@@ -33,21 +34,26 @@ final class DiskResizing {
             Operations operations,
             DiskShelf shelf,
             DiskWork work,
+            DiskShrinking shrinking,
             UnfinishedGrowths unfinished,
             DiskFormats formats) {
         this.changes = changes;
         this.operations = operations;
         this.shelf = shelf;
         this.work = work;
+        this.shrinking = shrinking;
         this.unfinished = unfinished;
         this.formats = formats;
     }
 
-    /** Checks the request and begins to make the file larger. */
+    /** Checks the request and begins to make the file larger, or smaller where that is asked for. */
     OperationView resize(String name, DiskResize request) {
         long sizeBytes = DiskRequests.size(Requests.required("size", request.size()));
         return changes.inTurn(() -> {
             DiskRecord disk = changes.current().disk(name);
+            if (Boolean.TRUE.equals(request.shrink())) {
+                return shrinking.shrink(disk, sizeBytes);
+            }
             work.checkIdle(disk);
             VirtualDisk open = checked(disk, sizeBytes);
             work.begin(disk, "resized");

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -190,6 +191,16 @@ final class DiskShelf implements AutoCloseable {
         return snapshot ? new ReadOnlyDisk(chain.disk()) : chain.disk();
     }
 
+    /** A disk that showed a snapshot's file as it is, or could have, may be written from now on. In turn. */
+    void writable(DiskRecord record) {
+        OpenDisk opened = find(record);
+        DiskStack stack = opened == null ? null : opened.stack();
+        if (stack != null && stack.live().current() instanceof ReadOnlyDisk) {
+            // Reads that are under way go on in the same file.
+            var _ = stack.live().exchange(stack.chain().disk(), stack.chain());
+        }
+    }
+
     private static Path journal(DiskRecord record) {
         return Path.of(record.file() + JOURNAL_SUFFIX);
     }
@@ -209,6 +220,14 @@ final class DiskShelf implements AutoCloseable {
         DiskStack changed = new DiskStack(next, stack.live(), stack.journaled(), stack.isolated());
         open.put(after.identity().uuid(), new OpenDisk(after, changed, opened.disk(), null, opened.memory()));
         return stack.chain();
+    }
+
+    /**
+     * What of an {@link #exchange} can fail, done before it: afterwards that cannot, unless the disk is used in between.
+     * It is taken back by the same with the records exchanged.
+     */
+    void prepareExchange(DiskRecord before, DiskRecord after) throws IOException {
+        stack(before).journaled().retire(journal(after));
     }
 
     /** The record of an open disk has changed in what is about its files. By the provisioning thread. */
@@ -248,6 +267,26 @@ final class DiskShelf implements AutoCloseable {
         return open.get(record.identity().uuid());
     }
 
+    /** The disk that has this id, or whose file, or a parent of it, carries it; null for none. */
+    @Nullable
+    DiskRecord carrierOf(UUID uniqueId, Collection<DiskRecord> disks) {
+        for (DiskRecord disk : disks) {
+            if (disk.identity().uuid().equals(uniqueId)) {
+                return disk;
+            }
+        }
+        // What lies below a snapshot of one disk may lie below others as well: any of them will do.
+        for (DiskRecord disk : disks) {
+            OpenDisk opened = find(disk);
+            for (Chain at = opened == null ? null : opened.chain(); at != null; at = at.parent()) {
+                if (uniqueId.equals(at.image().uniqueId())) {
+                    return disk;
+                }
+            }
+        }
+        return null;
+    }
+
     /** Space that the disk's own files take, those of its snapshots included; null when that cannot be told. */
     @Nullable
     Long allocatedBytes(DiskRecord record) {
@@ -265,6 +304,20 @@ final class DiskShelf implements AutoCloseable {
             return bytes;
         } catch (IOException e) {
             return null; // Closed in between, or the device does not say.
+        }
+    }
+
+    /** Space that the file of a snapshot takes which is not open; null when that cannot be told. */
+    @Nullable
+    Long frozenBytes(SnapshotRecord snapshot) {
+        return frozenBytes.get(snapshot.file());
+    }
+
+    /** The disk has other snapshots: looks at their files. */
+    void measureSnapshots(DiskRecord record) {
+        OpenDisk opened = find(record);
+        if (opened != null) {
+            measureFrozen(record, opened);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.disk.DiskFormatException;
+import dev.kume.core.disk.ParentException;
 import dev.kume.core.inventory.InventoryException;
 import dev.kume.core.store.NoSpaceException;
 import dev.kume.core.store.StoreLockedException;
@@ -38,12 +39,17 @@ final class Errors {
     /** What went wrong with the file of a disk; {@code what} says what was being done. */
     static ApiException ofFile(Path file, String what, IOException failure) {
         return switch (failure) {
+            case ParentException e ->
+                new ApiException(
+                        e.missing() ? ErrorCode.NOT_FOUND : ErrorCode.GUARD,
+                        "%s: %s".formatted(what, e.getMessage()),
+                        null);
             case DiskFormatException e ->
                 new ApiException(ErrorCode.INVALID, "%s: %s".formatted(what, e.getMessage()), null);
             case StoreLockedException e ->
                 new ApiException(
                         ErrorCode.BUSY,
-                        "%s: %s is in use by another disk or process".formatted(what, file),
+                        "%s: %s is in use by another disk or process".formatted(what, e.path()),
                         "close it there first");
             case FileAlreadyExistsException e -> existing(file, what);
             case IOException e

@@ -35,6 +35,7 @@ final class Management {
     private final Operations operations;
     private final StatusReport status;
     private final Drain drain;
+    private final DiskServices disks;
     private final ManagementApi api;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
@@ -55,22 +56,7 @@ final class Management {
         this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
-        UnfinishedFiles unfinished = new UnfinishedFiles(settings.stateDirectory(), system.files(), system.stores());
-        DiskWork work = new DiskWork();
-        UnfinishedGrowths growths = growths(settings, system);
-        DiskResizing resizing = new DiskResizing(changes, operations, shelf, work, growths, system.formats());
-        DiskProvisioning disks = new DiskProvisioning(
-                settings,
-                changes,
-                operations,
-                exports,
-                shelf,
-                work,
-                unfinished,
-                system.stores(),
-                system.formats(),
-                system.clock(),
-                system.random());
+        this.disks = new DiskServices(settings, system, changes, operations, exports, shelf);
         TargetProvisioning targets = new TargetProvisioning(
                 settings.iqnPrefix(),
                 system.name(),
@@ -87,16 +73,15 @@ final class Management {
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
         ApiRoutes routes = new ApiRoutes(
                 changes,
-                disks,
-                resizing,
-                new DiskAvailability(changes, exports, shelf, work, growths),
+                disks.routes(),
                 targets,
                 new CredentialRoutes(changes, credentials, secrets),
                 operations,
                 exports,
                 shelf,
                 status::of,
-                new ServiceRoutes(new Reload(settings, changes, exports), drain));
+                new ServiceRoutes(new Reload(settings, changes, exports), drain),
+                disks.snapshots());
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 
@@ -122,6 +107,7 @@ final class Management {
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
+        management.disks.resume();
         return management;
     }
 

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.api.OperationResult;
 import dev.kume.cli.api.OperationView;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFormat;
@@ -24,6 +25,9 @@ final class Operations {
 
     private static final int ENDED_KEPT = 100;
 
+    /** In so many steps, at most, those who follow an operation hear of its progress. */
+    private static final int PROGRESS_STEPS = 500;
+
     private final Clock clock;
     private final Executor threads;
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,11 +46,33 @@ final class Operations {
         void run(DiskFormat.Progress progress) throws IOException;
     }
 
+    /** Work that has something to tell at its end. */
+    interface TellingWork {
+        OperationResult run(DiskFormat.Progress progress) throws IOException;
+    }
+
     /**
      * Starts work on one of the threads. Work that was cancelled before it began is still run, to clean up after
      * itself.
      */
     OperationView start(String kind, String subject, Work work) {
+        return begin(kind, subject, progress -> {
+            work.run(progress);
+            return null;
+        });
+    }
+
+    /** The same, and what the work tells is in the operation's view when it is done. */
+    OperationView startTelling(String kind, String subject, TellingWork work) {
+        return begin(kind, subject, work::run);
+    }
+
+    private interface AnyWork {
+        @Nullable
+        OperationResult run(DiskFormat.Progress progress) throws IOException;
+    }
+
+    private OperationView begin(String kind, String subject, AnyWork work) {
         Operation operation;
         lock.lock();
         try {
@@ -129,10 +155,10 @@ final class Operations {
         }
     }
 
-    private void perform(Operation operation, Work work) {
+    private void perform(Operation operation, AnyWork work) {
         try {
-            work.run((doneBytes, totalBytes) -> report(operation, doneBytes, totalBytes));
-            end(operation, OperationView.DONE, null);
+            OperationResult result = work.run((doneBytes, totalBytes) -> report(operation, doneBytes, totalBytes));
+            end(operation, OperationView.DONE, null, result);
         } catch (InterruptedIOException | CancellationException e) {
             end(
                     operation,
@@ -141,9 +167,12 @@ final class Operations {
                             ErrorCode.CANCELLED,
                             "%s '%s' was cancelled; nothing is left behind"
                                     .formatted(operation.kind, operation.subject),
-                            null));
+                            null),
+                    null);
         } catch (IOException | RuntimeException e) {
-            end(operation, OperationView.FAILED, Errors.of(e));
+            ApiError error = Errors.of(e);
+            boolean cancelled = error.code() == ErrorCode.CANCELLED;
+            end(operation, cancelled ? OperationView.CANCELLED : OperationView.FAILED, error, null);
         }
     }
 
@@ -153,6 +182,9 @@ final class Operations {
         }
         lock.lock();
         try {
+            if (operation.isOfNoInterest(doneBytes, totalBytes)) {
+                return;
+            }
             operation.doneBytes = doneBytes;
             operation.totalBytes = totalBytes;
             operation.revision++;
@@ -162,11 +194,12 @@ final class Operations {
         }
     }
 
-    private void end(Operation operation, String state, @Nullable ApiError error) {
+    private void end(Operation operation, String state, @Nullable ApiError error, @Nullable OperationResult result) {
         lock.lock();
         try {
             operation.state = state;
             operation.error = error;
+            operation.result = result;
             operation.finished = clock.now();
             operation.revision++;
             forgetOldest();
@@ -220,6 +253,7 @@ final class Operations {
         private long totalBytes;
         private @Nullable Instant finished;
         private @Nullable ApiError error;
+        private @Nullable OperationResult result;
 
         Operation(long id, String kind, String subject, Instant started) {
             this.id = id;
@@ -232,9 +266,17 @@ final class Operations {
             return finished != null;
         }
 
+        /** True when a look at it would not show that anything has changed: nobody is woken for less. */
+        boolean isOfNoInterest(long done, long total) {
+            return total == totalBytes
+                    && done >= doneBytes
+                    && done < total
+                    && done - doneBytes < total / PROGRESS_STEPS;
+        }
+
         OperationView view() {
             return new OperationView(
-                    id, kind, subject, state, revision, doneBytes, totalBytes, started, finished, error);
+                    id, kind, subject, state, revision, doneBytes, totalBytes, started, finished, error, result);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.core.disk.MapNotes;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.SnapshotRecord;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class UnfinishedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(UnfinishedFiles.class);
+
+    /** Notes of no matter which start of the system are removed. */
+    private static final UUID NO_BOOT = new UUID(0, 0);
 
     private final DiskNotes notes;
     private final DurableFiles files;
@@ -128,8 +132,9 @@ final class UnfinishedFiles {
         return one.equals(other) || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
     }
 
-    /** Removes a file that may be gone already. */
+    /** Removes a file that may be gone already, with what a crash may have left beside it. */
     void remove(Path file) throws IOException {
+        new MapNotes(stores, file, NO_BOOT).remove();
         try {
             stores.remove(file);
         } catch (NoSuchFileException e) {

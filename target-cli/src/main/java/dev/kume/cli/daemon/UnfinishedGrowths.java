@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskFormats;
+import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.store.BackingStore;
@@ -16,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes of disk files that are being made larger, durable before the file is touched. A note has the name of the disk's
- * uuid and two lines: the size before, and the size to be, both in bytes.
+ * Notes of disk files that are being made larger or smaller, durable before the file is touched. A note has the name of
+ * the disk's uuid and two lines: the size before, and the size to be, both in bytes.
  *
- * <p>At the start, and when the disk is brought online, the inventory decides: a disk that has the old size there gets
- * its file cut back, since nobody was told of the new one; one that has the new size was grown whole before the
- * inventory said so.
+ * <p>At the start, and when the disk is brought online, the inventory decides: a disk that has the smaller of the two
+ * there gets its file cut to that. Of a growth nobody was told of the new size then; a shrink changes the file when the
+ * inventory says so. A disk that has the larger one has a file of it: that was grown before the inventory said so, or
+ * was not touched yet.
  */
 final class UnfinishedGrowths {
     private static final Logger LOG = LoggerFactory.getLogger(UnfinishedGrowths.class);
@@ -39,7 +41,7 @@ final class UnfinishedGrowths {
         this.formats = formats;
     }
 
-    /** The file of this disk may be longer than it is for the disk's size, from now on. */
+    /** The file of this disk may have either size from now on, or be between them. */
     void note(DiskRecord disk, long toBytes) {
         try {
             notes.write(disk.identity().uuid(), Long.toString(disk.sizeBytes()), Long.toString(toBytes));
@@ -75,7 +77,7 @@ final class UnfinishedGrowths {
         for (DiskRecord disk : inventory.disks()) {
             if (disk.identity().uuid().toString().equals(name) && isAbout(disk, lines)) {
                 try {
-                    cutBack(disk, Long.parseLong(lines.getLast()));
+                    cutBack(disk, Long.parseLong(lines.getFirst()), Long.parseLong(lines.getLast()));
                 } catch (IOException e) {
                     // One file must not keep all other disks from their hosts; this one is offline, and says why.
                     LOG.warn(
@@ -91,21 +93,54 @@ final class UnfinishedGrowths {
         Files.delete(note);
     }
 
+    /** True of a disk whose file may be longer than it is for the disk's size: the smaller one of the two. */
     private static boolean isAbout(DiskRecord disk, List<String> lines) {
-        return lines.size() == 2 && lines.getFirst().equals(Long.toString(disk.sizeBytes()));
+        if (lines.size() != 2) {
+            return false;
+        }
+        long fromBytes = Long.parseLong(lines.getFirst());
+        long toBytes = Long.parseLong(lines.getLast());
+        return disk.sizeBytes() == Math.min(fromBytes, toBytes);
     }
 
-    private void cutBack(DiskRecord disk, long toBytes) throws IOException {
+    private void cutBack(DiskRecord disk, long fromBytes, long toBytes) throws IOException {
         DiskFormat format = formats.byName(disk.format())
                 .orElseThrow(() -> new DiskFormatException("the format '%s' is not known".formatted(disk.format())));
+        if (fromBytes > toBytes && !ImageKind.isFlat(disk)) {
+            cutMap(disk, format);
+            return;
+        }
         try (BackingStore store = stores.open(Path.of(disk.file()), false)) {
-            if (store.sizeBytes() > toBytes + TAIL_BYTES_MAX) {
+            if (ImageKind.isFlat(disk) && store.sizeBytes() > Math.max(fromBytes, toBytes) + TAIL_BYTES_MAX) {
                 throw new DiskFormatException(
                         "%s is longer than it was to be; it is another file".formatted(disk.file()));
             }
             format.settle(store, disk.sizeBytes());
         }
         LOG.info(
-                "Disk {} keeps its {} bytes: the daemon ended while it was made larger", disk.name(), disk.sizeBytes());
+                "Disk {} keeps its {} bytes: the daemon ended while its size was changed",
+                disk.name(),
+                disk.sizeBytes());
+    }
+
+    /** The map of the disk is as large as before; what is cut off was seen to be nothing before the note was made. */
+    private void cutMap(DiskRecord disk, DiskFormat format) throws IOException {
+        BackingStore store = stores.open(Path.of(disk.file()), false);
+        VirtualDisk open;
+        try {
+            open = format.open(store);
+        } catch (IOException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+        try (open) {
+            if (open.info().sizeBytes() > disk.sizeBytes()) {
+                open.shrink(disk.sizeBytes());
+                LOG.info(
+                        "Disk {} has its {} bytes now: the daemon ended while it was made smaller",
+                        disk.name(),
+                        disk.sizeBytes());
+            }
+        }
     }
 }

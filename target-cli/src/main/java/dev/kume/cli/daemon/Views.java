@@ -6,7 +6,10 @@ import dev.kume.cli.api.MappingView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.TargetView;
 import dev.kume.core.Sizes;
+import dev.kume.core.disk.Chain;
+import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
 import dev.kume.core.inventory.TargetRecord;
@@ -81,8 +84,24 @@ final class Views {
                         disk.profile().rotation(),
                         disk.profile().vendor(),
                         disk.profile().product()),
+                layout(disk, opened),
                 accessBy,
                 disk.created());
+    }
+
+    private DiskView.Layout layout(DiskRecord disk, @Nullable OpenDisk opened) {
+        Chain chain = opened == null ? null : opened.chain();
+        List<String> parents = new ArrayList<>();
+        for (Chain at = chain == null ? null : chain.parent(); at != null; at = at.parent()) {
+            parents.add(at.file().toString());
+        }
+        DiskRecord parent = Disks.parentOf(inventory, disk);
+        return new DiskView.Layout(
+                chain == null ? null : chain.store().sizeBytes(),
+                chain != null && chain.disk() instanceof MappedDisk mapped ? mapped.blockBytes() : null,
+                parents,
+                parent == null ? null : parent.name(),
+                disk.layers().snapshots().size());
     }
 
     String status(DiskRecord disk) {

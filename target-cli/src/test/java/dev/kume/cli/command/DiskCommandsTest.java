@@ -34,9 +34,9 @@ final class DiskCommandsTest {
         daemon.answers("GET /v1/disks", 200, "{\"disks\":[" + Records.QUORUM + "," + Records.VMS + "]}");
         assertEquals(0, kume.run("disk", "list"));
         assertEquals("""
-                NAME    STATUS   SIZE  FORMAT  SHARING    ACCESS BY           DESCRIPTION
-                quorum  in use   2 GB  vhd     cluster    hv-node1, hv-node2  witness
-                vms     idle    30 GB  vhd     exclusive  -                   -
+                NAME    STATUS   SIZE  FORMAT  TYPE   SHARING    ACCESS BY           DESCRIPTION
+                quorum  in use   2 GB  vhd     fixed  cluster    hv-node1, hv-node2  witness
+                vms     idle    30 GB  vhd     fixed  exclusive  -                   -
                 """, kume.out());
         assertEquals("", kume.err());
     }
@@ -171,7 +171,8 @@ final class DiskCommandsTest {
         assertEquals("Disk 'vms' created: 30 GB in /srv/kume/vms.vhd\n", kume.out());
         assertEquals(
                 "POST /v1/disks {\"name\":\"vms\",\"size\":\"30GB\",\"file\":\"/caller/images/vms.vhd\","
-                        + "\"format\":\"vhd\",\"type\":\"fixed\",\"sparse\":true,\"sharing\":\"read-only\","
+                        + "\"format\":\"vhd\",\"type\":\"fixed\",\"sparse\":true,\"parent\":null,\"blockSizeMb\":null,"
+                        + "\"sharing\":\"read-only\","
                         + "\"sectorFormat\":\"4kn\",\"blockSize\":null,\"physicalBlockSize\":null,"
                         + "\"writeCache\":null,\"rotation\":null,\"vendor\":null,\"product\":null,"
                         + "\"description\":\"VM disks\"}",
@@ -189,10 +190,42 @@ final class DiskCommandsTest {
         assertEquals(0, kume.run(line.split(" ")));
         assertEquals(
                 "POST /v1/disks {\"name\":\"vms\",\"size\":\"30GB\",\"file\":null,\"format\":\"raw\",\"type\":null,"
-                        + "\"sparse\":false,\"sharing\":\"read-only\",\"sectorFormat\":null,\"blockSize\":4096,"
+                        + "\"sparse\":false,\"parent\":null,\"blockSizeMb\":null,\"sharing\":\"read-only\",\"sectorFormat\":null,\"blockSize\":4096,"
                         + "\"physicalBlockSize\":4096,\"writeCache\":false,\"rotation\":\"7200\",\"vendor\":\"ACME\","
                         + "\"product\":\"Fast\",\"description\":null}",
                 daemon.asked().getFirst());
+    }
+
+    @Test
+    void aChildIsMadeWithoutASize() {
+        daemon.answers("POST /v1/disks", 202, Records.operation("done", 5, 32_212_254_720L, "null"));
+        daemon.answers("GET /v1/disks/vms", 200, Records.VMS);
+        String line = "disk create vms --parent golden --type differencing --format vhdx --block-size-mb 4";
+        assertEquals(0, kume.run(line.split(" ")));
+        String sent = daemon.asked().getFirst();
+        assertTrue(
+                sent.startsWith("POST /v1/disks {\"name\":\"vms\",\"size\":null,\"file\":null,\"format\":\"vhdx\","
+                        + "\"type\":\"differencing\",\"sparse\":false,\"parent\":\"golden\",\"blockSizeMb\":4,"),
+                sent);
+    }
+
+    @Test
+    void showTellsHowTheFileIsMade() {
+        daemon.answers("GET /v1/disks/child", 200, Records.CHILD);
+        assertEquals(0, kume.run("disk", "show", "child"));
+        assertTrue(kume.out().contains("""
+                space taken: 6 MB (6,291,456 bytes)
+                format:      vhdx
+                type:        differencing, sparse
+                file:        /srv/kume/child.vhdx
+                file size:   8 MB (8,388,608 bytes)
+                blocks:      2 MB
+                parent:      golden
+                over:        /srv/kume/monday.vhdx
+                             /srv/kume/golden.vhdx
+                snapshots:   1
+                sharing:     exclusive
+                """), kume.out());
     }
 
     @Test
@@ -228,7 +261,8 @@ final class DiskCommandsTest {
         assertEquals(0, kume.run("disk", "resize", "vms", "30GB"));
         assertEquals("Disk 'vms' has 30 GB now; the initiators are told\n", kume.out());
         assertEquals(
-                "POST /v1/disks/vms/resize {\"size\":\"30GB\"}", daemon.asked().getFirst());
+                "POST /v1/disks/vms/resize {\"size\":\"30GB\",\"shrink\":null}",
+                daemon.asked().getFirst());
         assertEquals(2, kume.run("disk", "resize", "vms", "big"));
         assertTrue(kume.err().startsWith("kume: SIZE: 'big' is not a size"), kume.err());
     }
@@ -319,7 +353,7 @@ final class DiskCommandsTest {
         assertEquals("Disk 'vms' imported: 30 GB in /srv/kume/vms.vhd\n", kume.out());
         assertEquals(
                 "POST /v1/disks/import {\"name\":\"vms\",\"file\":\"/srv/vms.vhd\",\"format\":null,\"sharing\":null,"
-                        + "\"sectorFormat\":null,\"blockSize\":null,\"physicalBlockSize\":null,"
+                        + "\"newIdentity\":false,\"trustParent\":false,\"sectorFormat\":null,\"blockSize\":null,\"physicalBlockSize\":null,"
                         + "\"writeCache\":null,\"rotation\":null,\"vendor\":null,\"product\":null,"
                         + "\"description\":null}",
                 daemon.asked().getFirst());

@@ -21,6 +21,15 @@ final class Records {
             "sector":{"format":"4kn","logicalBytes":4096,"physicalBytes":4096},"accessBy":[],\
             "created":"2026-11-23T07:00:00Z"}""";
 
+    static final String CHILD = """
+            {"name":"child","size":"30 GB","sizeBytes":32212254720,"allocatedBytes":6291456,"format":"vhdx",\
+            "type":"differencing","sparse":true,"file":"/srv/kume/child.vhdx","sharing":"exclusive","status":"idle",\
+            "statusReason":null,"description":"","identity":{"serial":"77AB","naa":"377ab","uuid":"77ab-u"},\
+            "sector":{"format":"512e","logicalBytes":512,"physicalBytes":4096},\
+            "layout":{"fileBytes":8388608,"blockBytes":2097152,"parents":["/srv/kume/monday.vhdx",\
+            "/srv/kume/golden.vhdx"],"parent":"golden","snapshots":1},"accessBy":[],\
+            "created":"2026-11-23T07:00:00Z"}""";
+
     static final String NODE1 = """
             {"name":"hv-node1","iqn":"iqn.2026-11.dev.kume:store1-hv-node1","description":"","enabled":true,\
             "status":"connected","initiators":["iqn.1991-05.com.microsoft:hv-node1"],\

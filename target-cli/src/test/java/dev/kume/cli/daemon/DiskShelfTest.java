@@ -172,7 +172,12 @@ final class DiskShelfTest {
         VirtualDisk disk = opened(shelf.open(shown));
         assertTrue(disk.info().readOnly());
         assertThrows(IOException.class, () -> disk.write(0, stamped(1)));
+        shelf.writable(shown);
+        disk.write(0, stamped(1));
+        assertEquals(1, first(disk));
+        assertFalse(disk.info().readOnly());
         shelf.close(shown);
+        assertNull(shelf.chains().find(folder.resolve("a.img")));
     }
 
     private static final class StandingClock implements Clock {

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.core.store.BackingStore;
+import dev.kume.core.store.HostSpace;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.NoSpaceException;
 import dev.kume.core.store.StoreProvider;
@@ -15,6 +16,10 @@ final class FaultyStores implements StoreProvider {
     private final StoreProvider files = LocalFiles.ofThisHost();
 
     volatile boolean full;
+
+    /** What the file systems say is free; -1 for what is. */
+    volatile long freeBytes = -1;
+
     volatile Runnable opening = () -> {};
     volatile boolean removesNothing;
     volatile CountDownLatch reserving = new CountDownLatch(0);
@@ -41,6 +46,9 @@ final class FaultyStores implements StoreProvider {
                         if (full) {
                             throw new NoSpaceException(path + ": no space left on the device");
                         }
+                    }
+                    if (method.getName().equals("hostSpace") && freeBytes >= 0) {
+                        return new HostSpace(freeBytes, Long.MAX_VALUE);
                     }
                     try {
                         return method.invoke(store, arguments);

@@ -111,8 +111,9 @@ final class ManagementApiTest {
                         + " PB (powers of 1024); ",
                 "{\"name\":\"x\",\"size\":\"1000\"}|400|2|disk 'x' is not created: a disk of 1000 bytes cannot be made; give"
                         + " a multiple of 512 bytes, such as 30GB; ",
-                "{\"name\":\"x\",\"size\":\"1GB\",\"format\":\"vhdx\"}|400|2|'vhdx' is not a disk format; did you mean vhd?",
-                "{\"name\":\"x\",\"size\":\"1GB\",\"type\":\"dynamic\"}|400|2|'dynamic' is not a type of disk; use one of: fixed",
+                "{\"name\":\"x\",\"size\":\"1GB\",\"format\":\"vdi\"}|400|2|'vdi' is not a disk format; did you mean vhd or vhdx?",
+                "{\"name\":\"x\",\"size\":\"1GB\",\"type\":\"sparse\"}|400|2|'sparse' is not a type of disk; use one of: fixed,"
+                        + " dynamic, differencing",
                 "{\"name\":\"x\",\"size\":\"1GB\",\"sharing\":\"all\"}|400|2|'all' is not a sharing; use one of: exclusive,"
                         + " cluster, read-only",
                 "{\"name\":\"x\",\"size\":\"1GB\",\"file\":\"x.vhd\"}|400|2|'x.vhd' is not the absolute path of a file; paths"
@@ -567,10 +568,10 @@ final class ManagementApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"blockSize\":4096|disk 'x' cannot have blocks of 4096 bytes: a VHD counts in blocks of 512; use the raw"
-                        + " format, or blocks of 512 bytes",
+                "\"blockSize\":4096|disk 'x' cannot have blocks of 4096 bytes: a VHD counts in blocks of 512; use the"
+                        + " vhdx or raw format, or blocks of 512 bytes",
                 "\"sectorFormat\":\"4kn\"|disk 'x' cannot have blocks of 4096 bytes: a VHD counts in blocks of 512; use the"
-                        + " raw format, or blocks of 512 bytes",
+                        + " vhdx or raw format, or blocks of 512 bytes",
                 "\"blockSize\":4096,\"physicalBlockSize\":512|a disk cannot have blocks of 4096 bytes on physical blocks of"
                         + " 512; use 512 on 512, 512 on 4096 or 4096 on 4096",
                 "\"sectorFormat\":\"512e\",\"blockSize\":512|sectorFormat does not go together with blockSize or"

@@ -10,6 +10,7 @@ import dev.kume.core.Limits;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
+import dev.kume.core.disk.vhdx.VhdxFormat;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.StoreProvider;
 import dev.kume.protocol.login.LoginSecurity;
@@ -74,7 +75,8 @@ final class RunningManagement implements AutoCloseable {
                 clock,
                 new SplittableRandom(folder.hashCode()),
                 stores,
-                new DiskFormats(List.of(new VhdFormat(clock), new RawFormat())),
+                new DiskFormats(
+                        List.of(new VhdFormat(clock), new VhdxFormat(new SplittableRandom(4711)), new RawFormat())),
                 files,
                 RunningManagement::lookUp);
         state = StateDirectory.lock(settings.stateDirectory(), LocalFiles.ofThisHost(), system.pid());

@@ -92,15 +92,17 @@ final class ChainRules {
     }
 
     /** @param others what was found instead of the parent, in words */
-    static DiskFormatException notFound(Path child, ParentLink link, List<Path> places, List<String> others) {
+    static ParentException notFound(Path child, ParentLink link, List<Path> places, List<String> others) {
         if (others.isEmpty()) {
-            return new DiskFormatException(
+            return new ParentException(
                     "the parent of %s is missing: there is no %s; bring the file with the id %s back"
-                            .formatted(child, anyOf(places), link.contentId()));
+                            .formatted(child, anyOf(places), link.contentId()),
+                    true);
         }
-        return new DiskFormatException(
+        return new ParentException(
                 "the parent of %s was changed or replaced: %s, not the id %s; bring the file with that id back"
-                        .formatted(child, String.join(", ", others), link.contentId()));
+                        .formatted(child, String.join(", ", others), link.contentId()),
+                false);
     }
 
     private static String anyOf(List<Path> places) {

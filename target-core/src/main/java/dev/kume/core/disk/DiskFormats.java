@@ -72,7 +72,9 @@ public final class DiskFormats {
         refuseForeign(store);
         String location = store.location().toLowerCase(Locale.ROOT);
         for (DiskFormat format : formats) {
-            if (!format.name().equals(RAW) && location.endsWith("." + format.name())) {
+            // Hyper-V calls the files of its checkpoints .avhd and .avhdx.
+            boolean called = location.endsWith("." + format.name()) || location.endsWith(".a" + format.name());
+            if (!format.name().equals(RAW) && called) {
                 return format;
             }
         }

@@ -90,6 +90,11 @@ abstract class FilterDisk implements VirtualDisk {
     }
 
     @Override
+    public void shrink(long sizeBytes) throws IOException {
+        disk.shrink(sizeBytes);
+    }
+
+    @Override
     public void close() throws IOException {
         disk.close();
     }

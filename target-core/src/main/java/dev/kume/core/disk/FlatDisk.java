@@ -158,6 +158,18 @@ public final class FlatDisk implements VirtualDisk {
     }
 
     @Override
+    public void shrink(long sizeBytes) throws IOException {
+        DiskInfo before = info;
+        if (sizeBytes >= before.sizeBytes()) {
+            throw new IllegalArgumentException(
+                    "a disk of %d bytes cannot shrink to %d".formatted(before.sizeBytes(), sizeBytes));
+        }
+        // First the disk: nobody may reach what is cut off.
+        info = before.withSizeBytes(sizeBytes);
+        growth.settle(store, sizeBytes);
+    }
+
+    @Override
     public void close() throws IOException {
         store.close();
     }

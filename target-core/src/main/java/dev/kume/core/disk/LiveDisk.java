@@ -141,6 +141,11 @@ public final class LiveDisk implements VirtualDisk {
     }
 
     @Override
+    public void shrink(long sizeBytes) throws IOException {
+        disk.shrink(sizeBytes);
+    }
+
+    @Override
     public void close() throws IOException {
         file.close();
     }

@@ -59,10 +59,7 @@ public interface MappedDisk extends VirtualDisk {
      */
     long compact(DiskFormat.Progress progress) throws IOException;
 
-    /**
-     * Forgets everything from {@code sizeBytes} on, durably; the disk is that large from then on. The caller has seen
-     * that nothing is lost.
-     */
+    @Override
     void shrink(long sizeBytes) throws IOException;
 
     /** Compares the file with what this disk knows, and its structures with each other. */

@@ -100,4 +100,15 @@ public interface VirtualDisk extends Closeable {
     default DiskGrowth grow(long sizeBytes, DiskFormat.Progress progress) throws IOException {
         throw new DiskFormatException("this kind of disk keeps its size");
     }
+
+    /**
+     * Forgets everything from {@code sizeBytes} on, durably; the disk is that large from then on. A power cut on the
+     * way leaves the file of the one size or the other, and the same can be done again. The caller has seen that
+     * nothing is lost, and that nobody is inside of the disk.
+     *
+     * @param sizeBytes smaller than {@link #info()} says
+     */
+    default void shrink(long sizeBytes) throws IOException {
+        throw new DiskFormatException("this kind of disk keeps its size");
+    }
 }

@@ -25,7 +25,7 @@ public final class Disks {
     }
 
     /** Refuses a file that a disk has, or a snapshot of one. */
-    static void checkFileFree(Inventory inventory, String file) {
+    public static void checkFileFree(Inventory inventory, String file) {
         DiskRecord other = DiskRules.ownerOf(inventory.disks(), file);
         if (other != null) {
             throw InventoryException.conflict(
@@ -47,8 +47,15 @@ public final class Disks {
 
     /** Adds a disk whose file is there. */
     public static Inventory add(Inventory inventory, DiskRecord disk, Limits limits) {
+        checkAdd(inventory, disk, limits);
+        return inventory.withDisk(null, disk);
+    }
+
+    /** Refuses a disk that could not be added as it is; asked before its file is changed. */
+    public static void checkAdd(Inventory inventory, DiskRecord disk, Limits limits) {
         Names.checked("disk", disk.name());
         checkNameFree(inventory, disk.name());
+        checkLayers(inventory, disk);
         if (DiskRules.shown(inventory.disks(), disk) == null) {
             checkFileFree(inventory, disk.file());
         }
@@ -62,7 +69,51 @@ public final class Disks {
                         "make a new one");
             }
         }
-        return inventory.withDisk(null, disk);
+    }
+
+    private static void checkLayers(Inventory inventory, DiskRecord disk) {
+        for (SnapshotRecord snapshot : disk.layers().snapshots()) {
+            checkFileFree(inventory, snapshot.file());
+        }
+        if (disk.layers().parent() == null) {
+            return;
+        }
+        DiskRecord parent = DiskRules.parentOf(inventory.disks(), disk);
+        if (parent == null) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' is not added: its parent is gone".formatted(disk.name()),
+                    "make it over another one");
+        }
+        if (disk.layers().parentSnapshot() == null) {
+            checkParent(parent);
+        }
+    }
+
+    /** Refuses a disk that can be written as the parent of others: they would read what they were not made over. */
+    public static void checkParent(DiskRecord parent) {
+        if (parent.sharing() != Sharing.READ_ONLY) {
+            throw InventoryException.guard(
+                    "disk",
+                    parent.name(),
+                    "disk '%s' can be written, so it is no parent of other disks".formatted(parent.name()),
+                    "run 'kume disk set %s --sharing read-only' first".formatted(parent.name()));
+        }
+    }
+
+    /** Refuses to let the file go that a disk shows: it is a snapshot's. */
+    public static void checkOwnFile(Inventory inventory, DiskRecord disk) {
+        SnapshotRecord shown = DiskRules.shown(inventory.disks(), disk);
+        DiskRecord of = parentOf(inventory, disk);
+        if (shown != null && of != null) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' shows the file of the snapshot '%s' of disk '%s', which stays"
+                            .formatted(disk.name(), shown.name(), of.name()),
+                    "leave --delete-file out");
+        }
     }
 
     /** Renames a disk; its mappings follow, its file stays where it is. */
@@ -138,6 +189,7 @@ public final class Disks {
                     "disk '%s' is read-only, so it keeps its size".formatted(disk.name()),
                     "change its sharing with 'kume disk set' first");
         }
+        Snapshots.checkNone(disk, "it keeps its size");
         if (sizeBytes < disk.sizeBytes()) {
             throw InventoryException.guard(
                     "disk",
@@ -152,6 +204,13 @@ public final class Disks {
                             .formatted(disk.name(), Sizes.format(disk.sizeBytes()), disk.sizeBytes()),
                     "give a larger size");
         }
+        if (disk.type().equals("differencing") && disk.format().equals("vhd")) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' keeps its size: the child of a VHD has the size of its parent".formatted(disk.name()),
+                    "convert it to a disk of its own first, or use the vhdx format");
+        }
         disk.withSizeBytes(sizeBytes); // A whole number of its blocks.
     }
 
@@ -161,7 +220,7 @@ public final class Disks {
             throw InventoryException.invalid(
                     "disk '%s' cannot have blocks of %d bytes: a VHD counts in blocks of 512"
                             .formatted(name, sectors.logicalBytes()),
-                    "use the raw format, or blocks of 512 bytes");
+                    "use the vhdx or raw format, or blocks of 512 bytes");
         }
     }
 
@@ -171,8 +230,17 @@ public final class Disks {
         return inventory.withDisk(disk, disk.withDescription(description));
     }
 
-    /** Removes a disk that nothing maps. */
+    /** Removes a disk that nothing maps, and that has no snapshots. */
     public static Inventory remove(Inventory inventory, String name) {
+        return remove(inventory, name, false);
+    }
+
+    /**
+     * Removes a disk that nothing maps and nothing else needs.
+     *
+     * @param withSnapshots true: its snapshots go with it
+     */
+    public static Inventory remove(Inventory inventory, String name, boolean withSnapshots) {
         DiskRecord disk = inventory.disk(name);
         List<Mapping> mappings = inventory.mappingsOf(disk);
         if (!mappings.isEmpty()) {
@@ -184,6 +252,7 @@ public final class Disks {
                             .formatted(disk.name(), mappings.getFirst().target()));
         }
         checkNoChildren(inventory, disk, "is not removed");
+        Snapshots.checkEnd(disk, withSnapshots);
         return inventory.withoutDisk(disk);
     }
 

@@ -84,6 +84,19 @@ public interface BackingStore extends Closeable {
         return 0;
     }
 
+    /**
+     * The first {@code lengthBytes} of this store become those of another, at once and without a copy: the file system
+     * lets both share them, and keeps them apart as soon as one is written. What the source has not flushed is shared
+     * as well; durable only after {@link #flush()}.
+     *
+     * @param lengthBytes a multiple of the file system's block, or all of the source
+     * @return false where these two stores cannot (only XFS and Btrfs can, within one file system), or the source has
+     *     no bytes to share; nothing has happened
+     */
+    default boolean reflinkFrom(BackingStore source, long lengthBytes) throws IOException {
+        return false;
+    }
+
     /** The file system around the store, or null where that cannot be told. */
     default @Nullable HostSpace hostSpace() throws IOException {
         return null;

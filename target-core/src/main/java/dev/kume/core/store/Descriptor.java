@@ -52,6 +52,11 @@ interface Descriptor {
         return 0;
     }
 
+    /** Shares another descriptor's first bytes, which end at its end; false where the system cannot do that. */
+    default boolean reflinkFrom(Descriptor source, long lengthBytes) throws IOException {
+        return false;
+    }
+
     /** The unit in which space is taken. */
     default int blockBytes() {
         return BackingStore.DEFAULT_BLOCK_BYTES;

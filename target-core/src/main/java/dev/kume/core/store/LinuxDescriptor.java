@@ -172,6 +172,27 @@ final class LinuxDescriptor implements Descriptor {
     }
 
     @Override
+    public boolean reflinkFrom(Descriptor source, long lengthBytes) throws IOException {
+        if (!(source instanceof LinuxDescriptor from)) {
+            return false;
+        }
+        CallScratch scratch = scratches.get();
+        int result;
+        do {
+            result = LinuxCalls.cloneRange(scratch, from.fd, 0, fd, 0, lengthBytes);
+        } while (Errno.EINTR.is(result));
+        if (Errno.EXDEV.is(result)
+                || Errno.EINVAL.is(result)
+                || Errno.EOPNOTSUPP.is(result)
+                || Errno.ENOTTY.is(result)
+                || Errno.ENOSYS.is(result)) {
+            return false;
+        }
+        check(result, "share bytes with");
+        return true;
+    }
+
+    @Override
     public int blockBytes() {
         int bytes = LinuxCalls.status(fd).blockBytes();
         return Integer.bitCount(bytes) == 1 ? bytes : BackingStore.DEFAULT_BLOCK_BYTES;

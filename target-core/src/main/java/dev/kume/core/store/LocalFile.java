@@ -211,6 +211,27 @@ public final class LocalFile implements BackingStore {
     }
 
     @Override
+    public boolean reflinkFrom(BackingStore source, long lengthBytes) throws IOException {
+        if (!(source instanceof LocalFile from) || !from.enter()) {
+            return false;
+        }
+        try {
+            enterToChange();
+            try {
+                boolean shared = descriptor.reflinkFrom(from.descriptor, lengthBytes);
+                if (shared) {
+                    sizeBytes.accumulateAndGet(lengthBytes, Math::max);
+                }
+                return shared;
+            } finally {
+                leave();
+            }
+        } finally {
+            from.leave();
+        }
+    }
+
+    @Override
     public int blockBytes() {
         return blockBytes;
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A disk and its parents as the files name them, opened together; the last one is the disk. */
@@ -24,14 +25,22 @@ final class DiskChain {
     private final boolean thin;
     private final List<Path> known;
     private final boolean parentsWritable;
+    private final @Nullable UUID bootId;
     private final List<Layer> layers = new ArrayList<>();
 
-    private DiskChain(StoreProvider files, DiskFormat format, boolean thin, List<Path> known, boolean parentsWritable) {
+    private DiskChain(
+            StoreProvider files,
+            DiskFormat format,
+            boolean thin,
+            List<Path> known,
+            boolean parentsWritable,
+            @Nullable UUID bootId) {
         this.files = files;
         this.format = format;
         this.thin = thin;
         this.known = List.copyOf(known);
         this.parentsWritable = parentsWritable;
+        this.bootId = bootId;
     }
 
     /**
@@ -39,11 +48,18 @@ final class DiskChain {
      *
      * @param known    the files that may be a part of it
      * @param writable true when the parents are opened for writing, too
+     * @param bootId   of the host, for notes of what is not durable; null when none are kept
      */
     static DiskChain open(
-            StoreProvider files, DiskFormat format, boolean thin, Path top, List<Path> known, boolean writable)
+            StoreProvider files,
+            DiskFormat format,
+            boolean thin,
+            Path top,
+            List<Path> known,
+            boolean writable,
+            @Nullable UUID bootId)
             throws IOException {
-        DiskChain chain = new DiskChain(files, format, thin, known, writable);
+        DiskChain chain = new DiskChain(files, format, thin, known, writable, bootId);
         chain.add(top, true, null);
         return chain;
     }
@@ -63,6 +79,9 @@ final class DiskChain {
             parent = add(parentPath, parentsWritable, link);
         }
         VirtualDisk disk = format.open(store, thin, parent);
+        if (bootId != null && writable && disk instanceof MappedDisk mapped) {
+            assertTrue(mapped.keepNotes(new MapNotes(files, path, bootId)), "notes of another state of " + path);
+        }
         layers.add(new Layer(path, disk));
         return disk;
     }

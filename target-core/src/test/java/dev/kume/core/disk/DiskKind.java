@@ -4,6 +4,7 @@ import dev.kume.core.disk.DiskFormat.CreateOptions;
 import dev.kume.core.disk.DiskFormat.Progress;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
+import dev.kume.core.disk.vhdx.VhdxFormat;
 import dev.kume.core.testing.FixedClock;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param blockBytes the smallest that the format has, 0 for a disk without blocks
  */
 public record DiskKind(String formatName, DiskType type, boolean thin, int tearBytes, long blockBytes) {
+    private static final int VHD_WORD_BYTES = 4;
+    private static final long VHD_BLOCK_BYTES = 512 << 10;
+    private static final long VHDX_BLOCK_BYTES = 1 << 20;
     private static final Instant MADE = Instant.parse("2026-11-23T00:00:00Z");
 
     /** Every kind that is served. */
@@ -29,7 +33,12 @@ public record DiskKind(String formatName, DiskType type, boolean thin, int tearB
                 new DiskKind(RawFormat.NAME, DiskType.FIXED, false, 1, 0),
                 new DiskKind(RawFormat.NAME, DiskType.FIXED, true, 1, 0),
                 new DiskKind(VhdFormat.NAME, DiskType.FIXED, false, 1, 0),
-                new DiskKind(VhdFormat.NAME, DiskType.FIXED, true, 1, 0));
+                new DiskKind(VhdFormat.NAME, DiskType.FIXED, true, 1, 0),
+                new DiskKind(VhdFormat.NAME, DiskType.DYNAMIC, false, VHD_WORD_BYTES, VHD_BLOCK_BYTES),
+                new DiskKind(VhdFormat.NAME, DiskType.DIFFERENCING, false, VHD_WORD_BYTES, VHD_BLOCK_BYTES),
+                new DiskKind(VhdxFormat.NAME, DiskType.FIXED, false, 1, VHDX_BLOCK_BYTES),
+                new DiskKind(VhdxFormat.NAME, DiskType.DYNAMIC, false, 1, VHDX_BLOCK_BYTES),
+                new DiskKind(VhdxFormat.NAME, DiskType.DIFFERENCING, false, 1, VHDX_BLOCK_BYTES));
     }
 
     /** Those whose blocks lie where a map says. */
@@ -42,6 +51,7 @@ public record DiskKind(String formatName, DiskType type, boolean thin, int tearB
         return switch (formatName) {
             case RawFormat.NAME -> new RawFormat();
             case VhdFormat.NAME -> new VhdFormat(new FixedClock(MADE));
+            case VhdxFormat.NAME -> new VhdxFormat(random);
             default -> throw new IllegalArgumentException(formatName);
         };
     }

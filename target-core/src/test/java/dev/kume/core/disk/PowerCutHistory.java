@@ -30,8 +30,24 @@ final class PowerCutHistory {
     private static final Path DIRECTORY = Path.of("/disks");
     private static final int LAYERS_MAX = 3;
 
-    /** What is there at a moment. */
-    private record Moment(PowerCutFiles files, Path top, List<Path> known, DiskModel model, long growingTo) {}
+    /**
+     * What is there at a moment.
+     *
+     * @param killed true when the host lives on, and what was answered must be there
+     */
+    private record Moment(
+            PowerCutFiles files,
+            Path top,
+            List<Path> known,
+            DiskModel model,
+            long growingTo,
+            @Nullable UUID bootId,
+            boolean killed) {
+        /** The power is cut once more. */
+        private Moment after(PowerCutFiles left, @Nullable UUID nextBootId) {
+            return new Moment(left, top, known, model, growingTo, nextBootId, false);
+        }
+    }
 
     private final DiskKind kind;
     private final DiskFormat format;
@@ -53,6 +69,9 @@ final class PowerCutHistory {
     /** What a disk grows to while nobody has been told, else 0. */
     private long growingTo;
 
+    /** Of the host since its last start; null when the disk keeps no notes. */
+    private @Nullable UUID bootId;
+
     private int named;
     private int cuts;
     private boolean merging;
@@ -64,11 +83,12 @@ final class PowerCutHistory {
         this.random = random;
         this.cutsMax = 20 + random.nextInt(180);
         this.cutPercent = 1 + random.nextInt(random.nextBoolean() ? 60 : 10);
+        this.bootId = random.nextBoolean() ? newBootId() : null;
         this.merges = kind.type() == DiskType.DIFFERENCING && random.nextBoolean();
         this.model = new DiskModel(1 + random.nextInt(100), newSize());
         this.top = newPath();
         make(top, null);
-        this.chain = DiskChain.open(files, format, kind.thin(), top, known, merges);
+        this.chain = DiskChain.open(files, format, kind.thin(), top, known, merges, bootId);
         warm();
         if (kind.type() == DiskType.DIFFERENCING) {
             randomWrites(1 + random.nextInt(12));
@@ -140,6 +160,7 @@ final class PowerCutHistory {
         ByteBuffer data = model.stamped(lba, sectors);
         model.write(lba, data);
         chain.top().write(lba * SECTOR_BYTES, data);
+        model.answered();
     }
 
     private void clear() throws IOException {
@@ -150,7 +171,7 @@ final class PowerCutHistory {
             long block = kind.blockBytes() / SECTOR_BYTES;
             lba = lba / block * block;
             sectors = Math.min(model.sizeBytes() / SECTOR_BYTES - lba, block * (1 + random.nextInt(3)));
-        } else if (how == 9) {
+        } else if (how == 9 && random.nextInt(3) == 0) {
             lba = 0;
             sectors = model.sizeBytes() / SECTOR_BYTES;
         }
@@ -160,6 +181,7 @@ final class PowerCutHistory {
         } else {
             chain.top().zero(lba * SECTOR_BYTES, sectors * SECTOR_BYTES);
         }
+        model.answered();
     }
 
     private void flush() throws IOException {
@@ -170,7 +192,7 @@ final class PowerCutHistory {
     private void reopen() throws IOException {
         flush();
         chain.close();
-        chain = DiskChain.open(files, format, kind.thin(), top, known, merges);
+        chain = DiskChain.open(files, format, kind.thin(), top, known, merges, bootId);
         assertEquals(model.sizeBytes(), chain.top().info().sizeBytes());
     }
 
@@ -222,7 +244,7 @@ final class PowerCutHistory {
         Path child = newPath();
         make(child, linkTo(top, image(top).contentId()));
         top = child;
-        chain = DiskChain.open(files, format, kind.thin(), top, known, merges);
+        chain = DiskChain.open(files, format, kind.thin(), top, known, merges, bootId);
     }
 
     /** One layer goes down into the one below it. */
@@ -291,13 +313,19 @@ final class PowerCutHistory {
         if (cuts < cutsMax && goesOn == null && random.nextInt(100) < cutPercent) {
             cuts++;
             Power after = new Power();
-            PowerCutFiles left = files.cut(random, kind.tearBytes(), after);
+            boolean kill = random.nextInt(4) == 0 && (bootId != null || !kind.hasMap());
+            PowerCutFiles left = kill ? files.afterKill(after) : files.cut(random, kind.tearBytes(), after);
+            UUID nextBootId = kill || bootId == null ? bootId : newBootId();
             try {
-                examine(new Moment(left, top, List.copyOf(known), model, growingTo), after);
-            } catch (IOException e) {
-                throw new AssertionError("after power cut " + cuts + ": " + e, e);
+                examine(new Moment(left, top, List.copyOf(known), model, growingTo, nextBootId, kill), after);
+            } catch (IOException | AssertionError e) {
+                throw new AssertionError("after %s %d: %s".formatted(kill ? "kill" : "power cut", cuts, e), e);
             }
         }
+    }
+
+    private UUID newBootId() {
+        return new UUID(random.nextLong(), random.nextLong());
     }
 
     private void examine(Moment moment, Power power) throws IOException {
@@ -309,9 +337,11 @@ final class PowerCutHistory {
                 sizeBytes == now.model().sizeBytes() || sizeBytes == now.growingTo(),
                 () -> "a size of %d bytes: %s".formatted(sizeBytes, now));
         int then = random.nextInt(60);
-        if (then == 0) {
-            DiskModel seen = now.model().checkSurvivor(survivor.top()::read, random, sizeBytes);
-            goesOn = new Moment(now.files(), now.top(), now.known(), seen, 0);
+        if (then == 0 || now.killed()) {
+            DiskModel seen = now.killed()
+                    ? now.model().checkAfterKill(survivor.top()::read, random, sizeBytes)
+                    : now.model().checkSurvivor(survivor.top()::read, random, sizeBytes);
+            goesOn = then == 0 ? new Moment(now.files(), now.top(), now.known(), seen, 0, now.bootId(), false) : null;
         } else {
             now.model().checkSomeOfSurvivor(survivor.top()::read, random, sizeBytes);
         }
@@ -334,14 +364,15 @@ final class PowerCutHistory {
             } catch (PowerCut cut) {
                 after = new Power();
                 PowerCutFiles left = now.files().cut(random, kind.tearBytes(), after);
-                now = new Moment(left, now.top(), now.known(), now.model(), now.growingTo());
+                now = now.after(left, now.bootId() == null ? null : newBootId());
             }
         }
         return now;
     }
 
     private DiskChain opened(Moment moment) throws IOException {
-        return DiskChain.open(moment.files(), format, kind.thin(), moment.top(), moment.known(), merges);
+        return DiskChain.open(
+                moment.files(), format, kind.thin(), moment.top(), moment.known(), merges, moment.bootId());
     }
 
     /** What a daemon does with a disk that was being grown: it has the old size. */
@@ -368,8 +399,9 @@ final class PowerCutHistory {
         files = moment.files().afterKill(power);
         model = moment.model();
         top = moment.top();
+        bootId = moment.bootId();
         growingTo = 0;
-        chain = DiskChain.open(files, format, kind.thin(), top, moment.known(), merges);
+        chain = DiskChain.open(files, format, kind.thin(), top, moment.known(), merges, bootId);
         known.clear();
         known.addAll(chain.paths());
         for (Path path : files.paths()) {

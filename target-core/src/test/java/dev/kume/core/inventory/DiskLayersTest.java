@@ -152,6 +152,51 @@ final class DiskLayersTest {
     }
 
     @Test
+    void aParentIsReadOnlyFromTheBeginning() {
+        DiskRecord written = disk("written", Sharing.CLUSTER, DiskLayers.NONE);
+        refused(
+                "disk 'written' can be written, so it is no parent of other disks; run 'kume disk set written --sharing"
+                        + " read-only' first",
+                () -> Disks.add(of(written), child("a", written, null), Limits.DEFAULTS));
+        assertEquals(
+                2,
+                Disks.add(of(base), child("a", base, null), Limits.DEFAULTS)
+                        .disks()
+                        .size());
+        refused(
+                "disk 'a' is not added: its parent is gone; make it over another one",
+                () -> Disks.add(of(written), child("a", base, null), Limits.DEFAULTS));
+    }
+
+    @Test
+    void theFileOfASnapshotStaysWhenItsFaceGoes() {
+        DiskRecord shown = disk("shown", "/d/monday.snapshot", Sharing.READ_ONLY, over(snapped, SNAPSHOT));
+        Inventory inventory = of(snapped, shown);
+        refused(
+                "disk 'shown' shows the file of the snapshot 'monday' of disk 'vms', which stays; leave --delete-file"
+                        + " out",
+                () -> {
+                    Disks.checkOwnFile(inventory, shown);
+                    return inventory;
+                });
+        Disks.checkOwnFile(inventory, snapped);
+        assertEquals(1, Disks.remove(inventory, "shown").disks().size());
+    }
+
+    @Test
+    void theChildOfAVhdKeepsItsSize() {
+        DiskRecord vhd = child("a", base, null).withFile("/d/a.vhd", "vhd", "differencing", true, over(base, null));
+        refused(
+                "disk 'a' keeps its size: the child of a VHD has the size of its parent; convert it to a disk of its own"
+                        + " first, or use the vhdx format",
+                () -> {
+                    Disks.checkGrowth(vhd, 2 << 20);
+                    return vhd;
+                });
+        Disks.checkGrowth(child("b", base, null), 2 << 20);
+    }
+
+    @Test
     void disksAreNoCircle() {
         DiskRecord a = disk("a", Sharing.READ_ONLY, DiskLayers.NONE);
         DiskRecord b = child("b", a, null);

@@ -98,7 +98,7 @@ final class DiskSettingsTest {
     void aVhdHasNoLongBlocks() {
         refused(
                 Kind.INVALID,
-                "disk 'vms' cannot have blocks of 4096 bytes: a VHD counts in blocks of 512; use the raw format, or"
+                "disk 'vms' cannot have blocks of 4096 bytes: a VHD counts in blocks of 512; use the vhdx or raw format, or"
                         + " blocks of 512 bytes",
                 () -> {
                     Disks.checkSectors("vms", "vhd", SectorFormat.NATIVE_4K);

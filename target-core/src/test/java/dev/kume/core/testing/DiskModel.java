@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -70,6 +71,10 @@ public final class DiskModel {
     private long sizeBytes;
     private long generation;
 
+    // The sectors of the call that has not been answered yet.
+    private long callFrom;
+    private long callTo;
+
     /** @param disk a number that stands in the stamps */
     public DiskModel(int disk, long sizeBytes) {
         this.disk = disk;
@@ -106,6 +111,8 @@ public final class DiskModel {
 
     /** A write of these bytes begins: a power cut may leave them from now on. */
     public void write(long lba, ByteBuffer data) {
+        callFrom = lba;
+        callTo = lba + data.remaining() / SECTOR_BYTES;
         for (int i = 0; i * SECTOR_BYTES < data.remaining(); i++) {
             byte[] content = new byte[SECTOR_BYTES];
             data.get(data.position() + i * SECTOR_BYTES, content);
@@ -115,6 +122,8 @@ public final class DiskModel {
 
     /** Zeroes are written, or the range is unmapped. It may be all of the disk. */
     public void zero(long lba, long sectors) {
+        callFrom = lba;
+        callTo = lba + sectors;
         stretches
                 .subMap(lba / STRETCH_SECTORS, true, (lba + sectors - 1) / STRETCH_SECTORS, true)
                 .forEach((number, stretch) -> {
@@ -125,6 +134,12 @@ public final class DiskModel {
                         }
                     }
                 });
+    }
+
+    /** The write, or whatever it was, has returned: no crash of the process takes it back any more. */
+    public void answered() {
+        callFrom = 0;
+        callTo = 0;
     }
 
     /** A flush has returned: what was written is there for good. */
@@ -171,6 +186,32 @@ public final class DiskModel {
         seen.generation = generation;
         check(disk, random, true, survivorBytes, seen);
         return seen;
+    }
+
+    /**
+     * Reads a disk that was opened again after a crash of the process, on a host that lives on: what was answered is
+     * there, and what was not is there or not.
+     */
+    public DiskModel checkAfterKill(Reading disk, RandomGenerator random, long survivorBytes) throws IOException {
+        return answeredModel().checkSurvivor(disk, random, survivorBytes);
+    }
+
+    /** As if each write had been flushed when it was answered. */
+    private DiskModel answeredModel() {
+        DiskModel answered = copy();
+        stretches.forEach((number, stretch) -> {
+            Stretch same = Objects.requireNonNull(answered.stretches.get(number));
+            for (int at = 0; at < STRETCH_SECTORS; at++) {
+                long sector = number * STRETCH_SECTORS + at;
+                List<byte[]> later = stretch.since[at];
+                if (later != null && sector >= callFrom && sector < callTo) {
+                    byte[] before = later.size() > 1 ? later.get(later.size() - 2) : stretch.flushed(at);
+                    same.flushed[at] = before == ZEROES ? null : before;
+                    same.write(at, later.getLast());
+                }
+            }
+        });
+        return answered;
     }
 
     /** The same of all that was not flushed, and of a part of the rest: for those who look often. */

@@ -265,7 +265,7 @@ public final class BlockDisk implements MappedDisk {
 
     @Override
     public boolean keepNotes(MapNotes notes) throws IOException {
-        if (store.readOnly() || shape.type() == DiskType.FIXED) {
+        if (store.readOnly()) {
             return true;
         }
         boolean fit = new NotesReplay(file, shape).replay(notes.left());

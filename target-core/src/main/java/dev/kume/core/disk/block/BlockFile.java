@@ -303,6 +303,8 @@ final class BlockFile {
         allocating.lock();
         try {
             for (long slot : taken.freed) {
+                // Nobody refers to it any more: the host gets the space back.
+                store.punch(slot, shape.slotBytes());
                 space.free(slot, shape.slotBytes());
             }
         } finally {

@@ -72,6 +72,13 @@ public final class FileSpace {
         return overlap;
     }
 
+    /** Whatever lies before that byte is given to nobody: it may belong to what the file does not know of yet. */
+    public void keepUpTo(long offsetBytes) {
+        gaps.clear();
+        freeBytes = 0;
+        endBytes = Math.max(endBytes, offsetBytes);
+    }
+
     /** Where the last piece in use ends. */
     public long endBytes() {
         return endBytes;

@@ -56,7 +56,7 @@ final class NotesReplay {
             }
             long now = map.get(note.block());
             all.add(note.block());
-            if (note.before() == now || note.after() == now) {
+            if (isSame(note.before(), now) || isSame(note.after(), now)) {
                 fitting.add(note.block());
             }
             long end = Entry.dataBytes(note.after()) + shape.blockBytes();
@@ -65,6 +65,12 @@ final class NotesReplay {
             }
         }
         return fitting.size() == all.size();
+    }
+
+    /** A map that was read from a file may say of a full block that its sectors have to be looked at. */
+    private static boolean isSame(long noted, long now) {
+        return noted == now
+                || (Entry.hasSpace(noted) && Entry.hasSpace(now) && Entry.dataBytes(noted) == Entry.dataBytes(now));
     }
 
     private void collect(List<Note> notes) throws IOException {

@@ -8,10 +8,11 @@ import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.util.UUID;
 
-/** A dynamic or differencing VHD that nobody serves, opened to change what it says about itself. */
+/**
+ * A dynamic or differencing VHD that nobody serves, opened to change what it says about itself. Only space behind the
+ * end of the file is taken: what the table does not refer to may be what the notes of a killed process do.
+ */
 final class ClosedVhd {
-    private static final long GAP_BYTES_MIN = 4096;
-
     private final BackingStore store;
     private final VhdLayout layout;
     private final BlockMap map;
@@ -37,17 +38,27 @@ final class ClosedVhd {
         MappedVhd file = VhdRecovery.settleMapped(store, MappedVhd.read(store, Footers.read(store)));
         VhdLayout layout = new VhdLayout(store, file);
         BlockMap map = new BlockMap(file.blocks());
-        FileSpace space = new FileSpace(GAP_BYTES_MIN);
+        long endBytes = loaded(store, layout, map, 0).endBytes();
+        FileSpace space = loaded(store, layout, new BlockMap(file.blocks()), endBytes);
+        layout.beginChanges(false);
+        return new ClosedVhd(store, layout, map, space);
+    }
+
+    /** @param leftBytes from here to the footer nothing is free */
+    private static FileSpace loaded(BackingStore store, VhdLayout layout, BlockMap map, long leftBytes)
+            throws IOException {
+        FileSpace space = new FileSpace(Long.MAX_VALUE);
         layout.load(map, space);
+        if (leftBytes > 0 && leftBytes < layout.tailBytes()) {
+            space.use(leftBytes, layout.tailBytes() - leftBytes);
+        }
         long overlap = space.seal();
         if (overlap >= 0) {
             throw new DiskFormatException(
                     "%s: two pieces of the file lie over each other at offset %d; restore it from a copy"
                             .formatted(store.location(), overlap));
         }
-        layout.beginChanges(false);
-        layout.truncate(space.endBytes());
-        return new ClosedVhd(store, layout, map, space);
+        return space;
     }
 
     void relink(ParentLink link) throws IOException {

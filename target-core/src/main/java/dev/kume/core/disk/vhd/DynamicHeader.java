@@ -164,6 +164,33 @@ record DynamicHeader(long offsetBytes, ByteBuffer bytes, long tableOffset, int m
         store.read(at, bytes);
         bytes.flip();
         Fields fields = new Fields(store.location(), at);
+        checkKind(bytes, fields);
+        long blocks = blocks(bytes, footer, fields);
+        long entries = Integer.toUnsignedLong(bytes.getInt(MAX_TABLE_ENTRIES));
+        fields.require(
+                entries >= blocks && entries <= 2 * BLOCKS_MAX,
+                "max table entries",
+                MAX_TABLE_ENTRIES,
+                "%d",
+                entries,
+                "%d or a little more for a disk of %d bytes in blocks of %d"
+                        .formatted(blocks, footer.currentSizeBytes(), bytes.getInt(BLOCK_SIZE)));
+        long tableOffset = bytes.getLong(TABLE_OFFSET);
+        fields.require(
+                tableOffset >= VhdFooter.BYTES
+                        && tableOffset % SECTOR_BYTES == 0
+                        && tableOffset <= store.sizeBytes() - entries * Integer.BYTES
+                        && (tableOffset >= at + BYTES || tableOffset + tableBytes(entries) <= at),
+                "table offset",
+                TABLE_OFFSET,
+                "%016X",
+                tableOffset,
+                "a multiple of 512 with room for %d entries before the end of the file at %d, outside of the header"
+                        .formatted(entries, store.sizeBytes()));
+        return new DynamicHeader(at, bytes, tableOffset, (int) entries, bytes.getInt(BLOCK_SIZE));
+    }
+
+    private static void checkKind(ByteBuffer bytes, Fields fields) throws DiskFormatException {
         fields.require(
                 bytes.getLong(COOKIE) == COOKIE_VALUE, "cookie", COOKIE, "%016X", bytes.getLong(COOKIE), "cxsparse");
         fields.require(
@@ -180,6 +207,10 @@ record DynamicHeader(long offsetBytes, ByteBuffer bytes, long tableOffset, int m
                 "%08X",
                 bytes.getInt(HEADER_VERSION),
                 "1.0");
+    }
+
+    /** Blocks of the disk, and no more than can be kept track of. */
+    private static long blocks(ByteBuffer bytes, VhdFooter footer, Fields fields) throws DiskFormatException {
         long blockBytes = Integer.toUnsignedLong(bytes.getInt(BLOCK_SIZE));
         fields.require(
                 Long.bitCount(blockBytes) == 1 && blockBytes >= BLOCK_BYTES_MIN && blockBytes <= BLOCK_BYTES_MAX,
@@ -197,28 +228,7 @@ record DynamicHeader(long offsetBytes, ByteBuffer bytes, long tableOffset, int m
                 blockBytes,
                 "more for a disk of %d bytes: Kume keeps track of %d blocks"
                         .formatted(footer.currentSizeBytes(), BLOCKS_MAX));
-        long entries = Integer.toUnsignedLong(bytes.getInt(MAX_TABLE_ENTRIES));
-        fields.require(
-                entries >= blocks && entries <= 2 * BLOCKS_MAX,
-                "max table entries",
-                MAX_TABLE_ENTRIES,
-                "%d",
-                entries,
-                "%d or a little more for a disk of %d bytes in blocks of %d"
-                        .formatted(blocks, footer.currentSizeBytes(), blockBytes));
-        long tableOffset = bytes.getLong(TABLE_OFFSET);
-        fields.require(
-                tableOffset >= VhdFooter.BYTES
-                        && tableOffset % SECTOR_BYTES == 0
-                        && tableOffset <= store.sizeBytes() - entries * Integer.BYTES
-                        && (tableOffset >= at + BYTES || tableOffset + tableBytes(entries) <= at),
-                "table offset",
-                TABLE_OFFSET,
-                "%016X",
-                tableOffset,
-                "a multiple of 512 with room for %d entries before the end of the file at %d, outside of the header"
-                        .formatted(entries, store.sizeBytes()));
-        return new DynamicHeader(at, bytes, tableOffset, (int) entries, blockBytes);
+        return blocks;
     }
 
     private DynamicHeader sealed() {

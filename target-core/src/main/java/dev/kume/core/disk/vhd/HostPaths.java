@@ -62,7 +62,7 @@ final class HostPaths {
             relativePath = path.substring(2);
         } else if (separator == UNIX && path.startsWith("/") && absolutePath.isEmpty()) {
             absolutePath = path;
-        } else if (separator == UNIX && path.equals(absolutePath)) {
+        } else if (separator == UNIX && !path.isEmpty() && path.equals(absolutePath)) {
             return;
         } else {
             other(raw);

@@ -81,6 +81,11 @@ record MappedVhd(
         return bitmapBytes() + header.blockBytes();
     }
 
+    /** Where the footer at the end begins, or the file ends when there is none. */
+    long tailBytes(BackingStore store) {
+        return footers.tailProblem() == null ? footers.tailBytes() : store.sizeBytes();
+    }
+
     /**
      * What is wrong with an entry of the table that is used, or null.
      *

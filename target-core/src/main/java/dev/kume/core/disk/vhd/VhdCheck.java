@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a VHD that nobody serves, and mends it. What is mended loses nothing that could still be read: an entry that
- * points out of the file is cleared, a block that is cut off is padded, and of two blocks in one place each gets its own.
+ * points out of the file is cleared, a block that is cut off is padded, and two blocks in one place are moved apart.
  */
 final class VhdCheck {
     private static final int SECTOR_BYTES = 512;
@@ -77,13 +77,9 @@ final class VhdCheck {
         }
     }
 
-    private static long tailOf(BackingStore store, MappedVhd file) {
-        return file.footers().tailProblem() == null ? file.footers().tailBytes() : store.sizeBytes();
-    }
-
     /** Entries that point out of the file are cleared, or the file is padded where a block begins in it. */
     private void mendEntriesBeyondTheEnd(MappedVhd file) throws IOException {
-        long tailBytes = tailOf(store, file);
+        long tailBytes = file.tailBytes(store);
         BlockTable table = new BlockTable(store, file.header());
         long[] paddedBytes = {tailBytes};
         table.scan(file.blocks(), (block, entry) -> {
@@ -114,7 +110,7 @@ final class VhdCheck {
     private void checkEntries(MappedVhd file) throws IOException {
         UsedSlots used = new UsedSlots(file.slotBytes());
         long[] blocks = {0};
-        long tailBytes = tailOf(store, file);
+        long tailBytes = file.tailBytes(store);
         new BlockTable(store, file.header()).scan(file.blocks(), (block, entry) -> {
             blocks[0]++;
             String problem = file.problemOf(entry, tailBytes);
@@ -177,19 +173,18 @@ final class VhdCheck {
         if (file.parent() != null) {
             return;
         }
-        long tailBytes = tailOf(store, file);
-        ByteBuffer full = SectorBitmap.full(file.bitmapBytes());
-        ByteBuffer bitmap = ByteBuffer.allocate(file.bitmapBytes());
+        long tailBytes = file.tailBytes(store);
+        // The bits of small blocks do not fill a sector; what follows them says nothing.
+        int bitBytes = (int) (file.header().blockBytes() / SECTOR_BYTES / Byte.SIZE);
+        ByteBuffer full = SectorBitmap.full(bitBytes);
+        ByteBuffer bitmap = ByteBuffer.allocate(bitBytes);
         long[] partial = {0};
         long totalBytes = file.blocks() * file.header().blockBytes();
         new BlockTable(store, file.header()).scan(file.blocks(), (block, entry) -> {
             progress.at(block * file.header().blockBytes(), totalBytes);
             if (file.problemOf(entry, tailBytes) == null) {
                 store.read(Integer.toUnsignedLong(entry) * SECTOR_BYTES, bitmap.clear());
-                if (file.header().blockBytes() >= SECTOR_BYTES * (long) SECTOR_BYTES * Byte.SIZE
-                        && !bitmap.flip().equals(full)) {
-                    partial[0]++;
-                }
+                partial[0] += bitmap.flip().equals(full) ? 0 : 1;
             }
         });
         progress.at(totalBytes, totalBytes);
@@ -208,20 +203,14 @@ final class VhdCheck {
         Footers footers = repair ? Footers.read(store) : file.footers();
         long end = VhdRecovery.endBytes(store, file);
         long leaked = footers.tailBytes() - end;
-        if (footers.tailProblem() == null && leaked > 0) {
+        if (end >= 0 && footers.tailProblem() == null && leaked > 0) {
             report.leakedBytes(leaked);
-            if (repair) {
-                store.write(end, footers.bytes().duplicate());
-                store.flush();
-                store.resize(end + VhdFooter.BYTES);
-                store.flush();
-            }
             report.add(
                     Severity.NOTE,
                     "file",
-                    "%d bytes before the footer belong to nothing%s"
-                            .formatted(leaked, repair ? "; they are cut off" : ""),
-                    repair);
+                    "%d bytes before the footer belong to nothing; the next change of the disk cuts them off"
+                            .formatted(leaked),
+                    false);
         }
     }
 }

@@ -20,8 +20,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * VHD, version 1.0 of its specification: fixed, dynamic and differencing disks. A fixed one is the bytes of the disk and
- * a footer of 512 bytes; the others have a table of blocks, see {@link VhdLayout}.
+ * VHD, version 1.0 of its specification: fixed, dynamic and differencing disks. A fixed one is the bytes of the disk
+ * and a footer of 512 bytes; the others have a table of blocks, see {@link VhdLayout}.
  *
  * <p><b>Size.</b> The disk is as large as the footer's current size field says, as in Windows, whoever made the file.
  * qemu agrees for every file that Kume or qemu itself has written; for files of Virtual PC ({@code "vpc "}) and of

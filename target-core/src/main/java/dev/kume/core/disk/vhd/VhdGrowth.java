@@ -56,8 +56,8 @@ final class VhdGrowth implements FlatGrowth {
     }
 
     /**
-     * Another identity for a fixed disk. A footer that is torn while it is overwritten would be the only one, so the new
-     * one stands behind the old one first: {@link Footers#read} finds the one or the other at any moment.
+     * Another identity for a fixed disk. A footer that is torn while it is overwritten would be the only one, so the
+     * new one stands behind the old one first: {@link Footers#read} finds the one or the other at any moment.
      */
     static void identify(BackingStore store, Footers footers, UUID uniqueId) throws IOException {
         VhdRecovery.settleFixed(store, footers);

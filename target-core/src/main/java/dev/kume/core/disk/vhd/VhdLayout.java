@@ -79,6 +79,11 @@ final class VhdLayout implements BlockLayout {
         return shape;
     }
 
+    /** Where the footer at the end of the file begins. */
+    long tailBytes() {
+        return tailBytes;
+    }
+
     @Override
     public void load(BlockMap map, FileSpace fileSpace) throws IOException {
         space = fileSpace;

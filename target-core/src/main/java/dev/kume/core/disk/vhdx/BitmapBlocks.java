@@ -1,7 +1,9 @@
 package dev.kume.core.disk.vhdx;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,17 @@ final class BitmapBlocks {
     /** The file has the entry of the chunk. */
     void committed(long chunk) {
         inFile.add(chunk);
+    }
+
+    /** Offsets of bitmap blocks of which the file does not know yet. */
+    List<Long> takenAlone() {
+        List<Long> taken = new ArrayList<>();
+        offsets.forEach((chunk, offset) -> {
+            if (!inFile.contains(chunk)) {
+                taken.add(offset);
+            }
+        });
+        return taken;
     }
 
     /** True when the file has not the entry of the chunk yet, and the commit that runs neither. */

@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 final class Bytes {
     static final long MIB = 1L << 20;
 
+    private static final int TEXT_MAX = 80;
+
     private Bytes() {}
 
     static ByteBuffer allocate(int bytes) {
@@ -33,6 +35,12 @@ final class Bytes {
 
     static boolean isAligned(long value, long to) {
         return (value & (to - 1)) == 0;
+    }
+
+    /** Text of a file as a message may have it: on one line, and not long. */
+    static String printable(String text) {
+        String line = text.replaceAll("[^\\x20-\\x7E]", "?");
+        return line.length() <= TEXT_MAX ? line : line.substring(0, TEXT_MAX) + "...";
     }
 
     /** The file cannot be used as it is. */

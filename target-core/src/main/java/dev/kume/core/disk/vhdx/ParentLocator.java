@@ -64,13 +64,16 @@ record ParentLocator(Map<String, String> values) {
             String key = text(store, item, item.getInt(at), item.getShort(at + KEY_LENGTH), i);
             String value = text(store, item, item.getInt(at + VALUE_OFFSET), item.getShort(at + VALUE_LENGTH), i);
             if (values.put(key, value) != null) {
-                throw Bytes.damaged(store, "Parent Locator: the key '%s' stands in it twice".formatted(key));
+                throw Bytes.damaged(
+                        store, "Parent Locator: the key '%s' stands in it twice".formatted(Bytes.printable(key)));
             }
         }
         ParentLocator locator = new ParentLocator(values);
         if (Guid.parse(locator.value(PARENT_LINKAGE)) == null) {
             throw Bytes.damaged(
-                    store, "Parent Locator: parent_linkage is '%s', no GUID".formatted(locator.value(PARENT_LINKAGE)));
+                    store,
+                    "Parent Locator: parent_linkage is '%s', no GUID"
+                            .formatted(Bytes.printable(locator.value(PARENT_LINKAGE))));
         }
         if (locator.value(RELATIVE_PATH).isEmpty()
                 && locator.value(VOLUME_PATH).isEmpty()
@@ -93,7 +96,12 @@ record ParentLocator(Map<String, String> values) {
         }
         byte[] text = new byte[bytes];
         item.get((int) at, text);
-        return new String(text, StandardCharsets.UTF_16LE);
+        String decoded = new String(text, StandardCharsets.UTF_16LE);
+        if (decoded.indexOf(0) >= 0) {
+            throw Bytes.damaged(
+                    store, "Parent Locator entry %d: '%s' has a NUL in it".formatted(index, Bytes.printable(decoded)));
+        }
+        return decoded;
     }
 
     String value(String key) {

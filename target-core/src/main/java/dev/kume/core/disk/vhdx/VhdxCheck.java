@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * to be replayed, a broken header or region table beside a sound one, entries of bitmap blocks where there can be none.
  */
 final class VhdxCheck {
+    private static final long PROGRESS_ENTRIES = 1 << 16;
+
     private final BackingStore store;
     private final boolean repair;
     private final Supplier<UUID> guids;
@@ -53,7 +55,7 @@ final class VhdxCheck {
         int other = 1 - headers.currentIndex();
         if (VhdxHeaders.at(store, other) == null) {
             if (repair) {
-                headers.update(headers.current());
+                headers.mend();
             }
             report.add(
                     Severity.REPAIRABLE,
@@ -110,7 +112,7 @@ final class VhdxCheck {
         long entries = bat.entries(file.parameters().sizeBytes());
         BatScan.run(file.store(), file.entryOffset(0), 0, entries, (index, entry) -> {
             boolean bitmap = bat.isBitmap(index);
-            if (bitmap && !bat.hasBitmaps()) {
+            if (bitmap ? !bat.hasBitmaps() : bat.blockOf(index) >= file.blocks()) {
                 useless.add(index);
                 return;
             }
@@ -148,8 +150,6 @@ final class VhdxCheck {
         reportSpace(file, space, blocks[0]);
     }
 
-    private static final long PROGRESS_ENTRIES = 1 << 16;
-
     private void reportUseless(VhdxFile file, List<Long> useless) throws IOException {
         if (useless.isEmpty()) {
             return;
@@ -163,7 +163,7 @@ final class VhdxCheck {
         report.add(
                 Severity.REPAIRABLE,
                 "BAT entry " + useless.getFirst(),
-                "%d entries of sector bitmap blocks are not zero, in a file that has no parent"
+                "%d entries are not zero: of blocks behind the end of the disk, or of bitmaps where no parent is"
                         .formatted(useless.size()),
                 repair);
     }
@@ -188,6 +188,9 @@ final class VhdxCheck {
                 return;
             }
             long block = bat.blockOf(index);
+            if (block >= file.blocks()) {
+                return;
+            }
             @Nullable String problem = rules.problem(index, entry);
             if (problem != null) {
                 report.add(Severity.DAMAGE, "BAT entry " + index, problem, false);

@@ -34,7 +34,8 @@ final class VhdxFile {
     }
 
     /**
-     * Reads a file after its log has been replayed, into the file where the store can be written.
+     * Reads a file after its log has been replayed, into the file where the store can be written, and a torn header been
+     * made whole.
      *
      * @param guids asked for a FileWriteGuid when the file is written
      */
@@ -48,7 +49,9 @@ final class VhdxFile {
             read(store);
             LogReplay.inFile(store, headers, guids.get());
         }
-        return new VhdxFile(store, headers);
+        VhdxFile file = new VhdxFile(store, headers);
+        headers.mend();
+        return file;
     }
 
     private void checkBat() throws DiskFormatException {
@@ -101,6 +104,11 @@ final class VhdxFile {
 
     Bat bat() {
         return new Bat(parameters.blockBytes(), parameters.logicalBytes(), parameters.hasParent());
+    }
+
+    /** Payload blocks that the disk has; entries of the BAT behind theirs mean nothing. */
+    long blocks() {
+        return bat().blocks(parameters.sizeBytes());
     }
 
     /** Where in the file an entry of the BAT stands. */

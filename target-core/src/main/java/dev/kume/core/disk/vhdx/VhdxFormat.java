@@ -140,6 +140,8 @@ public final class VhdxFormat implements DiskFormat {
         FileSpace space = new FileSpace(Bytes.MIB);
         layout.load(new BlockMap(file.bat().blocks(file.parameters().sizeBytes())), space);
         space.seal();
+        // Blocks that only notes of a crashed process know of stay as they are.
+        space.keepUpTo(file.store().sizeBytes());
         layout.beginChanges(keepsContent);
         change.run(layout, space);
         layout.close();

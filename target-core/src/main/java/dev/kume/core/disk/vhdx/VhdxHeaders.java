@@ -114,6 +114,13 @@ final class VhdxHeaders {
         return currentAt;
     }
 
+    /** Writes the one that a power cut has torn again; the one that holds stays as it is until then. */
+    void mend() throws IOException {
+        if (at(store, 1 - currentAt) == null) {
+            update(current);
+        }
+    }
+
     /** Writes a new header over the one that does not hold, durably; it holds from then on. */
     void update(VhdxHeader changed) throws IOException {
         VhdxHeader next = changed.withSequenceNumber(current.sequenceNumber() + 1);

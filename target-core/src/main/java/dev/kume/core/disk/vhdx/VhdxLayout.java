@@ -80,9 +80,9 @@ final class VhdxLayout implements BlockLayout {
                 }
                 return;
             }
-            rules.check(index, entry);
             long block = bat.blockOf(index);
             if (block < map.blocks()) {
+                rules.check(index, entry);
                 long known = mapEntry(entry);
                 map.put(block, known);
                 if (Entry.hasSpace(known)) {
@@ -90,6 +90,8 @@ final class VhdxLayout implements BlockLayout {
                 }
             }
         });
+        // Those that a write has taken and no commit has had to write yet stay taken when the map is read again.
+        bitmaps.takenAlone().forEach(offset -> space.use(offset, Bat.BITMAP_BYTES));
         checkPartialBlocks(map);
     }
 
@@ -243,7 +245,17 @@ final class VhdxLayout implements BlockLayout {
     }
 
     @Override
+    public void checkSize(long sizeBytes) throws DiskFormatException {
+        if (sizeBytes > DiskParameters.SIZE_BYTES_MAX || sizeBytes % shape.sectorBytes() != 0) {
+            throw new DiskFormatException(
+                    "%s: a VHDX cannot have %d bytes; give a multiple of its sector of %d bytes, at most 64 TB"
+                            .formatted(store.location(), sizeBytes, shape.sectorBytes()));
+        }
+    }
+
+    @Override
     public void resize(long sizeBytes, FileSpace space) throws IOException {
+        checkSize(sizeBytes);
         new VhdxResize(file, log(), bitmaps).run(sizeBytes, space);
         shape = shapeOf(file.parameters());
     }

@@ -6,6 +6,7 @@ import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * Gives a disk another size: one entry of the log changes the size and, where the BAT has no room for its new entries,
@@ -30,6 +31,9 @@ final class VhdxResize {
         Bat bat = file.bat();
         long before = file.parameters().sizeBytes();
         Region region = file.regions().region(Region.BAT);
+        if (sizeBytes > before) {
+            clear(bat.indexOf(bat.blocks(before)), bat.entries(before), index -> !bat.isBitmap(index));
+        }
         PageSet pages = new PageSet(store);
         pages.putLong(file.metadata().offsetOf(MetadataItem.VIRTUAL_DISK_SIZE), sizeBytes);
         Region moved = region;
@@ -41,7 +45,7 @@ final class VhdxResize {
                 pages.putChanged(offset, table);
             }
         } else if (sizeBytes > before) {
-            clear(bat.entries(before), bat.entries(sizeBytes));
+            clear(bat.entries(before), bat.entries(sizeBytes), index -> true);
         }
         log.append(pages);
         file.parameters(file.parameters().withSizeBytes(sizeBytes));
@@ -86,15 +90,14 @@ final class VhdxResize {
         store.flush();
     }
 
-    /** What a larger disk has left behind the last entry is no entry. */
-    private void clear(long from, long to) throws IOException {
+    /** What stands behind the last block of the disk, as a larger one has left it, is no entry. */
+    private void clear(long from, long to, LongPredicate which) throws IOException {
         LoggedPages pages = new LoggedPages(store, log);
-        BatScan.run(
-                store,
-                file.entryOffset(0),
-                from,
-                to,
-                (index, entry) -> pages.room(1).putLong(file.entryOffset(index), 0));
+        BatScan.run(store, file.entryOffset(0), from, to, (index, entry) -> {
+            if (which.test(index)) {
+                pages.room(1).putLong(file.entryOffset(index), 0);
+            }
+        });
         pages.finish();
     }
 

@@ -17,6 +17,7 @@ public enum Errno {
     EINVAL(22, "Invalid argument"),
     ENFILE(23, "Too many open files in the system"),
     EMFILE(24, "Too many open files"),
+    ENOTTY(25, "No such control of this file"),
     ETXTBSY(26, "Text file busy"),
     EFBIG(27, "File too large for the file system"),
     ENOSPC(28, "No space left on device"),

@@ -43,6 +43,11 @@ public final class LinuxCalls {
     public static final short F_WRLCK = 1;
 
     private static final int F_OFD_SETLK = 37;
+    private static final long FICLONERANGE = 0x4020_940DL;
+    private static final int CLONE_RANGE_BYTES = 32;
+    private static final int CLONE_SOURCE_OFFSET = 8;
+    private static final int CLONE_SOURCE_LENGTH = 16;
+    private static final int CLONE_TARGET_OFFSET = 24;
     private static final int RWF_NOWAIT = 0x08;
     private static final int AT_FDCWD = -100;
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -90,6 +95,8 @@ public final class LinuxCalls {
             call("fallocate", descriptor(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle COPY_FILE_RANGE =
             call("copy_file_range", wideDescriptor(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle IOCTL =
+            call("ioctl", descriptor(JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle LSEEK = call("lseek", wideDescriptor(JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle STATX = call("statx", descriptor(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle FSTATFS = call("fstatfs", descriptor(JAVA_INT, ADDRESS));
@@ -263,6 +270,25 @@ public final class LinuxCalls {
             MemorySegment from = arena.allocateFrom(JAVA_LONG, fromBytes);
             MemorySegment to = arena.allocateFrom(JAVA_LONG, toBytes);
             long result = (long) COPY_FILE_RANGE.invokeExact(scratch.state, fromFd, from, toFd, to, lengthBytes, 0);
+            return result < 0 ? -scratch.errno() : result;
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /**
+     * {@code ioctl(FICLONERANGE)}: both files share the extents of the range, until either is written. EOPNOTSUPP or
+     * EXDEV where these two files cannot; EINVAL when a bound is no multiple of the file system's block and not the end.
+     */
+    public static int cloneRange(
+            CallScratch scratch, int fromFd, long fromBytes, int toFd, long toBytes, long lengthBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment range = arena.allocate(CLONE_RANGE_BYTES, JAVA_LONG.byteAlignment());
+            range.set(JAVA_LONG, 0, fromFd);
+            range.set(JAVA_LONG, CLONE_SOURCE_OFFSET, fromBytes);
+            range.set(JAVA_LONG, CLONE_SOURCE_LENGTH, lengthBytes);
+            range.set(JAVA_LONG, CLONE_TARGET_OFFSET, toBytes);
+            int result = (int) IOCTL.invokeExact(scratch.state, toFd, FICLONERANGE, range);
             return result < 0 ? -scratch.errno() : result;
         } catch (Throwable t) {
             throw broken(t);

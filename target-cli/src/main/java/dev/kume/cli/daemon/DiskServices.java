@@ -1,0 +1,132 @@
+package dev.kume.cli.daemon;
+
+import java.nio.file.Path;
+
+/** Everything that is done with disks and their snapshots, put together: what works on one disk knows of the others. */
+final class DiskServices {
+    private final Settings settings;
+    private final HostSystem system;
+    private final Changes changes;
+    private final Operations operations;
+    private final Exports exports;
+    private final DiskShelf shelf;
+    private final DiskWork work = new DiskWork();
+    private final DiskPlaces places;
+    private final UnfinishedFiles unfinished;
+    private final UnfinishedGrowths growths;
+    private final SnapshotRemoval removal;
+    private final SnapshotRoutes snapshots;
+    private final DiskRoutes routes;
+
+    DiskServices(
+            Settings settings,
+            HostSystem system,
+            Changes changes,
+            Operations operations,
+            Exports exports,
+            DiskShelf shelf) {
+        this.settings = settings;
+        this.system = system;
+        this.changes = changes;
+        this.operations = operations;
+        this.exports = exports;
+        this.shelf = shelf;
+        Path state = settings.stateDirectory();
+        this.places = new DiskPlaces(settings, changes);
+        this.unfinished = new UnfinishedFiles(state, system.files(), system.stores());
+        this.growths = new UnfinishedGrowths(state, system.files(), system.stores(), system.formats());
+        SnapshotFiles files = new SnapshotFiles(unfinished, system.stores(), system.random());
+        this.removal = new SnapshotRemoval(changes, operations, shelf, work, files, system.clock());
+        this.snapshots = snapshotRoutes(files);
+        DiskProvisioning disks = new DiskProvisioning(
+                settings,
+                changes,
+                operations,
+                exports,
+                shelf,
+                places,
+                unfinished,
+                system.stores(),
+                system.formats(),
+                system.clock(),
+                system.random());
+        this.routes = new DiskRoutes(
+                changes,
+                disks,
+                new DiskRemoval(state, changes, exports, shelf, work, unfinished),
+                new DiskAvailability(changes, exports, shelf, work, growths),
+                verbs(disks),
+                snapshots,
+                exports,
+                shelf);
+    }
+
+    /** The paths under {@code /v1/disks}. */
+    DiskRoutes routes() {
+        return routes;
+    }
+
+    /** The paths of snapshots. */
+    SnapshotRoutes snapshots() {
+        return snapshots;
+    }
+
+    /** Goes on with what an earlier daemon has begun and promised. When the disks are open. */
+    void resume() {
+        removal.resume();
+    }
+
+    private SnapshotRoutes snapshotRoutes(SnapshotFiles files) {
+        SnapshotTaking taking =
+                new SnapshotTaking(settings.limits(), changes, operations, shelf, work, files, system.clock());
+        return new SnapshotRoutes(
+                changes,
+                shelf,
+                taking,
+                removal,
+                new SnapshotRestoring(changes, operations, exports, shelf, work, files),
+                new SnapshotMounting(
+                        settings,
+                        changes,
+                        operations,
+                        exports,
+                        shelf,
+                        work,
+                        places,
+                        files,
+                        taking,
+                        system.clock(),
+                        system.random()));
+    }
+
+    private DiskVerbs verbs(DiskProvisioning disks) {
+        DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock());
+        DiskShrinking shrinking = new DiskShrinking(changes, operations, exports, shelf, work, growths, system.clock());
+        return new DiskVerbs(
+                new DiskConversion(changes, operations, shelf, work, places, unfinished, filling, system.formats()),
+                new DiskDuplication(
+                        settings,
+                        changes,
+                        shelf,
+                        work,
+                        places,
+                        disks,
+                        filling,
+                        system.formats(),
+                        system.clock(),
+                        system.random()),
+                new DiskExporting(
+                        changes,
+                        operations,
+                        shelf,
+                        work,
+                        places,
+                        unfinished,
+                        filling,
+                        system.stores(),
+                        system.formats()),
+                new DiskChecking(changes, operations, shelf, work, system.stores(), system.formats()),
+                new DiskCompacting(changes, operations, shelf, work),
+                new DiskResizing(changes, operations, shelf, work, shrinking, growths, system.formats()));
+    }
+}
