@@ -50,7 +50,7 @@ final class DiskTrials {
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
-                return daemon.get("/v1/status");
+                return daemon.get("/v1/mappings");
             }
 
             @Override
