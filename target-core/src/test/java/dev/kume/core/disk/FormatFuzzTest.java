@@ -139,8 +139,8 @@ final class FormatFuzzTest {
 
         /** False when the chain was refused. */
         boolean servesChain() throws IOException {
-            List<Path> paths = List.of(
-                    Path.of("/disks/damaged0"), Path.of("/disks/damaged1"), Path.of("/disks/damaged2"));
+            List<Path> paths =
+                    List.of(Path.of("/disks/damaged0"), Path.of("/disks/damaged1"), Path.of("/disks/damaged2"));
             List<PowerCutStore> made = new ArrayList<>();
             for (Path path : paths) {
                 PowerCutStore file = new PowerCutStore(path.toString());
@@ -179,7 +179,10 @@ final class FormatFuzzTest {
             int from = random.nextInt(3);
             int to = random.nextInt(3);
             if (random.nextBoolean()) {
-                made.set(from, PowerCutStore.holding(paths.get(from).toString(), made.get(to).bytes()));
+                made.set(
+                        from,
+                        PowerCutStore.holding(
+                                paths.get(from).toString(), made.get(to).bytes()));
             } else if (format.inspect(made.get(from)).parent() != null) {
                 format.relink(made.get(from), linkTo(paths.get(to), made.get(to)));
             }
@@ -273,8 +276,7 @@ final class FormatFuzzTest {
 
         private VirtualDisk open(BackingStore store, @Nullable PowerCutStore parentFile) throws IOException {
             boolean child = format.inspect(store).parent() != null;
-            VirtualDisk parent =
-                    child && parentFile != null ? format.open(parentFile.asReadOnly(), false) : null;
+            VirtualDisk parent = child && parentFile != null ? format.open(parentFile.asReadOnly(), false) : null;
             return format.open(store, kind.thin(), parent);
         }
 
@@ -285,8 +287,9 @@ final class FormatFuzzTest {
             for (int i = 1; i < 6; i++) {
                 long from = looks.getLast().to();
                 if (from < sizeBytes) {
-                    long at = i == 5 ? Math.max(from, (sizeBytes - LOOK_BYTES) / 512 * 512) : from + random.nextLong(
-                            (sizeBytes - from) / 512 / 4 + 1) * 512;
+                    long at = i == 5
+                            ? Math.max(from, (sizeBytes - LOOK_BYTES) / 512 * 512)
+                            : from + random.nextLong((sizeBytes - from) / 512 / 4 + 1) * 512;
                     if (at < sizeBytes) {
                         looks.add(new Look(at, (int) Math.min(LOOK_BYTES, sizeBytes - at)));
                     }

@@ -42,7 +42,8 @@ final class ImageDamage {
         0, 8, 10, 32, 48, 52, 56, 64, 80, 84, 88, 96, 112, 116, 120, 128, 144, 148, 152, 160, 176, 180, 184, 192, 208,
         212, 216
     };
-    private static final int[] LOG_ENTRY = {0, 4, 8, 12, 16, 24, 32, 48, 56, 64, 68, 72, 80, 88, 96, 100, 104, 112, 120};
+    private static final int[] LOG_ENTRY = {0, 4, 8, 12, 16, 24, 32, 48, 56, 64, 68, 72, 80, 88, 96, 100, 104, 112, 120
+    };
 
     private final PowerCutStore store;
     private final RandomGenerator random;
@@ -134,7 +135,8 @@ final class ImageDamage {
                 store.write(at, ByteBuffer.wrap(new byte[] {(byte) random.nextInt()}));
                 done.append("a byte at ").append(at).append("; ");
             } else {
-                done.append(damage(structures.get(random.nextInt(structures.size())), what)).append("; ");
+                done.append(damage(structures.get(random.nextInt(structures.size())), what))
+                        .append("; ");
             }
         }
         store.flush();

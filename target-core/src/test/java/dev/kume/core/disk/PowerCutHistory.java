@@ -341,9 +341,7 @@ final class PowerCutHistory {
             DiskModel seen = now.killed()
                     ? now.model().checkAfterKill(survivor.top()::read, random, sizeBytes)
                     : now.model().checkSurvivor(survivor.top()::read, random, sizeBytes);
-            goesOn = then == 0
-                    ? new Moment(now.files(), now.top(), now.known(), seen, 0, now.bootId(), false)
-                    : null;
+            goesOn = then == 0 ? new Moment(now.files(), now.top(), now.known(), seen, 0, now.bootId(), false) : null;
         } else {
             now.model().checkSomeOfSurvivor(survivor.top()::read, random, sizeBytes);
         }
