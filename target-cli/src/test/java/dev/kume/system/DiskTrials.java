@@ -40,6 +40,31 @@ final class DiskTrials {
         }
     }
 
+    /** No verb at all: what the disks do of themselves. */
+    Verb nothing() {
+        return new Verb() {
+            @Override
+            public JsonNode begin() throws IOException {
+                try {
+                    Thread.sleep(400);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return daemon.get("/v1/mappings");
+            }
+
+            @Override
+            public boolean isDone() {
+                return true;
+            }
+
+            @Override
+            public boolean isToBeSeen() {
+                return false;
+            }
+        };
+    }
+
     // ---- verbs that make something
 
     /** {@code disk create}. */
@@ -57,9 +82,6 @@ final class DiskTrials {
 
             @Override
             public void verify(long fromNanos, long toNanos) throws Exception {
-                look.at(
-                        MADE,
-                        session -> assertEquals(0, LoadedDisk.through(session).read(0, 512)[0]));
                 look.expectWritable(MADE);
             }
 
@@ -76,7 +98,10 @@ final class DiskTrials {
         Path file = directory.resolve("copy.img");
         disk.startLoad();
         disk.endLoad();
-        Operation.done(daemon, "/v1/disks/" + disk.name() + "/export", "{\"file\":\"%s\",%s}".formatted(file, kind));
+        Operation.done(
+                daemon,
+                "/v1/disks/" + disk.name() + "/export",
+                "{\"file\":\"%s\",%s}".formatted(file, kind));
         String request = "{\"name\":\"%s\",\"file\":\"%s\",\"newIdentity\":true}".formatted(MADE, file);
         Operation.done(daemon, "/v1/disks/import", request);
         String content = look.digest(MADE);
@@ -141,7 +166,9 @@ final class DiskTrials {
             @Override
             public JsonNode begin() throws IOException {
                 return Operation.post(
-                        daemon, "/v1/disks/" + disk.name() + "/export", "{\"file\":\"%s\",%s}".formatted(file, kind));
+                        daemon,
+                        "/v1/disks/" + disk.name() + "/export",
+                        "{\"file\":\"%s\",%s}".formatted(file, kind));
             }
 
             @Override

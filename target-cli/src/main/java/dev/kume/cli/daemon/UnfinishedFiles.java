@@ -99,7 +99,7 @@ final class UnfinishedFiles {
             LOG.info("Moving {} to {}: its disk was created when the daemon ended", present, place);
             stores.rename(present, place);
         } else if (!known && exists(present) && belongsToDisk(present, inventory)) {
-            LOG.warn("{} was to be removed, but is the file of a disk now: it is kept", present);
+            LOG.info("{} is kept: it is the file of a disk, or of a snapshot", present);
         } else if (!known && exists(present)) {
             LOG.info("Removing {}: it belongs to no disk", present);
             try {

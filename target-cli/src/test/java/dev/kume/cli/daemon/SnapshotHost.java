@@ -58,6 +58,11 @@ final class SnapshotHost {
         done(ApiPaths.snapshotMount(disk, name), "{\"name\":\"%s\",\"writable\":%s}".formatted(as, writable));
     }
 
+    void end(String disk) throws IOException {
+        assertEquals(
+                200, kume.delete(ApiPaths.diskRemoval(disk, true, true)).status());
+    }
+
     JsonNode view(String disk) throws IOException {
         return kume.get(ApiPaths.disk(disk)).body();
     }

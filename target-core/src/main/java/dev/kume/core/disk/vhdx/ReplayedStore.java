@@ -12,16 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that cannot be written, with what its log would change laid over it in memory. Filled by one thread, then read
- * by any.
+ * A store that cannot be written, with what its log would change laid over it in memory. Filled by one thread, then
+ * read by any.
  */
 final class ReplayedStore extends FilterStore implements LogReader.Target {
     /** Of pages and ranges: 64 MB of pages at most. */
     private static final int CHANGES_MAX = 1 << 14;
 
     /** Content, or zeroes where there is none. */
-    private record Change(
-            long offsetBytes, long lengthBytes, @Nullable ByteBuffer content) {
+    private record Change(long offsetBytes, long lengthBytes, @Nullable ByteBuffer content) {
         long endBytes() {
             return offsetBytes + lengthBytes;
         }
