@@ -90,7 +90,7 @@ final class BadImageClientIT {
         refused(INVALID, List.of("3"), odd);
         String[] raw = {"disk", "create", "bad", "--size", "1GB", "--format", "raw", "--type", "dynamic"};
         refused(INVALID, List.of("raw", "vhdx"), raw);
-        refused(INVALID, List.of("parent"), "disk", "create", "bad", "--type", "differencing", "--format", "vhdx");
+        refused(INVALID, List.of("parent"), "disk", "create", "bad", "--size", "1GB", "--type", "differencing");
     }
 
     @Test
@@ -162,7 +162,13 @@ final class BadImageClientIT {
                 Path cut = directory.resolve("cut-" + length + "-" + name);
                 Files.write(cut, java.util.Arrays.copyOf(bytes, length));
                 byte[] before = Files.readAllBytes(cut);
-                Program.Result result = daemon.kume("disk", "import", "bad", "--file", cut.toString(), "--format",
+                Program.Result result = daemon.kume(
+                        "disk",
+                        "import",
+                        "bad",
+                        "--file",
+                        cut.toString(),
+                        "--format",
                         name.endsWith("x") ? "vhdx" : "vhd");
                 assertEquals(INVALID, result.exitCode(), result::toString);
                 assertEquals(1, result.errorLines().size(), result::toString);
@@ -178,8 +184,7 @@ final class BadImageClientIT {
     private static Path orphan(String name, String format) throws Exception {
         String parent = name + "-parent";
         daemon.provideDisk("""
-                {"name":"%s","size":"8MB","format":"%s","type":"dynamic","sharing":"read-only"}"""
-                .formatted(parent, format));
+                {"name":"%s","size":"8MB","format":"%s","type":"dynamic","sharing":"read-only"}""".formatted(parent, format));
         daemon.provideDisk("""
                 {"name":"%s","parent":"%s"}""".formatted(name, parent));
         Path file = daemon.file(name);
