@@ -322,13 +322,16 @@ final class DiskFormatsClientIT {
             for (SpaceCase each : cases) {
                 create(daemon, each.name(), "--size 64MB " + each.options());
                 map(daemon, each.name(), lun);
-                long emptyBytes = shown(daemon, each.name()).path("allocatedBytes").asLong();
+                long emptyBytes =
+                        shown(daemon, each.name()).path("allocatedBytes").asLong();
                 qemuIo(daemon, lun, "write -P 7 8M 16M", "flush");
-                long fullBytes = shown(daemon, each.name()).path("allocatedBytes").asLong();
+                long fullBytes =
+                        shown(daemon, each.name()).path("allocatedBytes").asLong();
                 assertTrue(fullBytes >= emptyBytes + writtenBytes, () -> each + ": " + emptyBytes + ", " + fullBytes);
                 assertEquals(List.of(false, true, false), mapped(daemon, lun), each::toString);
                 qemuIo(daemon, lun, "discard 8M 16M", "flush", "read -P 0 0 64M");
-                long freedBytes = shown(daemon, each.name()).path("allocatedBytes").asLong();
+                long freedBytes =
+                        shown(daemon, each.name()).path("allocatedBytes").asLong();
                 // The map keeps its own pages, and a log the space that it has.
                 assertTrue(freedBytes < emptyBytes + (1 << 20), () -> each + ": " + emptyBytes + ", " + freedBytes);
                 assertEquals(List.of(false), mapped(daemon, lun), each::toString);

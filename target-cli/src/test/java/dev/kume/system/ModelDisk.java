@@ -35,8 +35,8 @@ final class ModelDisk implements AutoCloseable {
 
     /** A unit whose content is that of this file, which is made when it is not there; it is as long as the unit. */
     static ModelDisk of(int lun, int blockBytes, long sizeBytes, Path file) throws IOException {
-        FileChannel model = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel model =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (model.size() < sizeBytes) {
             model.write(ByteBuffer.allocate(1), sizeBytes - 1);
         }
@@ -84,8 +84,7 @@ final class ModelDisk implements AutoCloseable {
     void write(RawInitiator session, Random random, long offsetBytes, long lengthBytes) throws IOException {
         byte[] bytes = new byte[(int) Math.min(lengthBytes, sizeBytes - offsetBytes)];
         random.nextBytes(bytes);
-        good(session.command(
-                lun, Cdb.write16(offsetBytes / blockBytes, bytes.length / blockBytes), bytes, 0));
+        good(session.command(lun, Cdb.write16(offsetBytes / blockBytes, bytes.length / blockBytes), bytes, 0));
         model.write(ByteBuffer.wrap(bytes), offsetBytes);
     }
 
