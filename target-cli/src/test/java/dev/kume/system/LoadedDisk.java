@@ -14,6 +14,8 @@ import java.util.List;
 final class LoadedDisk {
     static final long LOADED_BYTES = 48L << 20;
     private static final int PLACES = 192;
+    private static final int READS = 16;
+    private static final int BLOCK_SECTORS = WriteHistory.BLOCK_BYTES / WriteHistory.SECTOR_BYTES;
 
     private final RunningDaemon daemon;
     private final String name;
@@ -132,18 +134,23 @@ final class LoadedDisk {
                 session.command(0, Cdb.synchronizeCache(), new byte[0], 0).good(), name));
     }
 
-    /** Reads through a session. */
+    /** Reads through a session, some blocks at a time. */
     static WriteHistory.Source through(RawInitiator session) {
-        return (offsetBytes, bytes) -> {
-            RawAnswer answer = session.command(
-                    0,
-                    Cdb.read16(offsetBytes / WriteHistory.SECTOR_BYTES, bytes / WriteHistory.SECTOR_BYTES),
-                    new byte[0],
-                    bytes);
-            if (!answer.good()) {
-                throw new IOException("READ(16) ends with " + answer.outcome());
+        return offsetsBytes -> {
+            List<byte[]> found = new ArrayList<>();
+            int[] tags = new int[offsetsBytes.length];
+            for (int i = 0; i < tags.length + READS; i++) {
+                if (i < tags.length) {
+                    byte[] cdb = Cdb.read16(offsetsBytes[i] / WriteHistory.SECTOR_BYTES, BLOCK_SECTORS);
+                    tags[i] = session.submit(0, cdb, new byte[0], WriteHistory.BLOCK_BYTES);
+                }
+                if (i >= READS && i - READS < tags.length) {
+                    RawAnswer answer = session.await(tags[i - READS]);
+                    assertTrue(answer.good(), () -> "READ(16) ends with " + answer.outcome());
+                    found.add(answer.data());
+                }
             }
-            return answer.data();
+            return found;
         };
     }
 }

@@ -90,7 +90,8 @@ final class SnapshotTrials {
         }
     }
 
-    private void removeAll() throws IOException {
+    /** All snapshots go. */
+    void removeAll() throws IOException {
         for (LoadedDisk each : disks) {
             List<String> names = snapshots(each);
             if (!names.isEmpty()) {

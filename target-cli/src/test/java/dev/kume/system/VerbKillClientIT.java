@@ -37,6 +37,37 @@ final class VerbKillClientIT {
     }
 
     @Test
+    void noVerbVhdx() throws Exception {
+        kill("nothing, vhdx", SMALL_VHDX, DiskTrials::nothing);
+    }
+
+    @Test
+    void noVerbVhd() throws Exception {
+        kill("nothing, vhd", DYNAMIC_VHD, DiskTrials::nothing);
+    }
+
+    @Test
+    void noVerbChildOfVhdx() throws Exception {
+        killChild("nothing, differencing vhdx", SMALL_VHDX);
+    }
+
+    @Test
+    void noVerbChildOfVhd() throws Exception {
+        killChild("nothing, differencing vhd", "\"format\":\"vhd\"");
+    }
+
+    private void killChild(String what, String kind) throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+            Operation.done(
+                    daemon, "/v1/disks", "{\"name\":\"base\",\"sharing\":\"read-only\",%s%s}".formatted(SIZE, kind));
+            LoadedDisk disk = LoadedDisk.create(daemon, "one", "\"type\":\"differencing\",\"parent\":\"base\"", SEED);
+            Verb nothing = new DiskTrials(daemon, disk).nothing();
+            new VerbRuns(daemon, List.of(disk), Ending.KILL, SEED).run(what, KILLS, nothing);
+            daemon.stop();
+        }
+    }
+
+    @Test
     void create() throws Exception {
         kill("create fixed vhd", DYNAMIC_VHD, trials -> trials.create("\"size\":\"256MB\",\"format\":\"vhd\""));
     }

@@ -46,6 +46,9 @@ final class VerbRuns {
 
     /** Once to its end, and then so often not. */
     void run(String what, int times, Verb verb) throws Exception {
+        within = 0;
+        done = 0;
+        tookNanos.clear();
         verb.prepare();
         runToTheEnd(verb, "before all");
         verb.undo();

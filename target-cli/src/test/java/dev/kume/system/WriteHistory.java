@@ -13,9 +13,10 @@ import java.util.List;
  * <p>Written by one thread at a time; read while nobody writes.
  */
 final class WriteHistory {
-    /** Where blocks are read from: a session, or a file. */
+    /** Where blocks of 4 KiB are read from. */
     interface Source {
-        byte[] read(long offsetBytes, int bytes) throws IOException;
+        /** In the order of the offsets. */
+        List<byte[]> read(long... offsetsBytes) throws IOException;
     }
 
     static final int BLOCK_BYTES = 4096;
@@ -120,8 +121,9 @@ final class WriteHistory {
      */
     List<String> lost(Source source) throws IOException {
         List<String> lost = new ArrayList<>();
+        List<byte[]> all = source.read(offsets);
         for (int place = 0; place < offsets.length; place++) {
-            byte[] found = source.read(offsets[place], BLOCK_BYTES);
+            byte[] found = all.get(place);
             List<Deed> possible = possible(place);
             Deed whole = null;
             for (Deed deed : possible) {
@@ -203,8 +205,9 @@ final class WriteHistory {
      */
     List<String> compare(Source copy, CommonMoment moment) throws IOException {
         List<String> wrong = new ArrayList<>();
+        List<byte[]> all = copy.read(offsets);
         for (int place = 0; place < offsets.length; place++) {
-            byte[] found = copy.read(offsets[place], BLOCK_BYTES);
+            byte[] found = all.get(place);
             if (!compare(place, found, moment.of("byte " + offsets[place]))) {
                 wrong.add("byte %d: %s found, which was there at no time; last were %s"
                         .formatted(offsets[place], seen(place, found), possible(place)));
@@ -228,8 +231,9 @@ final class WriteHistory {
     /** Begins again with what is on the disk now, whatever it is: stamps of this history or zeroes. */
     List<String> adopt(Source source) throws IOException {
         List<String> wrong = new ArrayList<>();
+        List<byte[]> all = source.read(offsets);
         for (int place = 0; place < offsets.length; place++) {
-            byte[] found = source.read(offsets[place], BLOCK_BYTES);
+            byte[] found = all.get(place);
             long stamp = ByteBuffer.wrap(found).getLong(16);
             Deed deed = new Deed(stamp, stamp == 0, Long.MIN_VALUE);
             deed.answered(Long.MIN_VALUE);
