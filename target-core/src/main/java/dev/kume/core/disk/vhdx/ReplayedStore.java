@@ -20,7 +20,8 @@ final class ReplayedStore extends FilterStore implements LogReader.Target {
     private static final int CHANGES_MAX = 1 << 14;
 
     /** Content, or zeroes where there is none. */
-    private record Change(long offsetBytes, long lengthBytes, @Nullable ByteBuffer content) {
+    private record Change(
+            long offsetBytes, long lengthBytes, @Nullable ByteBuffer content) {
         long endBytes() {
             return offsetBytes + lengthBytes;
         }

@@ -428,7 +428,7 @@ class VhdxFormatTest {
     /** Hyper-V leaves the offset in the entry of a block that was unmapped, and may use the space again. */
     @Test
     void spaceOfAnUnmappedBlockIsNotGivenToAnother() throws IOException {
-        MemoryStore store = dynamic(10 * MIB);
+        PowerCutStore store = dynamic(10 * MIB);
         store.resize(5 * MIB);
         putLong(store, BAT + 8, 4 * MIB | BatEntry.UNMAPPED);
         store.write(4 * MIB, ByteBuffer.wrap(new byte[] {1, 2, 3}));
@@ -439,7 +439,7 @@ class VhdxFormatTest {
             assertArrayEquals(new byte[512], back.array());
             disk.write(0, ByteBuffer.wrap(new byte[512]));
         }
-        MemoryStore after = durable(store);
+        PowerCutStore after = durable(store);
         assertEquals("0600500000000000" + "0300400000000000", hex(after, BAT, 16));
         assertEquals("010203", hex(after, (int) (4 * MIB), 3));
         assertEquals(0, vhdx.check(after, false, Progress.NONE).leakedBytes());
