@@ -147,8 +147,8 @@ final class DiskFormatsClientIT {
     }
 
     /**
-     * QEMU refuses a differencing VHDX, and opens a differencing VHD as if it had no parent: libvhdi reads both. Where a
-     * stretch of sectors ends within a byte of the bitmap, it takes the rest of that byte for set, so what it is to
+     * QEMU refuses a differencing VHDX, and opens a differencing VHD as if it had no parent: libvhdi reads both. Where
+     * a stretch of sectors ends within a byte of the bitmap, it takes the rest of that byte for set, so what it is to
      * read was written in whole bytes, eight sectors each.
      */
     @Test
@@ -273,8 +273,13 @@ final class DiskFormatsClientIT {
         DiskImages.run("qemu-io", "-f", "vhdx", "-c", "write -P 1 1M 64k", "-c", "write -P 2 5M 64k", left);
         String failing = """
                 json:{"driver":"vhdx","file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},\
-                "inject-error":[{"event":"none","iotype":"write","sector":%d,"errno":5,"once":false}]}}""".formatted(left, tableOffset(left) / 512);
-        Program.Result failed = Program.run(Duration.ofSeconds(20), "qemu-io", "-c", "write -P 3 30M 64k", failing);
+                "inject-error":[{"event":"none","iotype":"write","sector":%d,"errno":5,"once":false}]}}""";
+        Program.Result failed = Program.run(
+                Duration.ofSeconds(20),
+                "qemu-io",
+                "-c",
+                "write -P 3 30M 64k",
+                failing.formatted(left, tableOffset(left) / 512));
         assertTrue((failed.out() + failed.err()).contains("Input/output error"), failed::toString);
         Program.Result dirty = Program.run(Duration.ofSeconds(20), "qemu-img", "info", "-f", "vhdx", left.toString());
         assertTrue(dirty.err().contains("log that needs to be replayed"), dirty::toString);
