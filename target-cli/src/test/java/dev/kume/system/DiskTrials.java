@@ -98,10 +98,7 @@ final class DiskTrials {
         Path file = directory.resolve("copy.img");
         disk.startLoad();
         disk.endLoad();
-        Operation.done(
-                daemon,
-                "/v1/disks/" + disk.name() + "/export",
-                "{\"file\":\"%s\",%s}".formatted(file, kind));
+        Operation.done(daemon, "/v1/disks/" + disk.name() + "/export", "{\"file\":\"%s\",%s}".formatted(file, kind));
         String request = "{\"name\":\"%s\",\"file\":\"%s\",\"newIdentity\":true}".formatted(MADE, file);
         Operation.done(daemon, "/v1/disks/import", request);
         String content = look.digest(MADE);
@@ -166,9 +163,7 @@ final class DiskTrials {
             @Override
             public JsonNode begin() throws IOException {
                 return Operation.post(
-                        daemon,
-                        "/v1/disks/" + disk.name() + "/export",
-                        "{\"file\":\"%s\",%s}".formatted(file, kind));
+                        daemon, "/v1/disks/" + disk.name() + "/export", "{\"file\":\"%s\",%s}".formatted(file, kind));
             }
 
             @Override

@@ -63,7 +63,9 @@ final class Look {
                     session.command(0, Cdb.synchronizeCache(), new byte[0], 0).good(), disk);
             assertEquals(
                     HexFormat.of().formatHex(bytes),
-                    HexFormat.of().formatHex(session.command(0, Cdb.read16(7, 1), new byte[0], bytes.length).data()));
+                    HexFormat.of()
+                            .formatHex(session.command(0, Cdb.read16(7, 1), new byte[0], bytes.length)
+                                    .data()));
         });
     }
 

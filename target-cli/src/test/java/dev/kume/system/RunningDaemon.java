@@ -239,7 +239,12 @@ final class RunningDaemon implements AutoCloseable {
     private void provideDisk(String name, String size, String format, String sharing) throws IOException {
         String disk = """
                 {"name":"%s","size":"%s","format":"%s","sparse":true,"sharing":"%s"}""";
-        post("/v1/disks", disk.formatted(name, size, format, sharing));
+        provideDisk(disk.formatted(name, size, format, sharing));
+    }
+
+    /** A disk as this request has it, mapped nowhere. */
+    void provideDisk(String request) throws IOException {
+        post("/v1/disks", request);
         awaitOperations();
     }
 

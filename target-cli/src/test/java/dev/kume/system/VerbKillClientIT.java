@@ -59,11 +59,8 @@ final class VerbKillClientIT {
     private void killChild(String what, String kind) throws Exception {
         try (RunningDaemon daemon = RunningDaemon.start(directory)) {
             Operation.done(
-                    daemon,
-                    "/v1/disks",
-                    "{\"name\":\"base\",\"sharing\":\"read-only\",%s%s}".formatted(SIZE, kind));
-            LoadedDisk disk =
-                    LoadedDisk.create(daemon, "one", "\"type\":\"differencing\",\"parent\":\"base\"", SEED);
+                    daemon, "/v1/disks", "{\"name\":\"base\",\"sharing\":\"read-only\",%s%s}".formatted(SIZE, kind));
+            LoadedDisk disk = LoadedDisk.create(daemon, "one", "\"type\":\"differencing\",\"parent\":\"base\"", SEED);
             Verb nothing = new DiskTrials(daemon, disk).nothing();
             new VerbRuns(daemon, List.of(disk), Ending.KILL, SEED).run(what, KILLS, nothing);
             daemon.stop();

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Body of {@code POST /v1/disks/NAME/copy}: another disk of the same content and with an identity of its own. What is
- * null is as of the disk that is copied.
+ * null is as of the disk that is copied; the copy of a read-only disk is exclusive.
  *
  * @param name        required: of the new disk
  * @param format      {@code vhd}, {@code vhdx} or {@code raw}

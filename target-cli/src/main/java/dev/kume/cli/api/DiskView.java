@@ -86,7 +86,8 @@ public record DiskView(
      * How the file of a disk is made.
      *
      * @param fileBytes  its length; null while the disk is offline
-     * @param blockBytes the unit in which it takes space; null for one whose bytes lie in order, and while it is offline
+     * @param blockBytes the unit in which it takes space; null for one whose bytes lie in order, and while it is
+     *                   offline
      * @param parents    the files that are read below it, the nearest first; empty while it is offline
      * @param parent     the disk that it is a child of, or of whose snapshot; null for none
      * @param snapshots  how many it has

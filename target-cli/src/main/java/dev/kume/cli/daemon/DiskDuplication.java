@@ -7,6 +7,7 @@ import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
+import dev.kume.core.inventory.Sharing;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -99,7 +100,7 @@ final class DiskDuplication {
                 kind.type().word(),
                 source.sizeBytes(),
                 kind.thin(),
-                source.sharing(),
+                source.sharing() == Sharing.READ_ONLY ? Sharing.EXCLUSIVE : source.sharing(),
                 source.sectorFormat(),
                 source.profile(),
                 Objects.requireNonNullElse(request.description(), ""),

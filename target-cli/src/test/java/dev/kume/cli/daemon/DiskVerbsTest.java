@@ -396,6 +396,38 @@ final class DiskVerbsTest {
     }
 
     @Test
+    void aDiskWithSnapshotsKeepsItsFilesAndIsCopied() throws Exception {
+        made("vhd", false);
+        done(run(ApiPaths.diskConvert("a"), "{\"format\":\"vhdx\",\"type\":\"dynamic\"}"));
+        writeSome(open("a"));
+        done(run(ApiPaths.snapshots("a"), "{\"name\":\"monday\"}"));
+        writeSome(open("a"));
+        byte[] content = content("a");
+        RunningManagement.Reply refused = kume.post(ApiPaths.diskConvert("a"), "{\"format\":\"raw\"}");
+        assertEquals(
+                "disk 'a' is not converted: it has snapshot 'monday'; remove it first, or make a copy with 'kume disk copy'",
+                refused.error());
+        assertEquals(422, refused.status());
+        RunningManagement.Reply smaller = askToShrink("2MB");
+        assertTrue(
+                smaller.error().startsWith("disk 'a' is not made smaller: it has snapshot 'monday'"), smaller.error());
+        done(run(ApiPaths.diskCopy("a"), "{\"name\":\"b\",\"format\":\"raw\"}"));
+        assertArrayEquals(content, content("b"));
+        done(run(ApiPaths.diskCheck("a"), ""));
+        done(run(ApiPaths.diskCompact("a"), ""));
+        assertArrayEquals(content, content("a"));
+        done(run(ApiPaths.snapshotMount("a", "monday"), "{\"name\":\"m\"}"));
+        byte[] monday = content("m");
+        RunningManagement.Reply shown = kume.post(ApiPaths.diskConvert("m"), "{\"format\":\"raw\"}");
+        assertEquals(
+                "disk 'm' is not converted: it shows the file of the snapshot 'monday'; make a copy with 'kume disk copy'",
+                shown.error());
+        done(run(ApiPaths.diskCopy("m"), "{\"name\":\"n\",\"format\":\"raw\"}"));
+        assertEquals("exclusive", disk("n").path("sharing").asText());
+        assertArrayEquals(monday, content("n"));
+    }
+
+    @Test
     void onlyADiskThatIsOnlineAndIdleIsConverted() throws Exception {
         made("vhd", false);
         kume.post(ApiPaths.diskOffline("a", false), "");

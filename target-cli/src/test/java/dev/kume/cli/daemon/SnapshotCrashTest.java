@@ -199,7 +199,8 @@ final class SnapshotCrashTest {
                 },
                 host -> host.restore("a", "one"),
                 (kume, host) -> {
-                    boolean restored = host.snapshots("a").getFirst().path("current").asBoolean();
+                    boolean restored =
+                            host.snapshots("a").getFirst().path("current").asBoolean();
                     disks.put("a", restored ? kept.get("one") : before[0]);
                     checkKept(host, "a");
                     assertEquals(List.of("one", "two"), host.names("a"));

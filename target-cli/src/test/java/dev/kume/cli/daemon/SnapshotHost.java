@@ -59,8 +59,7 @@ final class SnapshotHost {
     }
 
     void end(String disk) throws IOException {
-        assertEquals(
-                200, kume.delete(ApiPaths.diskRemoval(disk, true, true)).status());
+        assertEquals(200, kume.delete(ApiPaths.diskRemoval(disk, true, true)).status());
     }
 
     JsonNode view(String disk) throws IOException {

@@ -59,6 +59,34 @@ public final class Cdb {
         return cdb;
     }
 
+    /** UNMAP with a parameter list of this length, see {@link #unmapList}. */
+    public static byte[] unmap(int listBytes) {
+        byte[] cdb = new byte[10];
+        cdb[0] = 0x42;
+        ByteBuffer.wrap(cdb).putShort(7, (short) listBytes);
+        return cdb;
+    }
+
+    /** The parameter list of UNMAP for pairs of LBA and number of blocks. */
+    public static byte[] unmapList(long... lbasAndBlocks) {
+        int descriptorsBytes = lbasAndBlocks.length / 2 * 16;
+        ByteBuffer list = ByteBuffer.allocate(8 + descriptorsBytes);
+        list.putShort((short) (6 + descriptorsBytes))
+                .putShort((short) descriptorsBytes)
+                .putInt(0);
+        for (int at = 0; at < lbasAndBlocks.length; at += 2) {
+            list.putLong(lbasAndBlocks[at]).putInt((int) lbasAndBlocks[at + 1]).putInt(0);
+        }
+        return list.array();
+    }
+
+    /** GET LBA STATUS from this block on. */
+    public static byte[] getLbaStatus(long lba, int allocationBytes) {
+        ByteBuffer cdb = ByteBuffer.allocate(16);
+        cdb.put(0, (byte) 0x9E).put(1, (byte) 0x12).putLong(2, lba).putInt(10, allocationBytes);
+        return cdb.array();
+    }
+
     private static byte[] transfer16(int opcode, int flags, long lba, int blocks) {
         ByteBuffer cdb = ByteBuffer.allocate(16);
         cdb.put(0, (byte) opcode).put(1, (byte) flags).putLong(2, lba).putInt(10, blocks);

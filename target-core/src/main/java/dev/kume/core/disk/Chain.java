@@ -74,11 +74,6 @@ public final class Chain implements Closeable {
         return chains.replaceParent(file, next);
     }
 
-    /** Gives the file another name, durably, while it is open. */
-    public void rename(Path to) throws IOException {
-        chains.rename(file, to);
-    }
-
     /** Closes the file when nobody else holds it. */
     @Override
     public void close() throws IOException {

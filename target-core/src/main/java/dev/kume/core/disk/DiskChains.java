@@ -313,16 +313,4 @@ public final class DiskChains {
             lock.unlock();
         }
     }
-
-    void rename(OpenFile file, Path to) throws IOException {
-        lock.lock();
-        try {
-            stores.rename(file.path, to);
-            files.remove(file.path, file);
-            file.path = ChainRules.realPath(to);
-            files.put(file.path, file);
-        } finally {
-            lock.unlock();
-        }
-    }
 }

@@ -40,6 +40,15 @@ public final class DiskReshaping {
                     "remove %s first, or make a copy with 'kume disk copy'"
                             .formatted(snapshots.size() == 1 ? "it" : "them"));
         }
+        SnapshotRecord shown = DiskRules.shown(inventory.disks(), disk);
+        if (shown != null) {
+            throw InventoryException.guard(
+                    "disk",
+                    disk.name(),
+                    "disk '%s' %s: it shows the file of the snapshot '%s'"
+                            .formatted(disk.name(), refused, shown.name()),
+                    "make a copy with 'kume disk copy'");
+        }
         Disks.checkNoChildren(inventory, disk, refused);
     }
 

@@ -1,7 +1,6 @@
 package dev.kume.core.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -245,13 +244,6 @@ final class DiskChainsTest {
             assertNull(chains.find(base), "nobody has the old parent any more");
             assertEquals(1, chains.children(other));
             assertEquals(44, at(of.disk(), 4));
-            Path renamed = folder.resolve("renamed.vhd");
-            of.rename(renamed);
-            assertEquals(renamed.toRealPath(), of.file());
-            assertFalse(Files.exists(child));
-            try (Chain again = chains.open(renamed, vhd, true)) {
-                assertSame(of.disk(), again.disk());
-            }
         }
         assertNull(chains.find(other));
     }

@@ -10,7 +10,7 @@ import dev.kume.core.Trials;
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FaultyStore.Call;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -29,8 +29,8 @@ final class DiskCopyTest {
     private static final int MIB = 1 << 20;
     private static final int SIZE_BYTES = 6 * MIB + 512;
 
-    private final MemoryStore from = MemoryDisk.emptyStore(SIZE_BYTES);
-    private final MemoryStore to = MemoryDisk.emptyStore(SIZE_BYTES);
+    private final PowerCutStore from = MemoryDisk.emptyStore(SIZE_BYTES);
+    private final PowerCutStore to = MemoryDisk.emptyStore(SIZE_BYTES);
     private final LiveDisk live = new LiveDisk(MemoryDisk.on(from, SIZE_BYTES));
     private final IsolatedDisk disk = IsolatedDisk.of(live);
 
@@ -67,7 +67,7 @@ final class DiskCopyTest {
     @Test
     void aHoleIsOneStep() throws Exception {
         long hugeBytes = 40L << 40;
-        MemoryStore huge = MemoryDisk.emptyStore(hugeBytes);
+        PowerCutStore huge = MemoryDisk.emptyStore(hugeBytes);
         LiveDisk hugeLive = new LiveDisk(new FilterDisk(MemoryDisk.on(huge, hugeBytes)) {
             @Override
             public DiskExtent extentAt(long offsetBytes, long lengthBytes) {
@@ -95,7 +95,7 @@ final class DiskCopyTest {
 
     private static void race(long seed, LiveDisk live) throws Exception {
         IsolatedDisk disk = IsolatedDisk.of(live);
-        MemoryStore to = MemoryDisk.emptyStore(SIZE_BYTES);
+        PowerCutStore to = MemoryDisk.emptyStore(SIZE_BYTES);
         Random content = new Random(seed);
         for (int i = 0; i < 20; i++) {
             disk.write(content.nextInt(SIZE_BYTES / 512 - 64) * 512L, random(content, 512 * (1 + content.nextInt(64))));
@@ -130,7 +130,7 @@ final class DiskCopyTest {
             finish(copy, () -> {
                 live.current().read(0, ByteBuffer.wrap(source));
                 atTheInstant.set(changes.get());
-                MemoryStore survived = to.afterPowerCut(new Random(seed));
+                PowerCutStore survived = to.cut(new Random(seed));
                 assertArrayEquals(source, survived.bytes(), "it is durable as a whole");
             });
         } finally {

@@ -15,7 +15,7 @@ import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.NoSpaceException;
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import dev.kume.core.testing.RecordingStore;
 import dev.kume.core.testing.RecordingStore.Kind;
 import java.io.IOException;
@@ -44,8 +44,8 @@ final class GrowthTest {
         return Stream.of(VHD, RAW);
     }
 
-    private static MemoryStore made(DiskFormat format) throws IOException {
-        MemoryStore store = new MemoryStore("a." + format.name());
+    private static PowerCutStore made(DiskFormat format) throws IOException {
+        PowerCutStore store = new PowerCutStore("a." + format.name());
         format.create(store, new CreateOptions(OLD, ID, false, Progress.NONE));
         store.write(0, ByteBuffer.wrap(content()));
         store.flush();
@@ -71,7 +71,7 @@ final class GrowthTest {
     @MethodSource("formats")
     void aGrownDiskHasTheOldBytesThenZeroes(DiskFormat format) throws IOException {
         for (int newBytes : new int[] {OLD + 512, OLD + 1024, 3 * OLD}) {
-            MemoryStore store = made(format);
+            PowerCutStore store = made(format);
             VirtualDisk disk = format.open(store);
             DiskGrowth growth = disk.grow(newBytes, Progress.NONE);
             assertEquals(OLD, disk.info().sizeBytes(), "nobody has been told");
@@ -92,7 +92,7 @@ final class GrowthTest {
     @ParameterizedTest
     @MethodSource("formats")
     void itGrowsAgainAndAgain(DiskFormat format) throws IOException {
-        MemoryStore store = made(format);
+        PowerCutStore store = made(format);
         VirtualDisk disk = format.open(store);
         for (int newBytes = OLD + 512; newBytes < 3 * OLD; newBytes += 1536) {
             disk.grow(newBytes, Progress.NONE).use();
@@ -103,7 +103,7 @@ final class GrowthTest {
     @ParameterizedTest
     @MethodSource("formats")
     void whatIsTakenBackIsTheOldDisk(DiskFormat format) throws IOException {
-        MemoryStore store = made(format);
+        PowerCutStore store = made(format);
         byte[] before = store.bytes();
         VirtualDisk disk = format.open(store);
         disk.grow(2 * OLD, Progress.NONE).undo();
@@ -127,7 +127,7 @@ final class GrowthTest {
     void aPowerCutAtAnyMomentLeavesTheOldDiskOrTheNew(DiskFormat format) throws IOException {
         AtomicInteger settled = new AtomicInteger();
         Trials.forSeed(1, 2_000, random -> {
-            MemoryStore store = made(format);
+            PowerCutStore store = made(format);
             int newBytes = OLD + 512 * (1 + random.nextInt(12));
             AtomicInteger calls = new AtomicInteger();
             VirtualDisk disk = format.open(dyingAt(store, 1 + random.nextInt(9), calls));
@@ -137,10 +137,10 @@ final class GrowthTest {
             } catch (IOException e) {
                 whole = false;
             }
-            MemoryStore after = cutAndSettle(format, store, random, settled);
+            PowerCutStore after = cutAndSettle(format, store, random, settled);
             assertArrayEquals(content(), read(format.open(after)), "the inventory still has the old size");
             if (whole) {
-                MemoryStore grown = store.afterPowerCut(random);
+                PowerCutStore grown = store.cut(random);
                 assertArrayEquals(Arrays.copyOf(content(), newBytes), read(format.open(grown)), "it is durable");
             }
         });
@@ -148,9 +148,9 @@ final class GrowthTest {
     }
 
     /** What a start does after a power cut, with a second power cut in that. */
-    private static MemoryStore cutAndSettle(
-            DiskFormat format, MemoryStore store, RandomGenerator random, AtomicInteger settled) throws IOException {
-        MemoryStore after = store.afterPowerCut(random);
+    private static PowerCutStore cutAndSettle(
+            DiskFormat format, PowerCutStore store, RandomGenerator random, AtomicInteger settled) throws IOException {
+        PowerCutStore after = store.cut(random);
         if (after.sizeBytes() != made(format).sizeBytes()) {
             settled.incrementAndGet();
         }
@@ -159,7 +159,7 @@ final class GrowthTest {
         } catch (DiskFormatException e) {
             throw new AssertionError(e);
         } catch (IOException e) {
-            after = after.afterPowerCut(random);
+            after = after.cut(random);
         }
         format.settle(after, OLD);
         assertTrue(after.allDurable());
@@ -173,7 +173,7 @@ final class GrowthTest {
         byte[] before = made(format).bytes();
         int failures = 0;
         for (int call = 1; ; call++) {
-            MemoryStore store = made(format);
+            PowerCutStore store = made(format);
             AtomicInteger calls = new AtomicInteger();
             int failing = call;
             VirtualDisk disk = format.open(new FaultyStore(store).hook((kind, offsetBytes, lengthBytes) -> {
@@ -224,7 +224,7 @@ final class GrowthTest {
 
     @Test
     void aCancelLeavesTheDiskAsItWas() throws IOException {
-        MemoryStore store = made(VHD);
+        PowerCutStore store = made(VHD);
         byte[] before = store.bytes();
         List<Long> told = new ArrayList<>();
         assertThrows(
@@ -255,7 +255,7 @@ final class GrowthTest {
 
     @Test
     void aFooterOfVirtualPcBecomesOneWhoseSizeQemuReads() throws IOException {
-        MemoryStore store = made(VHD);
+        PowerCutStore store = made(VHD);
         ByteBuffer footer = ByteBuffer.wrap(store.bytes(), OLD, 512).slice();
         footer.put(28, "vpc ".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
                 .putLong(40, 512);
@@ -274,7 +274,7 @@ final class GrowthTest {
     @ParameterizedTest
     @MethodSource("formats")
     void aFileThatIsCutOffIsNotSettled(DiskFormat format) throws IOException {
-        MemoryStore store = made(format);
+        PowerCutStore store = made(format);
         store.resize(OLD - 512);
         store.flush();
         byte[] before = store.bytes();

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FaultyStore.Call;
-import dev.kume.core.testing.MemoryFiles;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutFiles;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -59,15 +59,15 @@ final class JournaledDiskTest {
     }
 
     private final Faults faults = new Faults();
-    private MemoryFiles files = newFiles(faults);
+    private PowerCutFiles files = newFiles(faults);
 
-    private static MemoryFiles newFiles(FaultyStore.Hook hook) {
-        MemoryFiles made = new MemoryFiles(hook);
+    private static PowerCutFiles newFiles(FaultyStore.Hook hook) {
+        PowerCutFiles made = new PowerCutFiles(hook);
         made.put(IMAGE, MemoryDisk.emptyStore(SECTORS * SECTOR_BYTES));
         return made;
     }
 
-    private static JournaledDisk open(MemoryFiles from) throws IOException {
+    private static JournaledDisk open(PowerCutFiles from) throws IOException {
         BackingStore image = from.open(IMAGE, false);
         return JournaledDisk.open(new FlatDisk(image, new DiskInfo(image.sizeBytes(), false, true)), from, JOURNAL);
     }
@@ -114,7 +114,7 @@ final class JournaledDiskTest {
             for (int seed = 0; seed < 30; seed++) {
                 Random random = new Random(cutAt * 1000L + seed);
                 Faults cutting = new Faults();
-                MemoryFiles host = newFiles(cutting);
+                PowerCutFiles host = newFiles(cutting);
                 JournaledDisk disk = open(host);
                 disk.write(0, stamped(SECTORS, 1));
                 disk.writeAtomically(2 * SECTOR_BYTES, stamped(20, 2));
@@ -126,7 +126,7 @@ final class JournaledDiskTest {
                 } catch (Cut gone) {
                     // The host is down.
                 }
-                MemoryFiles after = seed % 2 == 0 ? host.afterPowerCut(random) : host.afterKill();
+                PowerCutFiles after = seed % 2 == 0 ? host.cut(random) : host.afterKill();
                 JournaledDisk reopened = open(after);
                 unfinished += reopened.found() == JournaledDisk.Found.UNFINISHED ? 1 : 0;
                 assertTrue(reopened.found() != JournaledDisk.Found.FOREIGN);
@@ -149,13 +149,13 @@ final class JournaledDiskTest {
     @Test
     void aLaterWriteThatWasFlushedIsNeverUndone() throws IOException {
         for (int seed = 0; seed < 300; seed++) {
-            MemoryFiles host = newFiles(FaultyStore.Hook.NONE);
+            PowerCutFiles host = newFiles(FaultyStore.Hook.NONE);
             JournaledDisk disk = open(host);
             disk.writeAtomically(0, stamped(8, 2));
             disk.write(4 * SECTOR_BYTES, stamped(8, 3));
             disk.flush();
             disk.write(5 * SECTOR_BYTES, stamped(1, 4));
-            byte[] content = content(open(host.afterPowerCut(new Random(seed))));
+            byte[] content = content(open(host.cut(new Random(seed))));
             assertEquals(2, onlyStamp(content, 0, 4, "seed " + seed));
             assertEquals(3, onlyStamp(content, 6, 6, "seed " + seed));
             assertEquals(3, onlyStamp(content, 4, 1, "seed " + seed));
@@ -170,7 +170,7 @@ final class JournaledDiskTest {
             for (int failAt = 0; failAt < 12; failAt++) {
                 Faults failing = new Faults();
                 failing.failures = failures;
-                MemoryFiles host = newFiles(failing);
+                PowerCutFiles host = newFiles(failing);
                 JournaledDisk disk = open(host);
                 disk.write(0, stamped(SECTORS, 1));
                 disk.writeAtomically(0, stamped(1, 1));
@@ -210,24 +210,24 @@ final class JournaledDiskTest {
         disk.writeAtomically(0, stamped(1, 1));
         faults.cutAt = faults.calls + 4;
         assertThrows(Cut.class, () -> disk.writeAtomically(4 * SECTOR_BYTES, stamped(8, 2)));
-        MemoryFiles after = files.afterKill();
+        PowerCutFiles after = files.afterKill();
         byte[] other = new byte[SECTORS * SECTOR_BYTES];
         Arrays.fill(other, (byte) 9);
-        after.put(IMAGE, MemoryStore.holding("disk.raw", other));
+        after.put(IMAGE, PowerCutStore.holding("disk.raw", other));
         JournaledDisk reopened = open(after);
         assertEquals(JournaledDisk.Found.FOREIGN, reopened.found());
         assertArrayEquals(other, content(reopened));
-        after.put(IMAGE, MemoryStore.holding("disk.raw", new byte[4 * SECTOR_BYTES]));
+        after.put(IMAGE, PowerCutStore.holding("disk.raw", new byte[4 * SECTOR_BYTES]));
         assertEquals(JournaledDisk.Found.NOTHING, open(after).found(), "it was emptied");
     }
 
     @Test
     void aFileThatIsNoJournalIsMadeOne() throws IOException {
         for (int bytes : new int[] {0, 1, 511, 4096, 3 << 20}) {
-            MemoryFiles host = newFiles(FaultyStore.Hook.NONE);
+            PowerCutFiles host = newFiles(FaultyStore.Hook.NONE);
             byte[] noise = new byte[bytes];
             new Random(bytes).nextBytes(noise);
-            host.put(JOURNAL, MemoryStore.holding("journal", noise));
+            host.put(JOURNAL, PowerCutStore.holding("journal", noise));
             JournaledDisk disk = open(host);
             assertEquals(JournaledDisk.Found.NOTHING, disk.found());
             disk.writeAtomically(0, stamped(2, 5));
@@ -253,7 +253,7 @@ final class JournaledDiskTest {
         disk.retire(next);
         assertNull(files.find(JOURNAL), "it held nothing");
         assertNull(files.find(next), "no journal before the first write");
-        files.put(next, MemoryStore.holding("left", new byte[3]));
+        files.put(next, PowerCutStore.holding("left", new byte[3]));
         disk.writeAtomically(3 * SECTOR_BYTES, stamped(5, 8));
         assertNull(files.find(JOURNAL));
         assertEquals(8, onlyStamp(content(disk), 3, 5, "the write"));

@@ -1,7 +1,7 @@
 package dev.kume.core.disk;
 
 import dev.kume.core.store.BackingStore;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 
 /** Disks in memory for tests; {@link #on} puts one on a store that records, fails or loses power. */
@@ -19,8 +19,8 @@ public final class MemoryDisk {
     }
 
     /** A store of that size, all zeroes and durable. */
-    public static MemoryStore emptyStore(long sizeBytes) {
-        MemoryStore store = new MemoryStore("memory");
+    public static PowerCutStore emptyStore(long sizeBytes) {
+        PowerCutStore store = new PowerCutStore("memory");
         try {
             store.resize(sizeBytes);
             store.flush();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dkume.powercut.seed} runs one seed again.
  */
 final class PowerCutTest {
-    private static final int SEEDS = 12;
+    private static final int SEEDS = 4;
 
     /** All of them, or those of which {@code -Dkume.powercut.kind} is a part of the name. */
     static List<DiskKind> kinds() {
@@ -34,7 +34,7 @@ final class PowerCutTest {
             return;
         }
         long begin = System.nanoTime();
-        long share = Long.getLong("kume.powercut.seconds", 4) * 1_000_000_000L / kinds().size();
+        long share = Long.getLong("kume.powercut.seconds", 9) * 1_000_000_000L / kinds().size();
         long cuts = 0;
         for (int seed = 1; seed <= SEEDS; seed++) {
             cuts += run(kind, seed);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -16,7 +16,7 @@ final class SparseCompactionTest {
     private static final int MIB = 1 << 20;
     private static final int SIZE_BYTES = 3 * MIB;
 
-    private final MemoryStore store = MemoryDisk.emptyStore(SIZE_BYTES);
+    private final PowerCutStore store = MemoryDisk.emptyStore(SIZE_BYTES);
     private final IsolatedDisk disk = IsolatedDisk.of(MemoryDisk.on(store, SIZE_BYTES));
 
     @Test

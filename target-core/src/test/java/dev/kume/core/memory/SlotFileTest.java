@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FaultyStore.Call;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import dev.kume.core.testing.RecordingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class SlotFileTest {
     private static final UUID DISK = new UUID(1, 2);
 
-    private final MemoryStore store = new MemoryStore("/units/a.slots");
+    private final PowerCutStore store = new PowerCutStore("/units/a.slots");
 
     private static byte[] record(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -32,12 +32,12 @@ final class SlotFileTest {
         return SlotFile.create(store, DISK, record("first"));
     }
 
-    private static byte[] opened(MemoryStore store) throws IOException {
+    private static byte[] opened(PowerCutStore store) throws IOException {
         return SlotFile.open(store, DISK).content();
     }
 
-    private static MemoryStore copyOf(byte[] bytes) {
-        return MemoryStore.holding("/units/a.slots", bytes);
+    private static PowerCutStore copyOf(byte[] bytes) {
+        return PowerCutStore.holding("/units/a.slots", bytes);
     }
 
     @Test
@@ -115,7 +115,7 @@ final class SlotFileTest {
     @Test
     void powerCutsLeaveTheLastAnsweredRecordOrTheOneUnderWay() throws IOException {
         SplittableRandom random = new SplittableRandom(42);
-        MemoryStore now = store;
+        PowerCutStore now = store;
         SlotFile slots = created();
         String last = "first";
         for (int i = 0; i < 200; i++) {
@@ -124,7 +124,7 @@ final class SlotFileTest {
             SlotFile cutShort = SlotFile.open(cut, DISK);
             cut.hook(FaultyStore.Hook.failing(Call.FLUSH, "power"));
             assertThrows(IOException.class, () -> cutShort.write(record(next)));
-            now = now.afterPowerCut(random);
+            now = now.cut(random);
             slots = SlotFile.open(now, DISK);
             String found = new String(slots.content(), StandardCharsets.US_ASCII);
             assertTrue(found.equals(last) || found.equals(next), found);
@@ -144,7 +144,7 @@ final class SlotFileTest {
         }
         byte[] damaged = store.bytes();
         damaged[SlotFile.SLOT_BYTES + 64] ^= 1;
-        MemoryStore mended = copyOf(damaged);
+        PowerCutStore mended = copyOf(damaged);
         SlotFile open = SlotFile.open(mended, DISK);
         assertArrayEquals(record("second"), open.content());
         open.write(record("third"));
@@ -161,8 +161,8 @@ final class SlotFileTest {
         SlotDamagedException told =
                 assertThrows(SlotDamagedException.class, () -> SlotFile.open(copyOf(damaged), DISK));
         assertEquals("/units/a.slots is damaged (slot 0: wrong checksum, slot 1: no slot)", told.getMessage());
-        assertThrows(SlotDamagedException.class, () -> SlotFile.open(new MemoryStore("empty"), DISK));
-        MemoryStore cut = copyOf(Arrays.copyOf(store.bytes(), 40));
+        assertThrows(SlotDamagedException.class, () -> SlotFile.open(new PowerCutStore("empty"), DISK));
+        PowerCutStore cut = copyOf(Arrays.copyOf(store.bytes(), 40));
         assertThrows(SlotDamagedException.class, () -> SlotFile.open(cut, DISK));
     }
 
@@ -184,7 +184,7 @@ final class SlotFileTest {
     @Test
     void failedWriteOrFlushIsFinal() throws IOException {
         for (Call call : List.of(Call.WRITE, Call.FLUSH)) {
-            MemoryStore fresh = new MemoryStore("/units/b.slots");
+            PowerCutStore fresh = new PowerCutStore("/units/b.slots");
             FaultyStore faulty = new FaultyStore(fresh);
             SlotFile slots = SlotFile.create(faulty, DISK, record("first"));
             faulty.hook(FaultyStore.Hook.failing(call, "no medium"));

@@ -22,7 +22,7 @@ import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FaultyStore.Call;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -39,7 +39,7 @@ final class SlotMemoryTest {
     private static final UUID DISK = new UUID(1, 2);
     private static final Instant NOW = Instant.ofEpochSecond(1_000, 5);
 
-    private final MemoryStore store = new MemoryStore("/units/a.slots");
+    private final PowerCutStore store = new PowerCutStore("/units/a.slots");
     private final List<@Nullable IOException> told = new ArrayList<>();
 
     private static ITNexus nexus(int number, int nameBytes) {
@@ -96,7 +96,7 @@ final class SlotMemoryTest {
     void freshMemoryIsInitial() throws IOException {
         SlotMemory.create(store, DISK, ModeState.DEFAULT, "boot 1");
         assertTrue(store.closed());
-        MemoryStore copy = MemoryStore.holding("copy", store.bytes());
+        PowerCutStore copy = PowerCutStore.holding("copy", store.bytes());
         SlotMemory memory = SlotMemory.open(copy, DISK, Runnable::run, "boot 1", NOW);
         assertEquals(DurableState.INITIAL, memory.found());
     }

@@ -16,7 +16,7 @@ import dev.kume.core.scsi.TestDisk;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FaultyStore.Call;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -87,7 +87,7 @@ final class ReservationCrashTest {
     private final class Sequence {
         final RandomGenerator random;
         final RandomRequests requests;
-        MemoryStore store = new MemoryStore("slots");
+        PowerCutStore store = new PowerCutStore("slots");
         FaultyStore faulty = new FaultyStore(store);
         ReferenceReservations model = new ReferenceReservations(REGISTRATIONS_MAX);
         UnitState state = UnitState.of(new TestDisk(DISK_BYTES), BlockGeometry.emulated512(DISK_BYTES));
@@ -109,7 +109,7 @@ final class ReservationCrashTest {
 
         void run() throws IOException {
             SlotMemory.create(store, DISK, ModeState.DEFAULT, boot());
-            store = store.afterPowerCut(random); // The same bytes, and not closed.
+            store = store.cut(random); // The same bytes, and not closed.
             reopenSame();
             for (step = 0; step < STEPS; step++) {
                 steps++;
@@ -178,7 +178,7 @@ final class ReservationCrashTest {
             List<ReferenceReservations> dark = new ArrayList<>(possible);
             do {
                 boot++;
-                store = store.afterPowerCut(random);
+                store = store.cut(random);
                 dark.forEach(ReferenceReservations::losePower);
             } while (random.nextInt(3) == 0 && cutWhileOpening());
             reopen(dark);

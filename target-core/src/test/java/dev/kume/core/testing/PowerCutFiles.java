@@ -93,11 +93,20 @@ public final class PowerCutFiles implements StoreProvider {
         return survived;
     }
 
+    /** The same, where the device tears no sector, and nothing is hooked. */
+    public PowerCutFiles cut(RandomGenerator random) {
+        return cut(random, PowerCutStore.SECTOR_BYTES, FaultyStore.Hook.NONE);
+    }
+
     /** What a restarted daemon finds on a host that went on. */
     public synchronized PowerCutFiles afterKill(FaultyStore.Hook newHook) {
         PowerCutFiles survived = new PowerCutFiles(newHook);
         files.forEach((path, store) -> survived.put(path, store.afterKill()));
         return survived;
+    }
+
+    public PowerCutFiles afterKill() {
+        return afterKill(FaultyStore.Hook.NONE);
     }
 
     @Override

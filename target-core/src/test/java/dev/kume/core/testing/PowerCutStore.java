@@ -77,6 +77,11 @@ public final class PowerCutStore implements BackingStore {
         return new PowerCutStore(location, false, survived.sectors(), survived.sizeBytes());
     }
 
+    /** The same, where the device tears no sector. */
+    public PowerCutStore cut(RandomGenerator random) {
+        return cut(random, SECTOR_BYTES);
+    }
+
     /** Every byte of the store as it reads now. */
     public synchronized byte[] bytes() {
         ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(sizeBytes));

@@ -325,6 +325,18 @@ public final class BlockDisk implements MappedDisk {
         clearBehind(before.sizeBytes());
         file.changeLayout((layout, space) -> layout.resize(sizeBytes, space));
         file.resizeMap(sizeBytes);
+        if (shape.type() == DiskType.FIXED) {
+            try {
+                takeBlocks(before.sizeBytes(), sizeBytes, progress);
+            } catch (IOException | RuntimeException e) {
+                try {
+                    cutBack(before.sizeBytes());
+                } catch (IOException | RuntimeException again) {
+                    e.addSuppressed(again);
+                }
+                throw e;
+            }
+        }
         return new DiskGrowth() {
             @Override
             public void use() {
@@ -333,21 +345,26 @@ public final class BlockDisk implements MappedDisk {
 
             @Override
             public void undo() throws IOException {
-                file.changeLayout((layout, space) -> layout.resize(before.sizeBytes(), space));
-                file.resizeMap(before.sizeBytes());
+                cutBack(before.sizeBytes());
             }
         };
     }
 
-    @Override
-    public void shrink(long sizeBytes) throws IOException {
-        DiskInfo before = info;
-        if (sizeBytes >= before.sizeBytes() || sizeBytes <= 0) {
-            throw new IllegalArgumentException(
-                    "a disk of %d bytes cannot shrink to %d".formatted(before.sizeBytes(), sizeBytes));
+    /** The new blocks of a fixed disk are in the file from the beginning, with their space unless it is thin. */
+    private void takeBlocks(long fromBytes, long toBytes, DiskFormat.Progress progress) throws IOException {
+        long end = Math.ceilDiv(toBytes, shape.blockBytes());
+        for (long block = Math.ceilDiv(fromBytes, shape.blockBytes()); block < end; block++) {
+            long entry = file.allocate(block, Entry.FULL);
+            if (!info.thin() && !store.reserve(Entry.dataBytes(entry), shape.blockBytes())) {
+                store.zero(Entry.dataBytes(entry), shape.blockBytes());
+            }
+            progress.at(Math.min(toBytes, (block + 1) * shape.blockBytes()), toBytes);
         }
-        zero(sizeBytes, Math.min(lastBlockBytes(sizeBytes), before.sizeBytes() - sizeBytes));
-        info = before.withSizeBytes(sizeBytes);
+        file.flush();
+    }
+
+    /** The disk has this smaller size again, and the file nothing behind it. */
+    private void cutBack(long sizeBytes) throws IOException {
         BlockMap map = file.map();
         for (long block = map.nextEntry(Math.ceilDiv(sizeBytes, shape.blockBytes()));
                 block < map.blocks();
@@ -359,6 +376,18 @@ public final class BlockDisk implements MappedDisk {
         file.changeLayout((layout, space) -> layout.resize(sizeBytes, space));
         file.resizeMap(sizeBytes);
         file.truncate();
+    }
+
+    @Override
+    public void shrink(long sizeBytes) throws IOException {
+        DiskInfo before = info;
+        if (sizeBytes >= before.sizeBytes() || sizeBytes <= 0) {
+            throw new IllegalArgumentException(
+                    "a disk of %d bytes cannot shrink to %d".formatted(before.sizeBytes(), sizeBytes));
+        }
+        zero(sizeBytes, Math.min(lastBlockBytes(sizeBytes), before.sizeBytes() - sizeBytes));
+        info = before.withSizeBytes(sizeBytes);
+        cutBack(sizeBytes);
     }
 
     /** What the last block of a disk of this size has behind the disk's end. */

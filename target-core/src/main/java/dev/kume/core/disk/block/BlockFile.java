@@ -5,6 +5,7 @@ import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.NoSpaceException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
@@ -300,17 +301,28 @@ final class BlockFile {
             pending.commitEnded();
         }
         pending.committed();
-        allocating.lock();
-        try {
-            for (long slot : taken.freed) {
-                // Nobody refers to it any more: the host gets the space back.
-                store.punch(slot, shape.slotBytes());
-                space.free(slot, shape.slotBytes());
-            }
-        } finally {
-            allocating.unlock();
-        }
+        giveBackAll(taken.freed);
         sectorMaps.trim(pending::hasChangedSectors);
+    }
+
+    /** Nothing durable refers to these slots any more: the device has their space again, and so has the next block. */
+    private void giveBackAll(long... slots) throws IOException {
+        Arrays.sort(slots);
+        for (int at = 0; at < slots.length; ) {
+            int end = at + 1;
+            while (end < slots.length && slots[end] == slots[end - 1] + shape.slotBytes()) {
+                end++;
+            }
+            long bytes = (end - at) * shape.slotBytes();
+            store.punch(slots[at], bytes);
+            allocating.lock();
+            try {
+                space.free(slots[at], bytes);
+            } finally {
+                allocating.unlock();
+            }
+            at = end;
+        }
     }
 
     // ---- the layout's own changes -----------------------------------------------------------------------------------

@@ -46,8 +46,13 @@ public final class BlockMap {
 
     /** The first block at or behind {@code from} whose entry is not absent, or {@link #blocks} when there is none. */
     public long nextEntry(long from) {
+        return nextEntry(from, blocks);
+    }
+
+    /** The same before {@code to}, which is the answer when there is none. */
+    public long nextEntry(long from, long to) {
         long block = from;
-        while (block < blocks) {
+        while (block < to) {
             AtomicLongArray page = pages.get((int) (block >>> PAGE_SHIFT));
             if (page == null) {
                 block = (block | PAGE_MASK) + 1;
@@ -57,7 +62,7 @@ public final class BlockMap {
                 block++;
             }
         }
-        return blocks;
+        return to;
     }
 
     /**

@@ -196,7 +196,8 @@ final class BlockReader {
                     yield run > 0 ? slotExtent(entry, offsetBytes, run) : extentBelow(offsetBytes, -run);
                 }
                 case Entry.ABSENT -> {
-                    long next = file.map().nextEntry(block) << blockShift;
+                    long behind = (offsetBytes + lengthBytes + blockMask) >>> blockShift;
+                    long next = file.map().nextEntry(block, behind) << blockShift;
                     yield extentBelow(offsetBytes, Math.min(lengthBytes, next - offsetBytes));
                 }
                 default -> new DiskExtent(false, inBlock);

@@ -36,9 +36,12 @@ final class Clearing {
             long block = at / blockBytes;
             long piece = Math.min(end - at, blockBytes - at % blockBytes);
             long entry = file.map().get(block);
-            if (entry == Entry.ABSENT && disk.parent() == null) {
-                at = Math.max(at + piece, Math.min(end, file.map().nextEntry(block) * blockBytes));
-                continue;
+            if (entry == Entry.ABSENT) {
+                long zeroes = zeroesFrom(block, at, end);
+                if (zeroes >= piece) {
+                    at += zeroes;
+                    continue;
+                }
             }
             boolean whole = at % blockBytes == 0 && (piece == blockBytes || at + piece == sizeBytes);
             if (Entry.state(entry) != Entry.ZERO && !(whole && forgets(block, entry, at, piece))) {
@@ -47,6 +50,16 @@ final class Clearing {
             disk.commitIfDue();
             at += piece;
         }
+    }
+
+    /** Bytes from there on that neither this file has nor a parent. */
+    private long zeroesFrom(long block, long offsetBytes, long endBytes) throws IOException {
+        // This map first: a block that is moved down meanwhile is in the parent before it is not here.
+        long behind = Math.ceilDiv(endBytes, shape.blockBytes());
+        long next = file.map().nextEntry(block, behind) * shape.blockBytes();
+        long lengthBytes = Math.min(endBytes, next) - offsetBytes;
+        VirtualDisk below = disk.parent();
+        return below == null ? lengthBytes : zeroesBelow(below, offsetBytes, lengthBytes);
     }
 
     /** Frees a whole block, where the map can say that it is zeroes; false when it cannot, or need not free it. */
@@ -115,14 +128,19 @@ final class Clearing {
     }
 
     private static boolean isZero(VirtualDisk below, long offsetBytes, long lengthBytes) throws IOException {
+        return zeroesBelow(below, offsetBytes, lengthBytes) == lengthBytes;
+    }
+
+    /** How much of the range is zeroes from its beginning on, also behind the end of a smaller parent. */
+    private static long zeroesBelow(VirtualDisk below, long offsetBytes, long lengthBytes) throws IOException {
         long end = Math.min(offsetBytes + lengthBytes, below.info().sizeBytes());
         for (long at = offsetBytes; at < end; ) {
             DiskExtent extent = below.extentAt(at, end - at);
             if (extent.mapped()) {
-                return false;
+                return at - offsetBytes;
             }
             at += extent.lengthBytes();
         }
-        return true;
+        return lengthBytes;
     }
 }

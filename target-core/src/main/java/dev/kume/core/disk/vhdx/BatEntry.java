@@ -33,6 +33,18 @@ final class BatEntry {
         return entry & OFFSET_MASK;
     }
 
+    /**
+     * True when nobody else may have the space at the offset of a payload block: it is the block's, or its old content,
+     * which a writer may take up again (2.5.1.1, UNDEFINED and UNMAPPED). Elsewhere the offset means nothing.
+     */
+    static boolean holdsSpace(long entry) {
+        return switch (state(entry)) {
+            case FULLY_PRESENT, PARTIALLY_PRESENT -> true;
+            case UNDEFINED, UNMAPPED -> offsetBytes(entry) != 0;
+            default -> false;
+        };
+    }
+
     static long reserved(long entry) {
         return entry & ~OFFSET_MASK & ~STATE_MASK;
     }

@@ -41,7 +41,9 @@ final class BatRules {
             return "BAT entry %d: reserved bits are set, %016X".formatted(index, entry);
         }
         return switch (BatEntry.state(entry)) {
-            case BatEntry.NOT_PRESENT, BatEntry.UNDEFINED, BatEntry.ZERO, BatEntry.UNMAPPED -> null;
+            case BatEntry.NOT_PRESENT, BatEntry.ZERO -> null;
+            case BatEntry.UNDEFINED, BatEntry.UNMAPPED ->
+                BatEntry.holdsSpace(entry) ? problemOfPlace(index, entry, blockBytes(index)) : null;
             case BatEntry.FULLY_PRESENT -> problemOfPlace(index, entry, blockBytes(index));
             case BatEntry.PARTIALLY_PRESENT ->
                 parameters.hasParent()

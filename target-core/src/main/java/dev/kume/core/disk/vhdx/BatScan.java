@@ -4,6 +4,8 @@ import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads the BAT from one end to the other, past its holes: the empty one of a disk of 64 TB costs little. */
 final class BatScan {
@@ -17,6 +19,9 @@ final class BatScan {
         void at(long index, long entry) throws IOException;
     }
 
+    /** A piece with data, from one entry to another. */
+    private record Piece(long from, long to) {}
+
     /**
      * Tells the entries that are not zero, in order.
      *
@@ -26,28 +31,39 @@ final class BatScan {
      */
     static void run(BackingStore store, long batOffset, long from, long to, Visitor visitor) throws IOException {
         ByteBuffer step = Bytes.allocate(STEP_BYTES);
-        long at = batOffset + from * BatEntry.BYTES;
-        long end = batOffset + to * BatEntry.BYTES;
-        while (at < end) {
-            Extent extent = store.extentAt(at, end - at);
-            if (!extent.allocated()) {
-                // An entry that begins in the hole may end behind it.
-                long skipped = at + extent.lengthBytes();
-                at = skipped >= end ? end : Math.max(at, skipped - Math.floorMod(skipped - batOffset, BatEntry.BYTES));
-                if (extent.lengthBytes() >= BatEntry.BYTES) {
-                    continue;
+        for (Piece piece : pieces(store, batOffset, from, to)) {
+            for (long first = piece.from(); first < piece.to(); first += STEP_BYTES / BatEntry.BYTES) {
+                int bytes = (int) Math.min(STEP_BYTES, (piece.to() - first) * BatEntry.BYTES);
+                store.read(batOffset + first * BatEntry.BYTES, step.clear().limit(bytes));
+                for (int i = 0; i < bytes; i += BatEntry.BYTES) {
+                    long entry = step.getLong(i);
+                    if (entry != 0) {
+                        visitor.at(first + i / BatEntry.BYTES, entry);
+                    }
                 }
             }
-            int bytes = (int) Math.min(STEP_BYTES, end - at);
-            store.read(at, step.clear().limit(bytes));
-            long first = (at - batOffset) / BatEntry.BYTES;
-            for (int i = 0; i < bytes; i += BatEntry.BYTES) {
-                long entry = step.getLong(i);
-                if (entry != 0) {
-                    visitor.at(first + i / BatEntry.BYTES, entry);
-                }
-            }
-            at += bytes;
         }
+    }
+
+    /**
+     * All of them before the first is read: a system reads ahead, and then takes what it has read, zeroes of reserved
+     * space, for data.
+     */
+    private static List<Piece> pieces(BackingStore store, long batOffset, long from, long to) throws IOException {
+        List<Piece> pieces = new ArrayList<>();
+        long end = batOffset + to * BatEntry.BYTES;
+        long behindLast = from;
+        for (long at = batOffset + from * BatEntry.BYTES; at < end; ) {
+            Extent extent = store.extentAt(at, end - at);
+            if (extent.allocated()) {
+                long first = Math.max(behindLast, (at - batOffset) / BatEntry.BYTES);
+                behindLast = Math.ceilDiv(at + extent.lengthBytes() - batOffset, (long) BatEntry.BYTES);
+                if (first < behindLast) {
+                    pieces.add(new Piece(first, behindLast));
+                }
+            }
+            at += extent.lengthBytes();
+        }
+        return pieces;
     }
 }

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where the sector bitmap blocks of the chunks are. Any thread asks and adds; what has to do with commits is confined to
- * who commits.
+ * Where the sector bitmap blocks of the chunks are. Any thread asks and adds; what has to do with commits is confined
+ * to who commits.
  */
 final class BitmapBlocks {
     private final Map<Long, Long> offsets = new ConcurrentHashMap<>();

@@ -72,7 +72,8 @@ final class LogReader {
         if (active.isEmpty()) {
             throw Bytes.damaged(
                     store,
-                    "the header's log id %s says that the log has to be replayed, and it has no whole sequence of entries"
+                    ("the header's log id %s says that the log has to be replayed, and it has no whole sequence of"
+                                    + " entries")
                             .formatted(header.logGuid()));
         }
         long flushed = active.getLast().flushedFileOffset();

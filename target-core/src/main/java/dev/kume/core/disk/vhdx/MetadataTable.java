@@ -98,7 +98,8 @@ record MetadataTable(Region region, List<MetadataItem> items) {
         if (!sound) {
             throw Bytes.damaged(
                     store,
-                    "%s: %d bytes at offset %d are not between %d and the end of the metadata region at %d, or more than %d"
+                    ("%s: %d bytes at offset %d are not between %d and the end of the metadata region at %d, or more"
+                                    + " than %d")
                             .formatted(item.words(), length, offset, BYTES, region.lengthBytes(), ITEM_BYTES_MAX));
         }
         return item;

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that cannot be written, with what its log would change laid over it in memory. Filled by one thread, then read
- * by any.
+ * A store that cannot be written, with what its log would change laid over it in memory. Filled by one thread, then
+ * read by any.
  */
 final class ReplayedStore extends FilterStore implements LogReader.Target {
     /** Of pages and ranges: 64 MB of pages at most. */

@@ -19,8 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the structures of a file that nobody has open. Mended is what has a sound copy, or is of no use: a log that has
- * to be replayed, a broken header or region table beside a sound one, entries of bitmap blocks where there can be none.
+ * Checks the structures of a file that nobody has open. Mended is what has a sound copy, or is of no use: a log that
+ * has to be replayed, a broken header or region table beside a sound one, entries of bitmap blocks where there can be
+ * none.
  */
 final class VhdxCheck {
     private static final long PROGRESS_ENTRIES = 1 << 16;
@@ -125,8 +126,8 @@ final class VhdxCheck {
             if (bitmap && state == BatEntry.BITMAP_PRESENT) {
                 chunks.add(bat.chunkOf(index));
                 space.use(BatEntry.offsetBytes(entry), Bat.BITMAP_BYTES);
-            } else if (!bitmap && state >= BatEntry.FULLY_PRESENT) {
-                blocks[0]++;
+            } else if (!bitmap && BatEntry.holdsSpace(entry)) {
+                blocks[0] += state >= BatEntry.FULLY_PRESENT ? 1 : 0;
                 space.use(BatEntry.offsetBytes(entry), file.parameters().blockBytes());
                 if (state == BatEntry.PARTIALLY_PRESENT) {
                     chunksNeeded.add(bat.chunkOf(index));

@@ -34,8 +34,8 @@ final class VhdxFile {
     }
 
     /**
-     * Reads a file after its log has been replayed, into the file where the store can be written, and a torn header been
-     * made whole.
+     * Reads a file after its log has been replayed, into the file where the store can be written, and a torn header
+     * been made whole.
      *
      * @param guids asked for a FileWriteGuid when the file is written
      */

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * VHDX, fixed, dynamic and differencing ([MS-VHDX], version 8.0). A file is refused that needs a region or a metadata
- * item which is not known; what is unknown and not needed stays as it is. A log that a crash has left is replayed first:
- * in the file, or in memory where the file cannot be written.
+ * item which is not known; what is unknown and not needed stays as it is. A log that a crash has left is replayed
+ * first: in the file, or in memory where the file cannot be written.
  *
  * <p>A child names its parent by the DataWriteGuid of the parent's header, which changes before the parent's content
  * does.

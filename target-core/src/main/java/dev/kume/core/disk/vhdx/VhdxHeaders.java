@@ -84,8 +84,8 @@ final class VhdxHeaders {
         }
         if (header.logVersion() != 0 && header.hasLog()) {
             throw new DiskFormatException(
-                    ("%s: the header's log version is %d, and the log has to be replayed; Kume knows version 0. Open the"
-                                    + " file once with what wrote it")
+                    ("%s: the header's log version is %d, and the log has to be replayed; Kume knows version 0. Open"
+                                    + " the file once with what wrote it")
                             .formatted(store.location(), header.logVersion()));
         }
         if (header.logBytes() == 0 || !Bytes.isAligned(header.logBytes(), Bytes.MIB)) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The map of a VHDX: the BAT ([MS-VHDX] 2.5) and the sector bitmap blocks (2.4), changed through the log.
  *
  * <p><b>Large commits.</b> What does not fit into one entry of the log is split between blocks: the entry of a block in
- * the BAT, the bits of its sectors and the entry of its bitmap block go together. A power cut between two entries leaves
- * a file that has some of the changes; each refers to what is durable, so that is a sound file.
+ * the BAT, the bits of its sectors and the entry of its bitmap block go together. A power cut between two entries
+ * leaves a file that has some of the changes; each refers to what is durable, so that is a sound file.
  *
  * <p><b>Bitmap blocks.</b> One is taken with the write that needs it first; its entry in the BAT goes with the first
  * block that becomes partly present. The bits of other blocks mean nothing before those do.
@@ -83,10 +83,9 @@ final class VhdxLayout implements BlockLayout {
             long block = bat.blockOf(index);
             if (block < map.blocks()) {
                 rules.check(index, entry);
-                long known = mapEntry(entry);
-                map.put(block, known);
-                if (Entry.hasSpace(known)) {
-                    space.use(Entry.dataBytes(known), shape.blockBytes());
+                map.put(block, mapEntry(entry));
+                if (BatEntry.holdsSpace(entry)) {
+                    space.use(BatEntry.offsetBytes(entry), shape.blockBytes());
                 }
             }
         });
@@ -103,7 +102,8 @@ final class VhdxLayout implements BlockLayout {
             if (Entry.state(map.get(block)) == Entry.PARTIAL && bitmaps.get(block / bat.chunkRatio()) == 0) {
                 throw Bytes.damaged(
                         store,
-                        "BAT entry %d: the block is partly present, and the chunk has no sector bitmap block (BAT entry %d)"
+                        ("BAT entry %d: the block is partly present, and the chunk has no sector bitmap block"
+                                        + " (BAT entry %d)")
                                 .formatted(bat.indexOf(block), bat.indexOfBitmap(block / bat.chunkRatio())));
             }
         }

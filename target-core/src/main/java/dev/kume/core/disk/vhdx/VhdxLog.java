@@ -11,9 +11,9 @@ import java.util.UUID;
  * thread at a time.
  *
  * <p><b>What is replayed.</b> The pages of an entry are durable when the flush of the next one has ended. So an entry
- * names the one before it as its tail, and two of them are all that a replay ever needs; an entry takes a quarter of the
- * log at most, so that the third finds room. {@link #barrier} ends that for what was logged before: it comes before space
- * is used for something else.
+ * names the one before it as its tail, and two of them are all that a replay ever needs; an entry takes a quarter of
+ * the log at most, so that the third finds room. {@link #barrier} ends that for what was logged before: it comes
+ * before space is used for something else.
  */
 final class VhdxLog {
     private static final int PARTS = 4;
@@ -38,8 +38,8 @@ final class VhdxLog {
     }
 
     /**
-     * Begins a log of this id with an entry that changes nothing, durably: a header may name it from then on. Nothing of
-     * an earlier log is needed any more.
+     * Begins a log of this id with an entry that changes nothing, durably: a header may name it from then on. Nothing
+     * of an earlier log is needed any more.
      */
     static VhdxLog start(BackingStore store, VhdxHeader header, UUID guid) throws IOException {
         VhdxLog log = new VhdxLog(store, header, guid);

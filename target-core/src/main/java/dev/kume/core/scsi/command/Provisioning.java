@@ -10,8 +10,11 @@ import java.nio.ByteBuffer;
  * so that neither a fence nor an abort waits for a range of terabytes. On disk threads.
  */
 final class Provisioning {
-    /** A multiple of every unit of space, so that no step cuts one in two; about a second where zeroes are written. */
+    /** About a second where zeroes are written. */
     private static final long STEP_BYTES = 64L << 20;
+
+    /** A multiple of every unit of space, the largest block of a VHDX too, so that no step cuts one in two. */
+    private static final long UNMAP_STEP_BYTES = 256L << 20;
 
     private static final int PATTERN_BYTES = 262_144;
 
@@ -25,7 +28,9 @@ final class Provisioning {
 
     /** @return false when the task has given up */
     static boolean unmap(Task task, VirtualDisk disk, long offsetBytes, long lengthBytes) throws IOException {
-        return inSteps(task, offsetBytes, lengthBytes, STEP_BYTES, disk::unmap);
+        // A disk that keeps its space writes zeroes.
+        long stepBytes = disk.info().thin() ? UNMAP_STEP_BYTES : STEP_BYTES;
+        return inSteps(task, offsetBytes, lengthBytes, stepBytes, disk::unmap);
     }
 
     /** @return false when the task has given up */

@@ -15,7 +15,7 @@ import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.FilterStore;
 import dev.kume.core.store.LocalFiles;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class BlockDiskTest {
 
     @Test
     void aNewDiskIsZeroesAndTakesNoBlock() throws IOException {
-        BlockDisk disk = dynamic(new MemoryStore("disk"));
+        BlockDisk disk = dynamic(new PowerCutStore("disk"));
         assertArrayEquals(new byte[SIZE], content(disk));
         assertEquals(0, disk.presentBlocks());
         assertEquals(new DiskExtent(false, SIZE), disk.extentAt(0, SIZE));
@@ -43,7 +43,7 @@ final class BlockDiskTest {
 
     @Test
     void aWriteOverTwoBlocksTakesBoth() throws IOException {
-        BlockDisk disk = dynamic(new MemoryStore("disk"));
+        BlockDisk disk = dynamic(new PowerCutStore("disk"));
         disk.write(BLOCK - 512, bytes(1024, 7));
         assertEquals(2, disk.presentBlocks());
         byte[] expected = new byte[SIZE];
@@ -53,7 +53,7 @@ final class BlockDiskTest {
 
     @Test
     void tryReadGivesWhatIsInMemoryAndZeroes() throws IOException {
-        BlockDisk disk = dynamic(new MemoryStore("disk"));
+        BlockDisk disk = dynamic(new PowerCutStore("disk"));
         disk.write(0, bytes(512, 3));
         ByteBuffer target = ByteBuffer.allocate(2 * BLOCK);
         assertEquals(2 * BLOCK, disk.tryRead(0, target));
@@ -63,7 +63,7 @@ final class BlockDiskTest {
 
     @Test
     void unmapGivesBlocksBackAndTheyAreUsedAgainAsZeroes() throws IOException {
-        MemoryStore store = new MemoryStore("disk");
+        PowerCutStore store = new PowerCutStore("disk");
         BlockDisk disk = dynamic(store);
         disk.write(0, bytes(4 * BLOCK, 9));
         disk.flush();
@@ -80,7 +80,7 @@ final class BlockDiskTest {
 
     @Test
     void aSlotIsNotGivenAwayBeforeItsReleaseIsDurable() throws IOException {
-        MemoryStore store = new MemoryStore("disk");
+        PowerCutStore store = new PowerCutStore("disk");
         BlockDisk disk = dynamic(store);
         disk.write(0, bytes(BLOCK, 9));
         disk.flush();
@@ -94,9 +94,9 @@ final class BlockDiskTest {
 
     @Test
     void aChildReadsItsParentWhereItHasNothing() throws IOException {
-        BlockDisk parent = dynamic(new MemoryStore("disk"));
+        BlockDisk parent = dynamic(new PowerCutStore("disk"));
         parent.write(0, bytes(SIZE, 1));
-        BlockDisk child = child(new MemoryStore("disk"), true, parent);
+        BlockDisk child = child(new PowerCutStore("disk"), true, parent);
         child.write(BLOCK + 1024, bytes(512, 2));
         child.unmap(3 * BLOCK, BLOCK);
         byte[] expected = new byte[SIZE];
@@ -111,13 +111,13 @@ final class BlockDiskTest {
 
     @Test
     void aWriteOverAParentIsOfWholeSectors() throws IOException {
-        BlockDisk child = child(new MemoryStore("disk"), true, dynamic(new MemoryStore("disk")));
+        BlockDisk child = child(new PowerCutStore("disk"), true, dynamic(new PowerCutStore("disk")));
         assertThrows(IllegalArgumentException.class, () -> child.write(100, bytes(512, 2)));
     }
 
     @Test
     void growthShowsZeroesAndShrinkingForgets() throws IOException {
-        BlockDisk disk = dynamic(new MemoryStore("disk"));
+        BlockDisk disk = dynamic(new PowerCutStore("disk"));
         disk.write(0, bytes(SIZE, 8));
         disk.shrink(BLOCK + 512);
         assertEquals(BLOCK + 512, disk.info().sizeBytes());
@@ -130,7 +130,7 @@ final class BlockDiskTest {
 
     @Test
     void compactionMovesTheLastSlotsIntoGaps() throws IOException {
-        MemoryStore store = new MemoryStore("disk");
+        PowerCutStore store = new PowerCutStore("disk");
         BlockDisk disk = dynamic(store);
         disk.write(0, bytes(8 * BLOCK, 0));
         disk.write(6 * BLOCK, bytes(BLOCK, 6));
@@ -147,9 +147,9 @@ final class BlockDiskTest {
 
     @Test
     void whatIsMovedDownIsWrittenInTheParent() throws IOException {
-        BlockDisk parent = dynamic(new MemoryStore("disk"));
+        BlockDisk parent = dynamic(new PowerCutStore("disk"));
         parent.write(0, bytes(SIZE, 1));
-        BlockDisk child = child(new MemoryStore("disk"), true, parent);
+        BlockDisk child = child(new PowerCutStore("disk"), true, parent);
         child.write(BLOCK, bytes(512, 2));
         child.unmap(4 * BLOCK, BLOCK);
         byte[] expected = content(child);
@@ -164,8 +164,8 @@ final class BlockDiskTest {
 
     @Test
     void aMergeThatIsCancelledLeavesADiskOfTheSameContent() throws IOException {
-        BlockDisk parent = dynamic(new MemoryStore("disk"));
-        MemoryStore store = new MemoryStore("disk");
+        BlockDisk parent = dynamic(new PowerCutStore("disk"));
+        PowerCutStore store = new PowerCutStore("disk");
         BlockDisk child = child(store, true, parent);
         child.write(0, bytes(8 * BLOCK, 2));
         byte[] expected = content(child);
@@ -194,11 +194,11 @@ final class BlockDiskTest {
             LocalFiles files = LocalFiles.ofThisHost();
             Path notes = directory.resolve("disk" + seed);
             UUID boot = new UUID(1, seed);
-            MemoryStore store = new MemoryStore("disk");
+            PowerCutStore store = new PowerCutStore("disk");
             PlainLayout.create(store, SIZE);
             BlockDisk parent = null;
             if (differencing) {
-                parent = dynamic(new MemoryStore("parent"));
+                parent = dynamic(new PowerCutStore("parent"));
                 parent.write(0, bytes(SIZE, 77));
             }
             BlockDisk disk = open(store, type, zeroBlocks, parent);
@@ -250,7 +250,7 @@ final class BlockDiskTest {
         private final long seed;
         private final Random random;
         private final boolean zeroBlocks;
-        private final MemoryStore store = new MemoryStore("disk");
+        private final PowerCutStore store = new PowerCutStore("disk");
         private final @Nullable BlockDisk parent;
         private final DiskType type;
         private BlockDisk disk;
@@ -262,7 +262,7 @@ final class BlockDiskTest {
             this.zeroBlocks = zeroBlocks;
             this.type = differencing ? DiskType.DIFFERENCING : DiskType.DYNAMIC;
             if (differencing) {
-                parent = dynamic(new MemoryStore("disk"));
+                parent = dynamic(new PowerCutStore("disk"));
                 for (int i = 0; i < 6; i++) {
                     parent.write(
                             512L * random.nextInt(SIZE / 512 - 64), bytes(512 * (1 + random.nextInt(64)), 100 + i));
@@ -337,17 +337,17 @@ final class BlockDiskTest {
         }
     }
 
-    private static BlockDisk dynamic(MemoryStore store) throws IOException {
+    private static BlockDisk dynamic(PowerCutStore store) throws IOException {
         PlainLayout.create(store, SIZE);
         return open(store, DiskType.DYNAMIC, true, null);
     }
 
-    private static BlockDisk child(MemoryStore store, boolean zeroBlocks, VirtualDisk parent) throws IOException {
+    private static BlockDisk child(PowerCutStore store, boolean zeroBlocks, VirtualDisk parent) throws IOException {
         PlainLayout.create(store, SIZE);
         return open(store, DiskType.DIFFERENCING, zeroBlocks, parent);
     }
 
-    private static BlockDisk open(MemoryStore store, DiskType type, boolean zeroBlocks, @Nullable VirtualDisk parent)
+    private static BlockDisk open(PowerCutStore store, DiskType type, boolean zeroBlocks, @Nullable VirtualDisk parent)
             throws IOException {
         BackingStore again = new FilterStore(store) {
             @Override

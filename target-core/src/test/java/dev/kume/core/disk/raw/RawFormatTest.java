@@ -11,7 +11,7 @@ import dev.kume.core.disk.DiskFormat.CreateOptions;
 import dev.kume.core.disk.DiskFormat.Progress;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.VirtualDisk;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.UUID;
@@ -22,7 +22,7 @@ class RawFormatTest {
 
     @Test
     void theFileIsTheDisk() throws IOException {
-        MemoryStore store = new MemoryStore("a.img");
+        PowerCutStore store = new PowerCutStore("a.img");
         raw.create(store, new CreateOptions(4096, new UUID(1, 2), true, Progress.NONE));
         assertTrue(store.allDurable());
         VirtualDisk disk = raw.open(store);
@@ -46,7 +46,7 @@ class RawFormatTest {
     }
 
     private String refused(int bytes) {
-        MemoryStore store = MemoryStore.holding("a.img", new byte[bytes]);
+        PowerCutStore store = PowerCutStore.holding("a.img", new byte[bytes]);
         return assertThrows(DiskFormatException.class, () -> raw.open(store)).getMessage();
     }
 }

@@ -15,7 +15,7 @@ import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -44,7 +44,7 @@ class VhdDamageTest {
     }
 
     private byte[] made(ParentLink link) throws IOException {
-        MemoryStore store = new MemoryStore("a.vhd");
+        PowerCutStore store = new PowerCutStore("a.vhd");
         DiskType type = link == null ? DiskType.DYNAMIC : DiskType.DIFFERENCING;
         vhd.create(
                 store,
@@ -59,7 +59,7 @@ class VhdDamageTest {
     }
 
     private static VirtualDisk parent() throws IOException {
-        MemoryStore store = new MemoryStore("base.img");
+        PowerCutStore store = new PowerCutStore("base.img");
         store.resize(8 * MIB);
         return new RawFormat().open(store.asReadOnly());
     }
@@ -72,7 +72,7 @@ class VhdDamageTest {
         Trials.forSeed(6100, 10_000, random -> {
             byte[] bytes = (random.nextBoolean() ? dynamic : differencing).clone();
             damage(ByteBuffer.wrap(bytes), random);
-            MemoryStore store = MemoryStore.holding("a.vhd", bytes);
+            PowerCutStore store = PowerCutStore.holding("a.vhd", bytes);
             try {
                 DiskImage image = vhd.inspect(store);
                 if (image.type() != DiskType.FIXED) {
@@ -84,14 +84,14 @@ class VhdDamageTest {
                 refused[0]++;
             }
             assertTrue(store.sizeBytes() <= bytes.length + 40L * MIB, "the file has grown to " + store.sizeBytes());
-            vhd.check(MemoryStore.holding("a.vhd", bytes), random.nextInt(8) == 0, Progress.NONE);
+            vhd.check(PowerCutStore.holding("a.vhd", bytes), random.nextInt(8) == 0, Progress.NONE);
         });
         assertEquals(10_000, opened[0] + refused[0]);
         assertTrue(opened[0] > 500 && refused[0] > 3000, opened[0] + " opened, " + refused[0] + " refused");
     }
 
     /** What opens is a disk: it takes what it is given and gives it back, wherever that is. */
-    private void use(MemoryStore store, DiskImage image, RandomGenerator random) throws IOException {
+    private void use(PowerCutStore store, DiskImage image, RandomGenerator random) throws IOException {
         VirtualDisk below = image.type() == DiskType.DIFFERENCING ? parent() : null;
         MappedDisk disk = (MappedDisk) vhd.open(store, true, below);
         long sectors = image.sizeBytes() / 512;

@@ -16,7 +16,7 @@ import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +37,7 @@ class VhdDifferencingTest {
 
     @Test
     void headerNamesTheParentByteForByte() throws IOException {
-        MemoryStore store = child(4 * MIB, new ParentLink(PARENT, "base.vhd", "/srv/my disks/base.vhd", CHANGED));
+        PowerCutStore store = child(4 * MIB, new ParentLink(PARENT, "base.vhd", "/srv/my disks/base.vhd", CHANGED));
         ByteBuffer header = ByteBuffer.wrap(VhdDynamicTest.read(store, 512, 1024));
         assertEquals(PARENT, new UUID(header.getLong(40), header.getLong(48)));
         assertEquals(CHANGED - 946_684_800L, header.getInt(56));
@@ -57,7 +57,7 @@ class VhdDifferencingTest {
         assertEquals(4, ByteBuffer.wrap(VhdDynamicTest.read(store, 0, 512)).getInt(60));
     }
 
-    private static void assertLocator(MemoryStore store, ByteBuffer header, int place, String code, byte[] path)
+    private static void assertLocator(PowerCutStore store, ByteBuffer header, int place, String code, byte[] path)
             throws IOException {
         int at = 576 + 24 * place;
         byte[] letters = new byte[4];
@@ -101,13 +101,13 @@ class VhdDifferencingTest {
         Trials.forSeed(3100, 25, random -> {
             int sizeBytes = 512 * random.nextInt(1, 9000);
             byte[] model = new byte[sizeBytes];
-            MemoryStore parentStore = new MemoryStore("p.vhd");
+            PowerCutStore parentStore = new PowerCutStore("p.vhd");
             vhd.create(parentStore, options(DiskType.DYNAMIC, sizeBytes, null));
             try (VirtualDisk parent = vhd.open(parentStore)) {
                 VhdDynamicTest.changeLikeAModel(parent, model, random, 15);
             }
             byte[] parentModel = model.clone();
-            MemoryStore store = child(sizeBytes, new ParentLink(PARENT, "p.vhd", "", CHANGED));
+            PowerCutStore store = child(sizeBytes, new ParentLink(PARENT, "p.vhd", "", CHANGED));
             for (int round = 0; round < 3; round++) {
                 VirtualDisk parent = vhd.open(VhdDynamicTest.copyOf(parentStore).asReadOnly());
                 MappedDisk disk = (MappedDisk) vhd.open(store, true, parent);
@@ -131,13 +131,13 @@ class VhdDifferencingTest {
         Trials.forSeed(3200, 300, random -> {
             int sizeBytes = (int) (2 * MIB);
             byte[] model = new byte[sizeBytes];
-            MemoryStore parentStore = new MemoryStore("p.vhd");
+            PowerCutStore parentStore = new PowerCutStore("p.vhd");
             vhd.create(parentStore, options(DiskType.DYNAMIC, sizeBytes, null));
             try (VirtualDisk parent = vhd.open(parentStore)) {
                 VhdDynamicTest.changeLikeAModel(parent, model, random, 6);
             }
-            MemoryStore durableParent = VhdDynamicTest.copyOf(parentStore);
-            MemoryStore store = child(sizeBytes, new ParentLink(PARENT, "p.vhd", "", CHANGED));
+            PowerCutStore durableParent = VhdDynamicTest.copyOf(parentStore);
+            PowerCutStore store = child(sizeBytes, new ParentLink(PARENT, "p.vhd", "", CHANGED));
             VirtualDisk disk = vhd.open(store, true, vhd.open(durableParent.asReadOnly()));
             VhdDynamicTest.changeLikeAModel(disk, model, random, 10);
             disk.flush();
@@ -145,7 +145,7 @@ class VhdDifferencingTest {
                 int at = 512 * random.nextInt(sizeBytes / 512 - 8);
                 disk.write(at, ByteBuffer.wrap(model, at, 4096));
             }
-            MemoryStore after = store.afterPowerCut(random);
+            PowerCutStore after = store.cut(random);
             VirtualDisk again = vhd.open(after, true, vhd.open(durableParent.asReadOnly()));
             assertArrayEquals(model, VhdDynamicTest.read(again, 0, sizeBytes));
             DiskReport report = vhd.check(after, false, Progress.NONE);
@@ -155,7 +155,7 @@ class VhdDifferencingTest {
 
     @Test
     void linkAndIdentityChangeManyTimesWhileTheFileStaysSmall() throws IOException {
-        MemoryStore store = child(MIB, new ParentLink(PARENT, "a.vhd", "/x/a.vhd", CHANGED));
+        PowerCutStore store = child(MIB, new ParentLink(PARENT, "a.vhd", "/x/a.vhd", CHANGED));
         long before = store.sizeBytes();
         for (int i = 0; i < 50; i++) {
             UUID id = new UUID(i, i);
@@ -178,11 +178,11 @@ class VhdDifferencingTest {
 
     @Test
     void parentIsWantedAndWantedOnlyThere() throws IOException {
-        MemoryStore store = child(MIB, new ParentLink(PARENT, "a.vhd", "", CHANGED));
+        PowerCutStore store = child(MIB, new ParentLink(PARENT, "a.vhd", "", CHANGED));
         assertEquals(
                 "c.vhd is a differencing VHD, but no parent was given to open it with",
                 assertThrows(DiskFormatException.class, () -> vhd.open(store)).getMessage());
-        MemoryStore dynamic = new MemoryStore("d.vhd");
+        PowerCutStore dynamic = new PowerCutStore("d.vhd");
         vhd.create(dynamic, options(DiskType.DYNAMIC, MIB, null));
         assertEquals(
                 "d.vhd is a dynamic VHD, but a parent was given to open it with",
@@ -193,8 +193,8 @@ class VhdDifferencingTest {
         assertThrows(DiskFormatException.class, () -> vhd.relink(dynamic, new ParentLink(PARENT, "a", "", 0)));
     }
 
-    private MemoryStore child(long sizeBytes, ParentLink link) throws IOException {
-        MemoryStore store = new MemoryStore("c.vhd");
+    private PowerCutStore child(long sizeBytes, ParentLink link) throws IOException {
+        PowerCutStore store = new PowerCutStore("c.vhd");
         vhd.create(store, options(DiskType.DIFFERENCING, sizeBytes, link));
         return store;
     }

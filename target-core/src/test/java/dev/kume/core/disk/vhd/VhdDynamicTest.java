@@ -18,7 +18,7 @@ import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -39,7 +39,7 @@ class VhdDynamicTest {
     /** Every field at its offset, written out by hand from the specification. */
     @Test
     void newDiskByteForByte() throws IOException {
-        MemoryStore store = created(2048 * MIB, 0);
+        PowerCutStore store = created(2048 * MIB, 0);
         ByteBuffer footer = ByteBuffer.allocate(512)
                 .put(HexFormat.of()
                         .parseHex(
@@ -84,7 +84,7 @@ class VhdDynamicTest {
 
     @Test
     void firstBlockByteForByte() throws IOException {
-        MemoryStore store = created(4 * MIB, 0);
+        PowerCutStore store = created(4 * MIB, 0);
         byte[] content = new byte[1024];
         Arrays.fill(content, (byte) 0x5A);
         try (VirtualDisk disk = vhd.open(store)) {
@@ -108,7 +108,7 @@ class VhdDynamicTest {
 
     @Test
     void inspectTellsWhatItIs() throws IOException {
-        MemoryStore store = created(3 * MIB, BLOCK);
+        PowerCutStore store = created(3 * MIB, BLOCK);
         assertEquals(
                 new DiskImage(
                         "vhd",
@@ -151,7 +151,7 @@ class VhdDynamicTest {
 
     @Test
     void largestDiskIsMadeAndHoldsBothEnds() throws IOException {
-        MemoryStore store = created(2040L << 30, 0);
+        PowerCutStore store = created(2040L << 30, 0);
         byte[] content = new byte[4096];
         Arrays.fill(content, (byte) 7);
         try (VirtualDisk disk = vhd.open(store)) {
@@ -159,7 +159,7 @@ class VhdDynamicTest {
             disk.write((2040L << 30) - 4096, ByteBuffer.wrap(content));
             disk.flush();
         }
-        try (VirtualDisk disk = vhd.open(store.afterPowerCut(RandomGenerator.getDefault()))) {
+        try (VirtualDisk disk = vhd.open(store.cut(RandomGenerator.getDefault()))) {
             assertArrayEquals(content, read(disk, 0, 4096));
             assertArrayEquals(content, read(disk, (2040L << 30) - 4096, 4096));
         }
@@ -169,7 +169,7 @@ class VhdDynamicTest {
     void whatIsWrittenIsReadAsByAModelAlsoAfterOpeningAgain() {
         Trials.forSeed(2100, 25, random -> {
             long sizeBytes = 512L * random.nextInt(1, 12000);
-            MemoryStore store = created(sizeBytes, BLOCK << random.nextInt(2));
+            PowerCutStore store = created(sizeBytes, BLOCK << random.nextInt(2));
             byte[] model = new byte[(int) sizeBytes];
             for (int round = 0; round < 3; round++) {
                 MappedDisk disk = (MappedDisk) vhd.open(store);
@@ -191,7 +191,7 @@ class VhdDynamicTest {
     @Test
     void flushedBytesSurviveEveryPowerCut() {
         Trials.forSeed(2200, 300, random -> {
-            MemoryStore store = created(4 * MIB, BLOCK);
+            PowerCutStore store = created(4 * MIB, BLOCK);
             byte[] model = new byte[(int) (4 * MIB)];
             VirtualDisk disk = vhd.open(store);
             changeLikeAModel(disk, model, random, 12);
@@ -201,7 +201,7 @@ class VhdDynamicTest {
                 int at = 512 * random.nextInt(model.length / 512 - 8);
                 disk.write(at, ByteBuffer.wrap(model, at, 4096));
             }
-            MemoryStore after = store.afterPowerCut(random);
+            PowerCutStore after = store.cut(random);
             try (VirtualDisk again = vhd.open(after)) {
                 assertArrayEquals(model, read(again, 0, model.length));
             }
@@ -214,7 +214,7 @@ class VhdDynamicTest {
     void growsAndShrinksLikeAModel() {
         Trials.forSeed(2300, 20, random -> {
             long sizeBytes = 512L * random.nextInt(1, 6000);
-            MemoryStore store = created(sizeBytes, BLOCK);
+            PowerCutStore store = created(sizeBytes, BLOCK);
             byte[] model = new byte[(int) sizeBytes];
             MappedDisk disk = (MappedDisk) vhd.open(store);
             for (int round = 0; round < 6; round++) {
@@ -240,7 +240,7 @@ class VhdDynamicTest {
     /** From one sector of the table to many: it has to move, and moves again. */
     @Test
     void tableMovesWhenItGrows() throws IOException {
-        MemoryStore store = created(MIB, BLOCK);
+        PowerCutStore store = created(MIB, BLOCK);
         byte[] content = new byte[512];
         Arrays.fill(content, (byte) 3);
         MappedDisk disk = (MappedDisk) vhd.open(store);
@@ -261,7 +261,7 @@ class VhdDynamicTest {
 
     @Test
     void aGrowthThatIsTooLargeChangesNothing() throws IOException {
-        MemoryStore store = created(MIB, 0);
+        PowerCutStore store = created(MIB, 0);
         try (MappedDisk disk = (MappedDisk) vhd.open(store)) {
             assertThrows(DiskFormatException.class, () -> disk.grow(2041L << 30, Progress.NONE));
             disk.write(0, ByteBuffer.allocate(512));
@@ -272,12 +272,12 @@ class VhdDynamicTest {
 
     @Test
     void aGrowthIsTakenBack() throws IOException {
-        MemoryStore store = created(MIB, BLOCK);
+        PowerCutStore store = created(MIB, BLOCK);
         MappedDisk disk = (MappedDisk) vhd.open(store);
         disk.write(0, ByteBuffer.wrap(new byte[] {1}));
         disk.grow(900 * MIB, Progress.NONE);
         disk.close();
-        MemoryStore again = copyOf(store);
+        PowerCutStore again = copyOf(store);
         assertEquals(900 * MIB, vhd.inspect(again).sizeBytes());
         vhd.settle(again, MIB);
         assertEquals(MIB, vhd.inspect(again).sizeBytes());
@@ -291,7 +291,7 @@ class VhdDynamicTest {
     }
 
     private String refused(long sizeBytes, long blockBytes) {
-        MemoryStore store = new MemoryStore("a.vhd");
+        PowerCutStore store = new PowerCutStore("a.vhd");
         String message = assertThrows(
                         DiskFormatException.class, () -> vhd.create(store, options(sizeBytes, blockBytes)))
                 .getMessage();
@@ -299,8 +299,8 @@ class VhdDynamicTest {
         return message;
     }
 
-    private MemoryStore created(long sizeBytes, long blockBytes) throws IOException {
-        MemoryStore store = new MemoryStore("a.vhd");
+    private PowerCutStore created(long sizeBytes, long blockBytes) throws IOException {
+        PowerCutStore store = new PowerCutStore("a.vhd");
         vhd.create(store, options(sizeBytes, blockBytes));
         return store;
     }
@@ -334,8 +334,8 @@ class VhdDynamicTest {
         }
     }
 
-    static MemoryStore copyOf(MemoryStore store) {
-        return MemoryStore.holding(store.location(), store.bytes());
+    static PowerCutStore copyOf(PowerCutStore store) {
+        return PowerCutStore.holding(store.location(), store.bytes());
     }
 
     static byte[] read(VirtualDisk disk, long offsetBytes, int bytes) throws IOException {

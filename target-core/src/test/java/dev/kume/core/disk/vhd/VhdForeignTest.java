@@ -13,7 +13,7 @@ import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +72,7 @@ class VhdForeignTest {
         }
 
         /** Seals the header, and puts a footer of so many bytes at the end and of 512 at the beginning. */
-        MemoryStore store(String creator, int version, int type, long sizeBytes, int footerBytes) {
+        PowerCutStore store(String creator, int version, int type, long sizeBytes, int footerBytes) {
             header.putInt(36, complement(header, 1024));
             ByteBuffer footer = ByteBuffer.allocate(512)
                     .putLong(0, 0x636F_6E65_6374_6978L)
@@ -92,7 +92,7 @@ class VhdForeignTest {
             footer.putInt(64, complement(footer, 512));
             bytes.put(0, footer, 0, 512);
             bytes.put(bytes.capacity() - footerBytes, footer, 0, footerBytes);
-            return MemoryStore.holding("f.vhd", bytes.array());
+            return PowerCutStore.holding("f.vhd", bytes.array());
         }
 
         private static int complement(ByteBuffer bytes, int count) {
@@ -130,7 +130,7 @@ class VhdForeignTest {
         byte[] everyOther = all(0xAA); // sectors 0, 2, 4...
         file.block(2, 2048, 7, all(0xFF));
         file.block(0, 2048 + BLOCK + 512, 9, everyOther);
-        MemoryStore store = file.store(creator, Integer.decode(version), 3, sizeBytes, footerBytes);
+        PowerCutStore store = file.store(creator, Integer.decode(version), 3, sizeBytes, footerBytes);
         byte[] model = new byte[sizeBytes];
         for (int i = 0; i < BLOCK; i += 1024) {
             Arrays.fill(model, i, i + 512, (byte) 9);
@@ -156,7 +156,7 @@ class VhdForeignTest {
         try (VirtualDisk again = vhd.open(VhdDynamicTest.copyOf(store))) {
             assertArrayEquals(model, VhdDynamicTest.read(again, 0, sizeBytes));
         }
-        MemoryStore closed = VhdDynamicTest.copyOf(store);
+        PowerCutStore closed = VhdDynamicTest.copyOf(store);
         vhd.identify(closed, PARENT);
         assertEquals(PARENT, vhd.inspect(closed).uniqueId());
         try (MappedDisk again = (MappedDisk) vhd.open(closed)) {
@@ -170,7 +170,7 @@ class VhdForeignTest {
     @Test
     void xenFileBecomesOneOfKumeBeforeItsFirstChange() throws IOException {
         Foreign file = new Foreign(4096 + 512, 512, 1536, 1);
-        MemoryStore store = file.store("tap\0", 0x0001_0003, 3, BLOCK, 512);
+        PowerCutStore store = file.store("tap\0", 0x0001_0003, 3, BLOCK, 512);
         byte[] before = VhdDynamicTest.read(store, 0, 512);
         VirtualDisk disk = vhd.open(store);
         VhdDynamicTest.read(disk, 0, 512);
@@ -195,13 +195,13 @@ class VhdForeignTest {
         byte[] bitmap = new byte[512];
         bitmap[0] = (byte) 0x81; // sectors 0 and 7
         file.block(1, first, 5, bitmap);
-        MemoryStore store = file.store("win ", 0x0006_0001, 4, 4L * BLOCK, 512);
+        PowerCutStore store = file.store("win ", 0x0006_0001, 4, 4L * BLOCK, 512);
 
         ParentLink link = vhd.inspect(store).parent();
         assertEquals(
                 new ParentLink(PARENT, "base.vhd", "", 946_684_800L + 525_527_478L, List.of("C:\\VMs\\base.vhd")),
                 link);
-        MemoryStore parentStore = MemoryStore.holding("base.img", filled(4 * BLOCK, 1));
+        PowerCutStore parentStore = PowerCutStore.holding("base.img", filled(4 * BLOCK, 1));
         VirtualDisk parent = new dev.kume.core.disk.raw.RawFormat().open(parentStore);
         byte[] model = filled(4 * BLOCK, 1);
         Arrays.fill(model, BLOCK, BLOCK + 512, (byte) 5);
@@ -215,7 +215,7 @@ class VhdForeignTest {
         disk.relink(new ParentLink(ID, "../b/new.vhd", "/srv/b/new.vhd", 1_800_000_000L));
         disk.flush();
         assertEquals((byte) 0xC1, VhdDynamicTest.read(store, first, 1)[0]);
-        MemoryStore again = VhdDynamicTest.copyOf(store);
+        PowerCutStore again = VhdDynamicTest.copyOf(store);
         assertEquals(
                 new ParentLink(ID, "../b/new.vhd", "/srv/b/new.vhd", 1_800_000_000L),
                 vhd.inspect(again).parent());
@@ -244,7 +244,7 @@ class VhdForeignTest {
         Foreign file = new Foreign(4096 + 512, 512, 2048, 1);
         boolean bytes = code.equals("MacX") || code.startsWith("Wi");
         file.locator(5, code, 1, 2560, path.getBytes(bytes ? StandardCharsets.UTF_8 : StandardCharsets.UTF_16LE));
-        MemoryStore store = file.store("win ", 0x0006_0001, 4, BLOCK, 512);
+        PowerCutStore store = file.store("win ", 0x0006_0001, 4, BLOCK, 512);
         ParentLink link = ParentName.read(
                 store, MappedVhd.read(store, Footers.read(store)).header(), '/');
         assertEquals(relative, link.relativePath());

@@ -19,7 +19,7 @@ import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.testing.FaultyStore;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import dev.kume.core.testing.RecordingStore;
 import dev.kume.core.testing.RecordingStore.Kind;
 import java.io.IOException;
@@ -46,7 +46,7 @@ class VhdFormatTest {
     /** Every field at its offset, written out by hand from the specification. */
     @Test
     void footerOfNewDiskByteForByte() throws IOException {
-        MemoryStore store = created(2048 * MIB, true);
+        PowerCutStore store = created(2048 * MIB, true);
         byte[] expected = new byte[512];
         byte[] head = HexFormat.of()
                 .parseHex(
@@ -78,7 +78,7 @@ class VhdFormatTest {
 
     @Test
     void newDiskOpensWithSizeIdentityAndZeroes() throws IOException {
-        MemoryStore store = created(30 * MIB, false);
+        PowerCutStore store = created(30 * MIB, false);
         assertEquals(new DiskImage("vhd", 30 * MIB, 30 * MIB + 512, 512, ID), vhd.inspect(store));
         try (VirtualDisk disk = vhd.open(store)) {
             assertEquals(30 * MIB, disk.info().sizeBytes());
@@ -96,16 +96,16 @@ class VhdFormatTest {
 
     @Test
     void spaceIsReservedUnlessSparseAndFilledWhereItCannotBe() throws IOException {
-        RecordingStore fixed = new RecordingStore(new MemoryStore("a.vhd"));
+        RecordingStore fixed = new RecordingStore(new PowerCutStore("a.vhd"));
         vhd.create(fixed, options(64 * MIB, false));
         assertEquals(List.of(Kind.RESIZE, Kind.RESERVE, Kind.WRITE, Kind.FLUSH), fixed.kinds());
         assertEquals(64 * MIB + 512, fixed.events().get(1).lengthBytes());
 
-        RecordingStore sparse = new RecordingStore(new MemoryStore("a.vhd"));
+        RecordingStore sparse = new RecordingStore(new PowerCutStore("a.vhd"));
         vhd.create(sparse, options(64 * MIB, true));
         assertEquals(List.of(Kind.RESIZE, Kind.WRITE, Kind.FLUSH), sparse.kinds());
 
-        RecordingStore filled = new RecordingStore(new MemoryStore("a.vhd"));
+        RecordingStore filled = new RecordingStore(new PowerCutStore("a.vhd"));
         vhd.create(new FaultyStore(filled).withoutReserve(), options(64 * MIB, false));
         long zeroed = filled.events().stream()
                 .filter(event -> event.kind() == Kind.ZERO)
@@ -124,7 +124,7 @@ class VhdFormatTest {
             last[0] = doneBytes;
             steps[0]++;
         };
-        FaultyStore store = new FaultyStore(new MemoryStore("a.vhd")).withoutReserve();
+        FaultyStore store = new FaultyStore(new PowerCutStore("a.vhd")).withoutReserve();
         vhd.create(store, new CreateOptions(64 * MIB, ID, false, progress));
         assertEquals(64 * MIB + 512, last[0]);
         assertTrue(steps[0] > 5);
@@ -132,7 +132,7 @@ class VhdFormatTest {
 
     @Test
     void sizesThatDoNotFitAreRefusedBeforeAnythingIsWritten() {
-        RecordingStore store = new RecordingStore(new MemoryStore("a.vhd"));
+        RecordingStore store = new RecordingStore(new PowerCutStore("a.vhd"));
         assertEquals(
                 "a VHD holds at most 2040 GiB (2190433320960 bytes), not 2190433321472 bytes; make it smaller or use the"
                         + " vhdx or raw format",
@@ -149,13 +149,13 @@ class VhdFormatTest {
 
     @Test
     void largestDiskIsMade() throws IOException {
-        MemoryStore store = created(2040L << 30, true);
+        PowerCutStore store = created(2040L << 30, true);
         assertEquals(2040L << 30, vhd.open(store).info().sizeBytes());
     }
 
     @Test
     void theFooterIsOutOfReachOfEveryCall() throws IOException {
-        MemoryStore store = created(MIB, false);
+        PowerCutStore store = created(MIB, false);
         byte[] footer = read(store, MIB, 512);
         VirtualDisk disk = vhd.open(store, true);
         assertThrows(IndexOutOfBoundsException.class, () -> disk.write(MIB - 511, ByteBuffer.allocate(512)));
@@ -183,7 +183,7 @@ class VhdFormatTest {
     @Test
     void whatIsWrittenIsReadAsByAModel() {
         Trials.forSeed(21, 20, random -> {
-            MemoryStore store = created(MIB, random.nextBoolean());
+            PowerCutStore store = created(MIB, random.nextBoolean());
             byte[] footer = read(store, MIB, 512);
             byte[] model = new byte[(int) MIB];
             VirtualDisk disk = vhd.open(store, random.nextBoolean());
@@ -218,7 +218,7 @@ class VhdFormatTest {
     @Test
     void flushedBytesSurviveAPowerCutAndTheDiskStillOpens() {
         Trials.forSeed(31, 60, random -> {
-            MemoryStore store = created(MIB, false);
+            PowerCutStore store = created(MIB, false);
             VirtualDisk disk = vhd.open(store);
             byte[] flushed = new byte[64 << 10];
             random.nextBytes(flushed);
@@ -228,7 +228,7 @@ class VhdFormatTest {
             random.nextBytes(later);
             disk.write(128 << 10, ByteBuffer.wrap(later));
             ByteBuffer back = ByteBuffer.allocate(flushed.length);
-            vhd.open(store.afterPowerCut(random)).read(0, back);
+            vhd.open(store.cut(random)).read(0, back);
             assertArrayEquals(flushed, back.array());
         });
     }
@@ -236,11 +236,11 @@ class VhdFormatTest {
     @Test
     void aCreationThatLosesPowerIsNeverTakenForADisk() {
         Trials.forSeed(41, 60, random -> {
-            MemoryStore store = new MemoryStore("a.vhd");
+            PowerCutStore store = new PowerCutStore("a.vhd");
             FaultyStore noFlush =
                     new FaultyStore(store).hook(FaultyStore.Hook.failing(FaultyStore.Call.FLUSH, "power"));
             assertThrows(IOException.class, () -> vhd.create(noFlush, options(MIB, false)));
-            MemoryStore after = store.afterPowerCut(random);
+            PowerCutStore after = store.cut(random);
             try {
                 assertEquals(MIB, vhd.open(after).info().sizeBytes());
             } catch (DiskFormatException e) {
@@ -354,7 +354,7 @@ class VhdFormatTest {
     void oldShortFooterOpensAndStays() throws IOException {
         byte[] whole = created(MIB, false).bytes();
         byte[] old = Arrays.copyOf(whole, whole.length - 1);
-        MemoryStore store = store(old);
+        PowerCutStore store = store(old);
         assertSame(vhd, formats.probe(store));
         VirtualDisk disk = vhd.open(store);
         assertEquals(MIB, disk.info().sizeBytes());
@@ -387,7 +387,7 @@ class VhdFormatTest {
     /** A guest may write what it likes: a VHDX header in the first sector of a fixed VHD does not change its kind. */
     @Test
     void theFooterOutweighsWhatTheGuestWrote() throws IOException {
-        MemoryStore store = created(MIB, false);
+        PowerCutStore store = created(MIB, false);
         vhd.open(store).write(0, ByteBuffer.wrap("vhdxfile".getBytes(StandardCharsets.US_ASCII)));
         assertSame(vhd, formats.probe(store));
     }
@@ -430,8 +430,8 @@ class VhdFormatTest {
         return bytes;
     }
 
-    private MemoryStore created(long sizeBytes, boolean sparse) throws IOException {
-        MemoryStore store = new MemoryStore("a.vhd");
+    private PowerCutStore created(long sizeBytes, boolean sparse) throws IOException {
+        PowerCutStore store = new PowerCutStore("a.vhd");
         vhd.create(store, options(sizeBytes, sparse));
         return store;
     }
@@ -440,12 +440,12 @@ class VhdFormatTest {
         return new CreateOptions(sizeBytes, ID, sparse, Progress.NONE);
     }
 
-    private static MemoryStore store(byte[] bytes) {
+    private static PowerCutStore store(byte[] bytes) {
         return store("a.vhd", bytes);
     }
 
-    private static MemoryStore store(String location, byte[] bytes) {
-        return MemoryStore.holding(location, bytes);
+    private static PowerCutStore store(String location, byte[] bytes) {
+        return PowerCutStore.holding(location, bytes);
     }
 
     private static byte[] read(BackingStore store, long offsetBytes, int bytes) throws IOException {

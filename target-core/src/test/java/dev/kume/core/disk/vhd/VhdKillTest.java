@@ -16,7 +16,7 @@ import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.store.FilterStore;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class VhdKillTest {
     private static final class MortalStore extends FilterStore {
         private int left;
 
-        MortalStore(MemoryStore store, int changes) {
+        MortalStore(PowerCutStore store, int changes) {
             super(store);
             this.left = changes;
         }
@@ -101,7 +101,7 @@ class VhdKillTest {
     }
 
     private void liveAndDie(RandomGenerator random, ParentLink link, byte[] below) throws IOException {
-        MemoryStore memory = new MemoryStore("a.vhd");
+        PowerCutStore memory = new PowerCutStore("a.vhd");
         DiskType type = link == null ? DiskType.DYNAMIC : DiskType.DIFFERENCING;
         vhd.create(
                 memory,
@@ -109,7 +109,7 @@ class VhdKillTest {
                         SIZE, UUID.randomUUID(), type, true, BLOCK, DiskImage.Sectors.UNSAID, link, Progress.NONE));
         VirtualDisk parent = below == null
                 ? null
-                : new RawFormat().open(MemoryStore.holding("p", below).asReadOnly());
+                : new RawFormat().open(PowerCutStore.holding("p", below).asReadOnly());
         byte[] model = below == null ? new byte[SIZE] : below.clone();
         Path name = directory.resolve("disk" + random.nextInt());
         for (int life = 0; life < 8; life++) {
@@ -126,7 +126,7 @@ class VhdKillTest {
                 assertTrue(String.valueOf(gone.getMessage()).contains("the process is gone"), gone.toString());
             }
             notes.close();
-            MemoryStore now = VhdDynamicTest.copyOf(memory);
+            PowerCutStore now = VhdDynamicTest.copyOf(memory);
             MappedDisk survivor = (MappedDisk) vhd.open(now, true, parent);
             MapNotes left = new MapNotes(files, name, BOOT);
             assertTrue(survivor.keepNotes(left), "the notes are of another file");

@@ -18,7 +18,7 @@ import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.FilterStore;
 import dev.kume.core.testing.FixedClock;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -41,11 +41,11 @@ class VhdRecoveryTest {
 
     /** A store that leaves a file as a power cut may find it, each time something is to become durable. */
     private static final class CutStore extends FilterStore {
-        private final MemoryStore memory;
+        private final PowerCutStore memory;
         private final RandomGenerator random;
-        final List<MemoryStore> cuts = new ArrayList<>();
+        final List<PowerCutStore> cuts = new ArrayList<>();
 
-        CutStore(MemoryStore memory, RandomGenerator random) {
+        CutStore(PowerCutStore memory, RandomGenerator random) {
             super(memory);
             this.memory = memory;
             this.random = random;
@@ -54,7 +54,7 @@ class VhdRecoveryTest {
         @Override
         public void flush() throws IOException {
             for (int i = 0; i < 4; i++) {
-                cuts.add(memory.afterPowerCut(random));
+                cuts.add(memory.cut(random));
             }
             super.flush();
         }
@@ -63,7 +63,7 @@ class VhdRecoveryTest {
     @Test
     void eitherFooterIsEnoughAndTheOtherIsMadeWhole() {
         Trials.forSeed(5100, 100, random -> {
-            MemoryStore whole = dynamic(random);
+            PowerCutStore whole = dynamic(random);
             byte[] model = VhdDynamicTest.read(vhd.open(whole.asReadOnly()), 0, 4 * MIB);
             byte[] bytes = whole.bytes();
             boolean head = random.nextBoolean();
@@ -74,7 +74,7 @@ class VhdRecoveryTest {
             if (Arrays.equals(bytes, whole.bytes())) {
                 return;
             }
-            MemoryStore store = MemoryStore.holding("a.vhd", bytes);
+            PowerCutStore store = PowerCutStore.holding("a.vhd", bytes);
             DiskReport report = vhd.check(store, false, Progress.NONE);
             assertFalse(report.clean());
             assertArrayEquals(bytes, store.bytes(), "a check alone changes nothing");
@@ -91,10 +91,10 @@ class VhdRecoveryTest {
 
     @Test
     void missingFooterIsWrittenBehindTheLastBlock() throws IOException {
-        MemoryStore whole = dynamic(RandomGenerator.of("L64X128MixRandom"));
+        PowerCutStore whole = dynamic(RandomGenerator.of("L64X128MixRandom"));
         int length = (int) whole.sizeBytes();
         for (int cut : new int[] {1, 300, 512}) {
-            MemoryStore store = MemoryStore.holding("a.vhd", Arrays.copyOf(whole.bytes(), length - cut));
+            PowerCutStore store = PowerCutStore.holding("a.vhd", Arrays.copyOf(whole.bytes(), length - cut));
             vhd.open(store);
             assertTrue(vhd.check(store, false, Progress.NONE).clean());
             assertArrayEquals(
@@ -104,7 +104,7 @@ class VhdRecoveryTest {
 
     @Test
     void theCopyAtTheBeginningHoldsWhenTheyDiffer() throws IOException {
-        MemoryStore store = dynamic(RandomGenerator.of("L64X128MixRandom"));
+        PowerCutStore store = dynamic(RandomGenerator.of("L64X128MixRandom"));
         ByteBuffer other = VhdFooter.identified(ByteBuffer.wrap(VhdDynamicTest.read(store, 0, 512)), OTHER);
         store.write(store.sizeBytes() - 512, other);
         assertEquals(ID, vhd.inspect(store).uniqueId());
@@ -114,7 +114,7 @@ class VhdRecoveryTest {
 
     @Test
     void fileThatIsCutOffInABlockIsRefusedAndMended() throws IOException {
-        MemoryStore whole = created(4 * MIB, null);
+        PowerCutStore whole = created(4 * MIB, null);
         MappedDisk disk = (MappedDisk) vhd.open(whole);
         byte[] content = new byte[4 * MIB];
         Arrays.fill(content, (byte) 3);
@@ -122,7 +122,7 @@ class VhdRecoveryTest {
         disk.flush();
         // The last block is there in half, the one before begins it.
         int length = (int) whole.sizeBytes() - 512 - BLOCK / 2;
-        MemoryStore store = MemoryStore.holding("a.vhd", Arrays.copyOf(whole.bytes(), length));
+        PowerCutStore store = PowerCutStore.holding("a.vhd", Arrays.copyOf(whole.bytes(), length));
         String message =
                 assertThrows(DiskFormatException.class, () -> vhd.open(store)).getMessage();
         assertTrue(
@@ -142,7 +142,7 @@ class VhdRecoveryTest {
 
     @Test
     void entriesThatPointNowhereAndTwiceAreMended() throws IOException {
-        MemoryStore store = created(4 * MIB, null);
+        PowerCutStore store = created(4 * MIB, null);
         VirtualDisk disk = vhd.open(store);
         byte[] model = new byte[4 * MIB];
         RandomGenerator.of("L64X128MixRandom").nextBytes(model);
@@ -151,7 +151,7 @@ class VhdRecoveryTest {
         ByteBuffer table = ByteBuffer.wrap(VhdDynamicTest.read(store, 32768, 32));
         table.putInt(4, 0x7000_0000).putInt(8, 1).putInt(20, table.getInt(24)).putInt(28, table.getInt(12) + 8);
         store.write(32768, table.duplicate());
-        MemoryStore damaged = VhdDynamicTest.copyOf(store);
+        PowerCutStore damaged = VhdDynamicTest.copyOf(store);
         assertThrows(DiskFormatException.class, () -> vhd.open(damaged));
         DiskReport report = vhd.check(damaged, true, Progress.NONE);
         assertTrue(report.clean(), report.toString());
@@ -172,7 +172,7 @@ class VhdRecoveryTest {
     void changesOfHeaderAndFooterAreAtomic() {
         Trials.forSeed(5200, 15, random -> {
             ParentLink link = new ParentLink(OTHER, "a.vhd", "/x/a.vhd", 1_800_000_000L);
-            MemoryStore memory = created(4 * MIB, link);
+            PowerCutStore memory = created(4 * MIB, link);
             byte[] model = new byte[4 * MIB];
             VirtualDisk parent = zeroes(40 * MIB);
             CutStore store = new CutStore(memory, random);
@@ -193,7 +193,7 @@ class VhdRecoveryTest {
                 }
                 DiskImage after = vhd.inspect(memory);
                 assertTrue(memory.allDurable());
-                for (MemoryStore cut : store.cuts) {
+                for (PowerCutStore cut : store.cuts) {
                     DiskImage found = vhd.inspect(cut);
                     assertTrue(same(found, before) || same(found, after), found + " is neither");
                     MappedDisk again = (MappedDisk) vhd.open(cut, true, parent);
@@ -213,7 +213,7 @@ class VhdRecoveryTest {
     @Test
     void compactionLosesNothingInAPowerCut() {
         Trials.forSeed(5300, 12, random -> {
-            MemoryStore memory = created(6 * MIB, null);
+            PowerCutStore memory = created(6 * MIB, null);
             byte[] model = new byte[6 * MIB];
             CutStore store = new CutStore(memory, random);
             MappedDisk disk = (MappedDisk) vhd.open(store);
@@ -226,7 +226,7 @@ class VhdRecoveryTest {
             store.cuts.clear();
             disk.compact(Progress.NONE);
             store.cuts.add(memory);
-            for (MemoryStore cut : store.cuts) {
+            for (PowerCutStore cut : store.cuts) {
                 MappedDisk again = (MappedDisk) vhd.open(cut);
                 assertArrayEquals(model, VhdDynamicTest.read(again, 0, model.length));
                 DiskReport report = vhd.check(cut, false, Progress.NONE);
@@ -238,7 +238,7 @@ class VhdRecoveryTest {
     @Test
     void identityOfAFixedDiskChangesAtOnce() {
         Trials.forSeed(5400, 100, random -> {
-            MemoryStore memory = new MemoryStore("f.vhd");
+            PowerCutStore memory = new PowerCutStore("f.vhd");
             vhd.create(memory, new CreateOptions(64 << 10, ID, true, Progress.NONE));
             byte[] model = new byte[64 << 10];
             random.nextBytes(model);
@@ -252,7 +252,7 @@ class VhdRecoveryTest {
             assertEquals(OTHER, vhd.inspect(memory).uniqueId());
             assertEquals((64 << 10) + 512, memory.sizeBytes());
             assertTrue(memory.allDurable());
-            for (MemoryStore cut : store.cuts) {
+            for (PowerCutStore cut : store.cuts) {
                 assertTrue(Set.of(ID, OTHER).contains(vhd.inspect(cut).uniqueId()));
                 assertArrayEquals(model, VhdDynamicTest.read(vhd.open(cut.asReadOnly()), 0, model.length));
                 if (random.nextBoolean()) {
@@ -269,26 +269,26 @@ class VhdRecoveryTest {
     /** Bytes of a fixed disk's initiator are never taken for a header, whatever they look like. */
     @Test
     void fixedDiskWithADynamicOneInItStaysFixed() throws IOException {
-        MemoryStore fixed = new MemoryStore("f.vhd");
+        PowerCutStore fixed = new PowerCutStore("f.vhd");
         vhd.create(fixed, new CreateOptions(8 * MIB, OTHER, true, Progress.NONE));
         byte[] inner = dynamic(RandomGenerator.of("L64X128MixRandom")).bytes();
         try (VirtualDisk disk = vhd.open(fixed)) {
             disk.write(0, ByteBuffer.wrap(inner));
         }
-        MemoryStore again = VhdDynamicTest.copyOf(fixed);
+        PowerCutStore again = VhdDynamicTest.copyOf(fixed);
         assertEquals(DiskType.FIXED, vhd.inspect(again).type());
         assertEquals(OTHER, vhd.inspect(again).uniqueId());
     }
 
     private static VirtualDisk zeroes(long sizeBytes) throws IOException {
-        MemoryStore store = new MemoryStore("zeroes");
+        PowerCutStore store = new PowerCutStore("zeroes");
         store.resize(sizeBytes);
         return new dev.kume.core.disk.raw.RawFormat().open(store.asReadOnly());
     }
 
     /** A disk of 4 MiB with something in it. */
-    private MemoryStore dynamic(RandomGenerator random) throws IOException {
-        MemoryStore store = created(4 * MIB, null);
+    private PowerCutStore dynamic(RandomGenerator random) throws IOException {
+        PowerCutStore store = created(4 * MIB, null);
         VirtualDisk disk = vhd.open(store);
         byte[] content = new byte[BLOCK];
         random.nextBytes(content);
@@ -297,8 +297,8 @@ class VhdRecoveryTest {
         return VhdDynamicTest.copyOf(store);
     }
 
-    private MemoryStore created(long sizeBytes, ParentLink link) throws IOException {
-        MemoryStore store = new MemoryStore("a.vhd");
+    private PowerCutStore created(long sizeBytes, ParentLink link) throws IOException {
+        PowerCutStore store = new PowerCutStore("a.vhd");
         DiskType type = link == null ? DiskType.DYNAMIC : DiskType.DIFFERENCING;
         vhd.create(
                 store,

@@ -16,7 +16,7 @@ import dev.kume.core.disk.DiskType;
 import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.testing.FaultyStore;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -46,7 +46,7 @@ class VhdxDisksTest {
             byte[] parentModel = new byte[(int) (5 * MIB)];
             VirtualDisk parent = type == DiskType.DIFFERENCING ? parent(random, parentModel, sector) : null;
             byte[] model = parent == null ? new byte[sizeBytes] : Arrays.copyOf(parentModel, sizeBytes);
-            MemoryStore store = created(type, sizeBytes, blockMib * MIB, sector);
+            PowerCutStore store = created(type, sizeBytes, blockMib * MIB, sector);
             for (int round = 0; round < 4; round++) {
                 try (MappedDisk disk = (MappedDisk) vhdx.open(store, true, parent)) {
                     for (int i = 0; i < 12; i++) {
@@ -117,7 +117,7 @@ class VhdxDisksTest {
     }
 
     private VirtualDisk parent(RandomGenerator random, byte[] model, int sector) throws IOException {
-        MemoryStore store = new MemoryStore("parent.vhdx");
+        PowerCutStore store = new PowerCutStore("parent.vhdx");
         vhdx.create(store, options(DiskType.DYNAMIC, model.length, 2 * MIB, sector, null));
         VirtualDisk disk = vhdx.open(store);
         for (int i = 0; i < 5; i++) {
@@ -127,8 +127,8 @@ class VhdxDisksTest {
         return disk;
     }
 
-    private MemoryStore created(DiskType type, long sizeBytes, long blockBytes, int sector) throws IOException {
-        MemoryStore store = new MemoryStore("a.vhdx");
+    private PowerCutStore created(DiskType type, long sizeBytes, long blockBytes, int sector) throws IOException {
+        PowerCutStore store = new PowerCutStore("a.vhdx");
         vhdx.create(
                 store,
                 options(type, sizeBytes, blockBytes, sector, type == DiskType.DIFFERENCING ? VhdxFiles.link() : null));
@@ -142,7 +142,7 @@ class VhdxDisksTest {
             boolean child = random.nextBoolean();
             long size = 200_000 * MIB;
             VirtualDisk parent = child ? parent(random, new byte[(int) (5 * MIB)], 512) : null;
-            MemoryStore store =
+            PowerCutStore store =
                     created(child ? DiskType.DIFFERENCING : DiskType.DYNAMIC, size, MIB, child ? 512 : 4096);
             FaultyStore cuttable = new FaultyStore(store);
             VirtualDisk disk = vhdx.open(cuttable, true, parent);
@@ -152,7 +152,7 @@ class VhdxDisksTest {
             for (long at = 8 * MIB; at < size - MIB; at += 512 * MIB) {
                 write(disk, at, 2);
             }
-            MemoryStore cut = cutAtCall(random.nextInt(1, 900), store, cuttable, disk, random);
+            PowerCutStore cut = cutAtCall(random.nextInt(1, 900), store, cuttable, disk, random);
             DiskReport report = vhdx.check(durable(cut), true, Progress.NONE);
             assertTrue(report.clean(), report.toString());
             try (VirtualDisk again = vhdx.open(cut, true, parent)) {
@@ -171,7 +171,7 @@ class VhdxDisksTest {
         Trials.forSeed(160, 60, random -> {
             boolean child = random.nextBoolean();
             VirtualDisk parent = child ? parent(random, new byte[(int) (5 * MIB)], 512) : null;
-            MemoryStore store =
+            PowerCutStore store =
                     created(child ? DiskType.DIFFERENCING : DiskType.DYNAMIC, 9000 * MIB, MIB, child ? 512 : 4096);
             FaultyStore cuttable = new FaultyStore(store);
             MappedDisk disk = (MappedDisk) vhdx.open(cuttable, true, parent);
@@ -181,11 +181,11 @@ class VhdxDisksTest {
             write(disk, 8999 * MIB, 4);
             disk.flush();
             boolean shrinks = random.nextBoolean();
-            AtomicReference<MemoryStore> cut = new AtomicReference<>();
+            AtomicReference<PowerCutStore> cut = new AtomicReference<>();
             AtomicInteger calls = new AtomicInteger(random.nextInt(1, 60));
             cuttable.hook((call, offset, length) -> {
                 if (calls.decrementAndGet() == 0) {
-                    cut.set(store.afterPowerCut(random));
+                    cut.set(store.cut(random));
                 }
             });
             if (shrinks) {
@@ -195,7 +195,7 @@ class VhdxDisksTest {
                 write(disk, 199_999 * MIB, 5);
                 disk.flush();
             }
-            MemoryStore found = cut.get() == null ? store.afterPowerCut(random) : cut.get();
+            PowerCutStore found = cut.get() == null ? store.cut(random) : cut.get();
             DiskReport report = vhdx.check(durable(found), true, Progress.NONE);
             assertTrue(report.clean(), report.toString());
             vhdx.settle(found, Math.min(vhdx.inspect(found).sizeBytes(), 9000 * MIB));
@@ -214,18 +214,18 @@ class VhdxDisksTest {
         });
     }
 
-    private static MemoryStore cutAtCall(
-            int call, MemoryStore store, FaultyStore cuttable, VirtualDisk disk, RandomGenerator random)
+    private static PowerCutStore cutAtCall(
+            int call, PowerCutStore store, FaultyStore cuttable, VirtualDisk disk, RandomGenerator random)
             throws IOException {
-        AtomicReference<MemoryStore> cut = new AtomicReference<>();
+        AtomicReference<PowerCutStore> cut = new AtomicReference<>();
         AtomicInteger calls = new AtomicInteger(call);
         cuttable.hook((kind, offset, length) -> {
             if (calls.decrementAndGet() == 0) {
-                cut.set(store.afterPowerCut(random));
+                cut.set(store.cut(random));
             }
         });
         disk.flush();
-        return cut.get() == null ? store.afterPowerCut(random) : cut.get();
+        return cut.get() == null ? store.cut(random) : cut.get();
     }
 
     private static void write(VirtualDisk disk, long offsetBytes, int value) throws IOException {

@@ -7,7 +7,7 @@ import dev.kume.core.disk.DiskType;
 import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -33,15 +33,15 @@ final class VhdxFiles {
     }
 
     /** A dynamic disk in blocks of 1 MB. */
-    static MemoryStore dynamic(long sizeBytes) throws IOException {
-        MemoryStore store = new MemoryStore("a.vhdx");
+    static PowerCutStore dynamic(long sizeBytes) throws IOException {
+        PowerCutStore store = new PowerCutStore("a.vhdx");
         format(1).create(store, options(DiskType.DYNAMIC, sizeBytes, MIB, 512, null));
         return store;
     }
 
     /** A differencing disk in blocks of 1 MB. */
-    static MemoryStore child(long sizeBytes, int logicalBytes) throws IOException {
-        MemoryStore store = new MemoryStore("child.vhdx");
+    static PowerCutStore child(long sizeBytes, int logicalBytes) throws IOException {
+        PowerCutStore store = new PowerCutStore("child.vhdx");
         format(2).create(store, options(DiskType.DIFFERENCING, sizeBytes, MIB, logicalBytes, link()));
         return store;
     }
@@ -51,8 +51,8 @@ final class VhdxFiles {
     }
 
     /** What is durable, in a store of its own that is open. */
-    static MemoryStore durable(MemoryStore store) {
-        return store.afterPowerCut(new Random(0) {
+    static PowerCutStore durable(PowerCutStore store) {
+        return store.cut(new Random(0) {
             @Override
             public int nextInt(int bound) {
                 return 0;
@@ -61,8 +61,8 @@ final class VhdxFiles {
     }
 
     /** The same bytes in a store of its own; closing the other one changes nothing. */
-    static MemoryStore copy(MemoryStore store) {
-        return MemoryStore.holding(store.location(), store.bytes());
+    static PowerCutStore copy(PowerCutStore store) {
+        return PowerCutStore.holding(store.location(), store.bytes());
     }
 
     static byte[] bytes(VirtualDisk disk) throws IOException {

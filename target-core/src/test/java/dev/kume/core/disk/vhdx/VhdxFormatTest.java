@@ -32,7 +32,7 @@ import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.testing.FaultyStore;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import dev.kume.core.testing.RecordingStore;
 import dev.kume.core.testing.RecordingStore.Kind;
 import java.io.IOException;
@@ -59,7 +59,7 @@ class VhdxFormatTest {
     /** Fields at their offsets, written out by hand from the specification. */
     @Test
     void newDynamicDiskByteForByte() throws IOException {
-        MemoryStore store = dynamic(10 * MIB);
+        PowerCutStore store = dynamic(10 * MIB);
         assertEquals(4 * MIB, store.sizeBytes());
         assertTrue(store.allDurable());
         assertEquals("vhdxfile", text(store, 0, 8, StandardCharsets.US_ASCII));
@@ -108,7 +108,7 @@ class VhdxFormatTest {
 
     @Test
     void fixedDiskHasAllBlocksInOrder() throws IOException {
-        MemoryStore store = new MemoryStore("a.vhdx");
+        PowerCutStore store = new PowerCutStore("a.vhdx");
         vhdx.create(store, options(DiskType.FIXED, 5 * MIB + 512, 2 * MIB, 512, null));
         assertEquals(4 * MIB + 6 * MIB, store.sizeBytes());
         assertEquals("0000200001000000", hex(store, METADATA + (64 << 10), 8), "LeaveBlocksAllocated");
@@ -120,7 +120,7 @@ class VhdxFormatTest {
 
     @Test
     void childNamesItsParent() throws IOException {
-        MemoryStore store = child(20 * MIB, 512);
+        PowerCutStore store = child(20 * MIB, 512);
         DiskImage image = vhdx.inspect(store);
         assertEquals(DiskType.DIFFERENCING, image.type());
         assertEquals(link(), image.parent());
@@ -151,7 +151,7 @@ class VhdxFormatTest {
 
     @Test
     void contentIdChangesBeforeTheContentAndFileWriteGuidWithEachUse() throws IOException {
-        MemoryStore store = dynamic(10 * MIB);
+        PowerCutStore store = dynamic(10 * MIB);
         VhdxHeader before = VhdxHeaders.read(store).current();
         vhdx.open(copy(store)).close();
         VirtualDisk disk = vhdx.open(store);
@@ -194,7 +194,7 @@ class VhdxFormatTest {
 
     @Test
     void relinkKeepsTheContentIdAndEverythingElse() throws IOException {
-        MemoryStore store = child(20 * MIB, 512);
+        PowerCutStore store = child(20 * MIB, 512);
         DiskImage before = vhdx.inspect(store);
         ParentLink other = new ParentLink(
                 UUID.fromString("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"),
@@ -212,7 +212,7 @@ class VhdxFormatTest {
 
     @Test
     void identifyGivesAnotherIdentityToTheFileAndItsContent() throws IOException {
-        MemoryStore store = dynamic(20 * MIB);
+        PowerCutStore store = dynamic(20 * MIB);
         DiskImage before = vhdx.inspect(store);
         UUID other = new UUID(7, 8);
         vhdx.identify(store, other);
@@ -222,7 +222,7 @@ class VhdxFormatTest {
 
     @Test
     void unknownOptionalRegionsAndItemsSurvive() throws IOException {
-        MemoryStore store = child(20 * MIB, 512);
+        PowerCutStore store = child(20 * MIB, 512);
         UUID region = new UUID(0x5555, 0x6666);
         UUID item = new UUID(0x7777, 0x8888);
         addRegion(store, new Region(region, 4 * MIB, MIB, false));
@@ -254,7 +254,7 @@ class VhdxFormatTest {
         parent.close();
     }
 
-    private static void addRegion(MemoryStore store, Region added) throws IOException {
+    private static void addRegion(PowerCutStore store, Region added) throws IOException {
         RegionTable table = RegionTable.read(store);
         List<Region> regions = new ArrayList<>(table.regions());
         regions.add(added);
@@ -266,7 +266,7 @@ class VhdxFormatTest {
         }
     }
 
-    private static void addItem(MemoryStore store, MetadataItem added) throws IOException {
+    private static void addItem(PowerCutStore store, MetadataItem added) throws IOException {
         MetadataTable table = VhdxFile.read(store).metadata();
         List<MetadataItem> items = new ArrayList<>(table.items());
         items.add(added);
@@ -276,13 +276,13 @@ class VhdxFormatTest {
     @Test
     void whatIsNeededAndNotKnownIsRefusedByName() throws IOException {
         UUID id = UUID.fromString("12345678-1234-1234-1234-123456789abc");
-        MemoryStore region = dynamic(10 * MIB);
+        PowerCutStore region = dynamic(10 * MIB);
         addRegion(region, new Region(id, 4 * MIB, MIB, true));
         assertRefused(
                 region,
                 "the file needs the region 12345678-1234-1234-1234-123456789abc, which Kume does not know; open it with"
                         + " what made it");
-        MemoryStore item = dynamic(10 * MIB);
+        PowerCutStore item = dynamic(10 * MIB);
         addItem(item, new MetadataItem(id, 700 << 10, 9, false, true, true));
         assertRefused(
                 item,
@@ -340,7 +340,8 @@ class VhdxFormatTest {
                 "the metadata item Parent Locator (a8d35f2d-b30b-454d-abf7-d3d84834ab0c) is missing");
         refused(
                 store -> putInt(store, parameters + 12, 1 << 30),
-                "Virtual Disk Size: 4611686018437873664 bytes are not a multiple of the sector of 512 bytes, at most 64 TB");
+                "Virtual Disk Size: 4611686018437873664 bytes are not a multiple of the sector of 512 bytes, at most"
+                        + " 64 TB");
         refused(
                 store -> putInt(store, parameters + 12, 1 << 5),
                 "the BAT region has 1048576 bytes; a disk of 137449439232 bytes in blocks of 1048576 needs 1048912");
@@ -383,21 +384,21 @@ class VhdxFormatTest {
 
     @Test
     void partialBlockWithoutItsBitmapIsRefused() throws IOException {
-        MemoryStore store = child(20 * MIB, 512);
+        PowerCutStore store = child(20 * MIB, 512);
         store.resize(6 * MIB);
         putLong(store, BAT + 8, 5 * MIB | 7);
         VirtualDisk parent = vhdx.open(dynamic(20 * MIB));
         DiskFormatException e = assertThrows(DiskFormatException.class, () -> vhdx.open(store, true, parent));
         assertEquals(
-                "child.vhdx: BAT entry 1: the block is partly present, and the chunk has no sector bitmap block (BAT entry"
-                        + " 4096)" + RESTORE,
+                "child.vhdx: BAT entry 1: the block is partly present, and the chunk has no sector bitmap block (BAT"
+                        + " entry 4096)" + RESTORE,
                 e.getMessage());
     }
 
     @Test
     void oneBrokenHeaderOrRegionTableIsNoMatterAndIsMended() throws IOException {
         for (int at : new int[] {64 << 10, 128 << 10, 192 << 10, 256 << 10}) {
-            MemoryStore store = dynamic(10 * MIB);
+            PowerCutStore store = dynamic(10 * MIB);
             put(store, at + 20, "damage");
             assertEquals(10 * MIB, vhdx.inspect(store).sizeBytes());
             assertFalse(vhdx.check(store, false, Progress.NONE).clean());
@@ -410,7 +411,7 @@ class VhdxFormatTest {
 
     @Test
     void checkFindsWhatIsWrongInTheBat() throws IOException {
-        MemoryStore store = dynamic(10 * MIB);
+        PowerCutStore store = dynamic(10 * MIB);
         store.resize(8 * MIB);
         putLong(store, BAT, 4 * MIB | 6);
         putLong(store, BAT + 8, 4 * MIB | 6);
@@ -424,10 +425,30 @@ class VhdxFormatTest {
         assertEquals(3 * MIB, report.leakedBytes());
     }
 
+    /** Hyper-V leaves the offset in the entry of a block that was unmapped, and may use the space again. */
+    @Test
+    void spaceOfAnUnmappedBlockIsNotGivenToAnother() throws IOException {
+        PowerCutStore store = dynamic(10 * MIB);
+        store.resize(5 * MIB);
+        putLong(store, BAT + 8, 4 * MIB | BatEntry.UNMAPPED);
+        store.write(4 * MIB, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        store.flush();
+        try (VirtualDisk disk = vhdx.open(store)) {
+            ByteBuffer back = ByteBuffer.allocate(512);
+            disk.read(MIB, back);
+            assertArrayEquals(new byte[512], back.array());
+            disk.write(0, ByteBuffer.wrap(new byte[512]));
+        }
+        PowerCutStore after = durable(store);
+        assertEquals("0600500000000000" + "0300400000000000", hex(after, BAT, 16));
+        assertEquals("010203", hex(after, (int) (4 * MIB), 3));
+        assertEquals(0, vhdx.check(after, false, Progress.NONE).leakedBytes());
+    }
+
     /** As a writer with a known bug leaves them in files that have no parent. */
     @Test
     void entriesOfBitmapBlocksWithoutAParentAreCleared() throws IOException {
-        MemoryStore store = dynamic(5000 * MIB);
+        PowerCutStore store = dynamic(5000 * MIB);
         putLong(store, BAT + 4096 * 8, 77 * MIB | 6);
         vhdx.open(copy(store)).close();
         assertTrue(vhdx.check(store, true, Progress.NONE).clean());
@@ -458,7 +479,7 @@ class VhdxFormatTest {
     }
 
     private void assertNotMade(CreateOptions options, String reason) {
-        MemoryStore store = new MemoryStore("a.vhdx");
+        PowerCutStore store = new PowerCutStore("a.vhdx");
         DiskFormatException e = assertThrows(DiskFormatException.class, () -> vhdx.create(store, options));
         assertEquals(reason, e.getMessage());
         assertEquals(0, store.sizeBytes());
@@ -466,7 +487,7 @@ class VhdxFormatTest {
 
     @Test
     void creationThatIsCutShortIsNoVhdx() {
-        FaultyStore store = new FaultyStore(new MemoryStore("a.vhdx"));
+        FaultyStore store = new FaultyStore(new PowerCutStore("a.vhdx"));
         store.hook(FaultyStore.Hook.failing(FaultyStore.Call.FLUSH, "power"));
         assertThrows(IOException.class, () -> vhdx.create(store, options(DiskType.DYNAMIC, 10 * MIB, MIB, 512, null)));
         assertDoesNotBegin(store);
@@ -499,13 +520,13 @@ class VhdxFormatTest {
         assertEquals("vhdx", formats.probe(dynamic(10 * MIB)).name());
         assertEquals(
                 "raw",
-                formats.probe(MemoryStore.holding("a.img", new byte[512])).name());
+                formats.probe(PowerCutStore.holding("a.img", new byte[512])).name());
         assertNull(vhdx.inspect(dynamic(10 * MIB)).parent());
     }
 
     @Test
     void largestDiskInTheSmallestBlocksOpens() throws IOException {
-        MemoryStore store = new MemoryStore("a.vhdx");
+        PowerCutStore store = new PowerCutStore("a.vhdx");
         vhdx.create(store, options(DiskType.DYNAMIC, 64L << 40, 2 * MIB, 4096, null));
         try (VirtualDisk disk = vhdx.open(store)) {
             disk.write((64L << 40) - 4096, ByteBuffer.wrap(new byte[4096]).put(0, (byte) 9));
@@ -525,7 +546,7 @@ class VhdxFormatTest {
 
     @FunctionalInterface
     private interface Damage {
-        void to(MemoryStore store) throws IOException;
+        void to(PowerCutStore store) throws IOException;
     }
 
     @FunctionalInterface
@@ -533,12 +554,12 @@ class VhdxFormatTest {
         VhdxHeader of(VhdxHeader header);
     }
 
-    private static void header(MemoryStore store, HeaderChange change) throws IOException {
+    private static void header(PowerCutStore store, HeaderChange change) throws IOException {
         VhdxHeader changed = change.of(VhdxHeaders.read(store).current());
         store.write(64 << 10, changed.encode());
     }
 
-    private static void region(MemoryStore store, Region changed) throws IOException {
+    private static void region(PowerCutStore store, Region changed) throws IOException {
         RegionTable table = RegionTable.read(store).with(changed);
         for (long offset : RegionTable.OFFSETS) {
             store.write(offset, table.encode());
@@ -547,12 +568,12 @@ class VhdxFormatTest {
 
     /** A reason that begins with ! is a whole one. */
     private void refused(Damage damage, String reason) throws IOException {
-        MemoryStore store = dynamic(10 * MIB);
+        PowerCutStore store = dynamic(10 * MIB);
         damage.to(store);
         assertRefused(store, reason.startsWith("!") ? reason.substring(1) : reason + RESTORE);
     }
 
-    private void assertRefused(MemoryStore store, String reason) {
+    private void assertRefused(PowerCutStore store, String reason) {
         byte[] before = store.bytes();
         DiskFormatException e = assertThrows(DiskFormatException.class, () -> vhdx.inspect(store));
         assertEquals("a.vhdx: " + reason, e.getMessage());
@@ -562,7 +583,7 @@ class VhdxFormatTest {
     }
 
     private void refusedToOpen(Damage damage, @Nullable String reason) throws IOException {
-        MemoryStore store = dynamic(10 * MIB);
+        PowerCutStore store = dynamic(10 * MIB);
         damage.to(store);
         byte[] before = store.bytes();
         DiskFormatException e = assertThrows(DiskFormatException.class, () -> vhdx.open(store));
@@ -573,40 +594,40 @@ class VhdxFormatTest {
         assertFalse(vhdx.check(store, false, Progress.NONE).clean());
     }
 
-    private static MemoryStore copy(MemoryStore store) {
+    private static PowerCutStore copy(PowerCutStore store) {
         return VhdxFiles.copy(store);
     }
 
-    private static void put(MemoryStore store, long at, String text) throws IOException {
+    private static void put(PowerCutStore store, long at, String text) throws IOException {
         store.write(at, ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    private static void putInt(MemoryStore store, long at, int value) throws IOException {
+    private static void putInt(PowerCutStore store, long at, int value) throws IOException {
         store.write(at, Bytes.allocate(4).putInt(0, value));
     }
 
-    private static void putLong(MemoryStore store, long at, long value) throws IOException {
+    private static void putLong(PowerCutStore store, long at, long value) throws IOException {
         store.write(at, Bytes.allocate(8).putLong(0, value));
     }
 
-    private static String text(MemoryStore store, int at, int length, Charset charset) throws IOException {
+    private static String text(PowerCutStore store, int at, int length, Charset charset) throws IOException {
         return new String(VhdxFiles.read(store, at, length).array(), charset);
     }
 
-    private static String hex(MemoryStore store, int at, int length) throws IOException {
+    private static String hex(PowerCutStore store, int at, int length) throws IOException {
         return HexFormat.of().formatHex(VhdxFiles.read(store, at, length).array());
     }
 
     @Test
     void contentIsTheSameAfterEachOpen() throws IOException {
-        MemoryStore store = dynamic(10 * MIB);
+        PowerCutStore store = dynamic(10 * MIB);
         byte[] model = new byte[(int) (10 * MIB)];
         Random random = new Random(4);
         for (int round = 0; round < 5; round++) {
             try (VirtualDisk disk = vhdx.open(copy(store))) {
                 assertArrayEquals(model, bytes(disk));
             }
-            MemoryStore next = copy(store);
+            PowerCutStore next = copy(store);
             try (VirtualDisk disk = vhdx.open(next)) {
                 byte[] piece = new byte[100 * 512];
                 random.nextBytes(piece);

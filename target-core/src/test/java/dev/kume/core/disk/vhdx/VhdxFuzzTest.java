@@ -14,7 +14,7 @@ import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.Extent;
 import dev.kume.core.store.FilterStore;
 import dev.kume.core.testing.Allocations;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -40,7 +40,7 @@ class VhdxFuzzTest {
 
     private static VirtualDisk parent() {
         try {
-            MemoryStore store = new MemoryStore("parent.img");
+            PowerCutStore store = new PowerCutStore("parent.img");
             store.resize(SIZE);
             return new RawFormat().open(store, true);
         } catch (IOException e) {
@@ -158,7 +158,7 @@ class VhdxFuzzTest {
     }
 
     private byte[] child() throws IOException {
-        MemoryStore store = VhdxFiles.child(SIZE, 512);
+        PowerCutStore store = VhdxFiles.child(SIZE, 512);
         try (VirtualDisk disk = vhdx.open(store, true, parent)) {
             fill(disk);
         }
@@ -166,7 +166,7 @@ class VhdxFuzzTest {
     }
 
     private byte[] dirty() throws IOException {
-        MemoryStore store = VhdxFiles.child(SIZE, 512);
+        PowerCutStore store = VhdxFiles.child(SIZE, 512);
         VirtualDisk disk = vhdx.open(store, true, parent);
         fill(disk);
         return store.bytes();
@@ -182,7 +182,7 @@ class VhdxFuzzTest {
 
     /** A file that is never written, with bytes laid over it. */
     private static final class Damaged extends FilterStore {
-        private static final BackingStore NOTHING = new MemoryStore("child.vhdx");
+        private static final BackingStore NOTHING = new PowerCutStore("child.vhdx");
 
         private final byte[] whole;
         private final TreeMap<Integer, byte[]> pages = new TreeMap<>();

@@ -15,7 +15,7 @@ import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.FilterStore;
-import dev.kume.core.testing.MemoryStore;
+import dev.kume.core.testing.PowerCutStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,7 +71,7 @@ class VhdxLogTest {
     @Test
     void anEntryTornAnywhereIsNoEntry() {
         Trials.forSeed(1, 300, random -> {
-            MemoryStore store = dynamic(2000 * MIB);
+            PowerCutStore store = dynamic(2000 * MIB);
             VhdxLog log = started(store);
             append(log, store, BAT, 6);
             byte[] before = store.bytes();
@@ -83,7 +83,7 @@ class VhdxLogTest {
             int to = (int) (MIB + 4096 + 16384);
             System.arraycopy(before, from, torn, from, to - from);
             System.arraycopy(new byte[8192], 0, torn, (int) BAT, 8192);
-            MemoryStore reopened = MemoryStore.holding("a.vhdx", torn);
+            PowerCutStore reopened = PowerCutStore.holding("a.vhdx", torn);
             VhdxFile.recover(reopened, () -> GUID);
             assertEquals(6, Bytes.read(reopened, BAT, 8).getLong(0));
             boolean whole = Arrays.equals(torn, from, to, after, from, to);
@@ -95,7 +95,7 @@ class VhdxLogTest {
     @Test
     void wrapsAroundAndAlwaysEndsWithTheNewest() {
         Trials.forSeed(10, 20, random -> {
-            MemoryStore store = dynamic(2000 * MIB);
+            PowerCutStore store = dynamic(2000 * MIB);
             KeepPages keep = new KeepPages(store);
             VhdxLog log = started(keep);
             for (int i = 1; i <= 40; i++) {
@@ -107,7 +107,7 @@ class VhdxLogTest {
                     pages.putLong(BAT + page * 4096L, i * 1000L + page);
                 }
                 log.append(pages);
-                MemoryStore cut = MemoryStore.holding("a.vhdx", store.bytes());
+                PowerCutStore cut = PowerCutStore.holding("a.vhdx", store.bytes());
                 List<LogEntry> sequence =
                         new LogReader(cut, VhdxHeaders.read(cut).current()).activeSequence();
                 assertEquals(i + 1, sequence.getLast().sequenceNumber());
@@ -150,7 +150,7 @@ class VhdxLogTest {
 
     @Test
     void entriesOfAnEarlierLogAreNotReplayed() throws IOException {
-        MemoryStore store = dynamic(2000 * MIB);
+        PowerCutStore store = dynamic(2000 * MIB);
         VhdxLog old = started(store);
         for (int i = 0; i < 10; i++) {
             append(old, store, BAT, 100 + i);
@@ -165,7 +165,7 @@ class VhdxLogTest {
 
     @Test
     void whatWasLoggedBeforeABarrierIsNotReplayed() throws IOException {
-        MemoryStore store = dynamic(2000 * MIB);
+        PowerCutStore store = dynamic(2000 * MIB);
         VhdxLog log = started(store);
         append(log, store, BAT, 6);
         log.barrier(store.sizeBytes());
@@ -176,7 +176,7 @@ class VhdxLogTest {
 
     @Test
     void aFileThatWasCutOffSinceIsRefused() throws IOException {
-        MemoryStore store = dynamic(2000 * MIB);
+        PowerCutStore store = dynamic(2000 * MIB);
         store.resize(9 * MIB);
         VhdxLog log = started(store);
         append(log, store, BAT, 6);
@@ -190,7 +190,7 @@ class VhdxLogTest {
 
     @Test
     void theFileIsMadeAsLongAsItWas() throws IOException {
-        MemoryStore store = dynamic(2000 * MIB);
+        PowerCutStore store = dynamic(2000 * MIB);
         VhdxLog log = started(store);
         store.resize(9 * MIB);
         append(log, store, BAT, 6);
@@ -202,7 +202,7 @@ class VhdxLogTest {
 
     @Test
     void aLogIdWithoutEntriesIsRefused() throws IOException {
-        MemoryStore store = dynamic(2000 * MIB);
+        PowerCutStore store = dynamic(2000 * MIB);
         VhdxHeaders headers = VhdxHeaders.read(store);
         headers.update(headers.current().withLogGuid(GUID));
         DiskFormatException e = assertThrows(DiskFormatException.class, () -> vhdx.inspect(store));
@@ -212,7 +212,7 @@ class VhdxLogTest {
     /** Zero descriptors (2.3.1.2) are not written by Kume, and replayed when others have. */
     @Test
     void zeroDescriptorsAreReplayedInOrder() throws IOException {
-        MemoryStore store = dynamic(2000 * MIB);
+        PowerCutStore store = dynamic(2000 * MIB);
         store.write(BAT + 4096, ByteBuffer.wrap(new byte[] {1, 2, 3}));
         ByteBuffer entry = Bytes.allocate(4096);
         entry.putInt(0, LogEntry.ENTRY_SIGNATURE);
@@ -239,7 +239,7 @@ class VhdxLogTest {
 
     @Test
     void anEntryThatChangesTheHeadersIsRefused() throws IOException {
-        MemoryStore store = dynamic(2000 * MIB);
+        PowerCutStore store = dynamic(2000 * MIB);
         VhdxLog log = started(store);
         append(log, store, 128 << 10, 6);
         // The page is written over the header that holds no more; the other one names the log.
@@ -250,14 +250,14 @@ class VhdxLogTest {
     /** An open that may not write reads what a replay would give, and nothing is written by it. */
     @Test
     void readOnlyFilesAreReplayedInMemory() throws IOException {
-        MemoryStore store = dynamic(20 * MIB);
+        PowerCutStore store = dynamic(20 * MIB);
         VirtualDisk disk = vhdx.open(store);
         disk.write(5 * MIB, ByteBuffer.wrap(new byte[512]).put(0, (byte) 77));
         disk.flush();
-        MemoryStore cut = MemoryStore.holding("a.vhdx", store.bytes());
+        PowerCutStore cut = PowerCutStore.holding("a.vhdx", store.bytes());
         cut.write(BAT, ByteBuffer.allocate(8192));
         cut.flush();
-        MemoryStore readOnly = cut.asReadOnly();
+        PowerCutStore readOnly = cut.asReadOnly();
         byte[] before = readOnly.bytes();
         try (VirtualDisk replayed = vhdx.open(readOnly)) {
             ByteBuffer back = ByteBuffer.allocate(512);
@@ -274,18 +274,18 @@ class VhdxLogTest {
     @Test
     void powerCuts() {
         Trials.forSeed(100, 300, random -> {
-            MemoryStore store = dynamic(12 * MIB);
+            PowerCutStore store = dynamic(12 * MIB);
             Map<Integer, Integer> flushed = new TreeMap<>();
             Map<Integer, List<Integer>> since = new TreeMap<>();
             VirtualDisk disk = vhdx.open(store);
             for (int i = 1; i <= 30; i++) {
                 step(random, i, disk, flushed, since);
                 if (random.nextInt(12) == 0) {
-                    store = store.afterPowerCut(random);
+                    store = store.cut(random);
                     if (random.nextBoolean()) {
                         // Power goes again while the log is replayed.
                         vhdx.open(store);
-                        store = store.afterPowerCut(random);
+                        store = store.cut(random);
                     }
                     assertTrue(vhdx.check(durable(store), true, Progress.NONE).clean());
                     disk = vhdx.open(store);

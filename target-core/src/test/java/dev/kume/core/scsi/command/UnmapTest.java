@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** UNMAP: good lists, and every kind of bad one. */
 final class UnmapTest {
     private static final long DISK_BLOCKS = 2048;
-    private static final long STEP_BLOCKS = (64L << 20) / 512;
+    private static final long STEP_BLOCKS = (256L << 20) / 512;
 
     private final TestTarget target = new TestTarget();
 
