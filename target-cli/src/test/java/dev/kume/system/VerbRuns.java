@@ -168,7 +168,7 @@ final class VerbRuns {
         }
         Path state = daemon.directory().resolve("state");
         List<Path> orphans = new ArrayList<>();
-        for (String directory : List.of("disks", "unfinished", "growing")) {
+        for (String directory : List.of("disks", "unfinished", "growing", "cloning")) {
             for (Path file : list(state.resolve(directory))) {
                 // What is changed and not flushed is noted beside the file of a disk that is open.
                 String owner = file.toString().replaceFirst("\\.kume-(map[01]|atomic)$", "");

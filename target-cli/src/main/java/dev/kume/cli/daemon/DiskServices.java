@@ -14,6 +14,7 @@ final class DiskServices {
     private final DiskPlaces places;
     private final UnfinishedFiles unfinished;
     private final UnfinishedGrowths growths;
+    private final UnfinishedClones clones;
     private final SnapshotRemoval removal;
     private final SnapshotRoutes snapshots;
     private final DiskRoutes routes;
@@ -35,6 +36,7 @@ final class DiskServices {
         this.places = new DiskPlaces(settings, changes);
         this.unfinished = new UnfinishedFiles(state, system.files(), system.stores());
         this.growths = new UnfinishedGrowths(state, system.files(), system.stores(), system.formats());
+        this.clones = new UnfinishedClones(state, system.files());
         SnapshotFiles files = new SnapshotFiles(unfinished, system.stores(), system.random());
         this.removal = new SnapshotRemoval(changes, operations, shelf, work, files, system.clock());
         this.snapshots = snapshotRoutes(files);
@@ -73,7 +75,7 @@ final class DiskServices {
 
     /** Goes on with what an earlier daemon has begun and promised. When the disks are open. */
     void resume() {
-        removal.resume();
+        removal.resumeAfter(clones);
     }
 
     private SnapshotRoutes snapshotRoutes(SnapshotFiles files) {
@@ -95,6 +97,8 @@ final class DiskServices {
                         places,
                         files,
                         taking,
+                        removal,
+                        clones,
                         system.clock(),
                         system.random()));
     }

@@ -41,6 +41,8 @@ final class SnapshotMounting {
     private final DiskPlaces places;
     private final SnapshotFiles files;
     private final SnapshotTaking taking;
+    private final SnapshotRemoval removal;
+    private final UnfinishedClones clones;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -54,6 +56,8 @@ final class SnapshotMounting {
             DiskPlaces places,
             SnapshotFiles files,
             SnapshotTaking taking,
+            SnapshotRemoval removal,
+            UnfinishedClones clones,
             Clock clock,
             RandomGenerator random) {
         this.settings = settings;
@@ -65,6 +69,8 @@ final class SnapshotMounting {
         this.places = places;
         this.files = files;
         this.taking = taking;
+        this.removal = removal;
+        this.clones = clones;
         this.clock = clock;
         this.random = random;
     }
@@ -106,11 +112,34 @@ final class SnapshotMounting {
             }
             String taken = Snapshots.nameAt(clock.now(), List.of(disk));
             taking.check(List.of(disk), taken);
-            return start("disk clone", disk, wanted, progress -> {
-                taking.take(List.of(disk), taken, "for the clone '%s'".formatted(wanted.name()), progress);
-                mount(disk, taken, wanted, progress);
-            });
+            return start("disk clone", disk, wanted, progress -> clone(disk, taken, wanted, progress));
         });
+    }
+
+    /** On an operation's thread. Without the clone there is no snapshot of it either, whatever ends this. */
+    private void clone(DiskRecord disk, String snapshot, Wanted wanted, DiskFormat.Progress progress)
+            throws IOException {
+        UUID uuid = disk.identity().uuid();
+        clones.note(disk, snapshot, wanted.name());
+        try {
+            taking.take(List.of(disk), snapshot, "for the clone '%s'".formatted(wanted.name()), progress);
+            try {
+                mount(disk, snapshot, wanted, progress);
+            } catch (IOException | RuntimeException e) {
+                discard(uuid, snapshot, e);
+                throw e;
+            }
+        } finally {
+            clones.finished(uuid);
+        }
+    }
+
+    private void discard(UUID uuid, String snapshot, Exception failure) {
+        try {
+            removal.discard(uuid, snapshot);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("Snapshot {} of a clone that failed ({}) stays: {}", snapshot, Causes.of(failure), Causes.of(e));
+        }
     }
 
     private static Wanted wanted(

@@ -114,7 +114,7 @@ final class SnapshotRemoval {
     }
 
     /** Goes on with what an earlier run of the daemon did not finish. When all disks are open. */
-    void resume() {
+    private void resume() {
         changes.inTurn(() -> {
             for (DiskRecord disk : changes.current().disks()) {
                 OpenDisk opened = shelf.find(disk);
@@ -125,6 +125,44 @@ final class SnapshotRemoval {
             }
             return changes.current();
         });
+    }
+
+    /** Marks what belongs to no clone, and goes: an earlier run of the daemon ended before there was one. */
+    void resumeAfter(UnfinishedClones clones) {
+        changes.inTurn(() -> {
+            try {
+                for (UnfinishedClones.Left left : clones.left(changes.current())) {
+                    LOG.info(
+                            "Disk {}: snapshot {} goes, the clone that it was for was not made",
+                            disk(left.disk()).name(),
+                            left.snapshot());
+                    mark(left.disk(), left.snapshot());
+                }
+                clones.settled();
+            } catch (IOException | RuntimeException e) {
+                // A snapshot that stays must not keep the disks from their hosts.
+                LOG.warn("A snapshot for a clone that was not made stays: {}; the next start tries again", Causes.of(e));
+            }
+            return changes.current();
+        });
+        resume();
+    }
+
+    /**
+     * Removes a snapshot that was taken for other work on the disk which has failed. On an operation's thread; the disk
+     * is that work's.
+     */
+    void discard(UUID uuid, String name) throws IOException {
+        changes.inTurn(() -> mark(uuid, name));
+        run(uuid, DiskFormat.Progress.NONE);
+    }
+
+    /** In turn. */
+    private Inventory mark(UUID uuid, String name) {
+        Inventory next = changes.apply(
+                inventory -> SnapshotRemovals.mark(inventory, find(inventory, uuid).name(), List.of(name)));
+        shelf.changed(find(next, uuid));
+        return next;
     }
 
     // ---- the work ---------------------------------------------------------------------------------------------------

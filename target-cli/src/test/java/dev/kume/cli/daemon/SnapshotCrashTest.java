@@ -220,10 +220,13 @@ final class SnapshotCrashTest {
                     host.done(ApiPaths.diskClone("a"), "{\"name\":\"c\"}");
                 },
                 (kume, host) -> {
+                    awaitNoneGoes(kume, host, "a");
                     checkKept(host, "a");
                     if (kume.get(ApiPaths.disk("c")).status() == 200) {
                         assertArrayEquals(disks.get("a"), host.read("c"));
                         assertFalse(host.names("a").isEmpty());
+                    } else {
+                        assertEquals(List.of(), host.names("a"), "without the clone there is no snapshot");
                     }
                 });
     }
