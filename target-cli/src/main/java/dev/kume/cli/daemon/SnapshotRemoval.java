@@ -141,7 +141,8 @@ final class SnapshotRemoval {
                 clones.settled();
             } catch (IOException | RuntimeException e) {
                 // A snapshot that stays must not keep the disks from their hosts.
-                LOG.warn("A snapshot for a clone that was not made stays: {}; the next start tries again", Causes.of(e));
+                LOG.warn(
+                        "A snapshot for a clone that was not made stays: {}; the next start tries again", Causes.of(e));
             }
             return changes.current();
         });
@@ -159,8 +160,8 @@ final class SnapshotRemoval {
 
     /** In turn. */
     private Inventory mark(UUID uuid, String name) {
-        Inventory next = changes.apply(
-                inventory -> SnapshotRemovals.mark(inventory, find(inventory, uuid).name(), List.of(name)));
+        Inventory next = changes.apply(inventory ->
+                SnapshotRemovals.mark(inventory, find(inventory, uuid).name(), List.of(name)));
         shelf.changed(find(next, uuid));
         return next;
     }
