@@ -1,7 +1,7 @@
 """scripts/bench --formats: disks of all formats and types beside a raw one, at the same daemon, in the same run.
 
-Every disk is made by Kume and filled through iSCSI. What counts is the median of the rounds as a ratio to the raw disk's.
-The goals are those of a dynamic VHDX: 0.8 of raw when it is filled, 0.5 while it is being filled.
+Every disk is made by Kume and filled through iSCSI. What counts is the median of the rounds as a ratio to the raw
+disk's. The goals are those of a dynamic VHDX: 0.8 of raw when it is filled, 0.5 while it is being filled.
 """
 import json
 import shutil

@@ -183,8 +183,9 @@ final class BadImageClientIT {
     /** A disk of a child over a parent that the daemon has let go; their files stay. */
     private static Path orphan(String name, String format) throws Exception {
         String parent = name + "-parent";
-        daemon.provideDisk("""
-                {"name":"%s","size":"8MB","format":"%s","type":"dynamic","sharing":"read-only"}""".formatted(parent, format));
+        String dynamic = """
+                {"name":"%s","size":"8MB","format":"%s","type":"dynamic","sharing":"read-only"}""";
+        daemon.provideDisk(dynamic.formatted(parent, format));
         daemon.provideDisk("""
                 {"name":"%s","parent":"%s"}""".formatted(name, parent));
         Path file = daemon.file(name);

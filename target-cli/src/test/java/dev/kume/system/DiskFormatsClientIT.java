@@ -147,8 +147,8 @@ final class DiskFormatsClientIT {
     }
 
     /**
-     * QEMU refuses a differencing VHDX, and opens a differencing VHD as if it had no parent: libvhdi reads both. Where a
-     * stretch of sectors ends within a byte of the bitmap, it takes the rest of that byte for set, so what it is to
+     * QEMU refuses a differencing VHDX, and opens a differencing VHD as if it had no parent: libvhdi reads both. Where
+     * a stretch of sectors ends within a byte of the bitmap, it takes the rest of that byte for set, so what it is to
      * read was written in whole bytes, eight sectors each.
      */
     @Test
@@ -273,8 +273,13 @@ final class DiskFormatsClientIT {
         DiskImages.run("qemu-io", "-f", "vhdx", "-c", "write -P 1 1M 64k", "-c", "write -P 2 5M 64k", left);
         String failing = """
                 json:{"driver":"vhdx","file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},\
-                "inject-error":[{"event":"none","iotype":"write","sector":%d,"errno":5,"once":false}]}}""".formatted(left, tableOffset(left) / 512);
-        Program.Result failed = Program.run(Duration.ofSeconds(20), "qemu-io", "-c", "write -P 3 30M 64k", failing);
+                "inject-error":[{"event":"none","iotype":"write","sector":%d,"errno":5,"once":false}]}}""";
+        Program.Result failed = Program.run(
+                Duration.ofSeconds(20),
+                "qemu-io",
+                "-c",
+                "write -P 3 30M 64k",
+                failing.formatted(left, tableOffset(left) / 512));
         assertTrue((failed.out() + failed.err()).contains("Input/output error"), failed::toString);
         Program.Result dirty = Program.run(Duration.ofSeconds(20), "qemu-img", "info", "-f", "vhdx", left.toString());
         assertTrue(dirty.err().contains("log that needs to be replayed"), dirty::toString);
@@ -305,28 +310,24 @@ final class DiskFormatsClientIT {
         }
     }
 
-    private record SpaceCase(String name, String options, long blockBytes) {}
-
     @Test
     void unmapGivesSpaceBack() throws Exception {
-        List<SpaceCase> cases = List.of(
-                new SpaceCase("raw", "--format raw --sparse", 4096),
-                new SpaceCase("vhd-sparse", "--sparse", 4096),
-                new SpaceCase("vhd-dynamic", "--type dynamic", 2 << 20),
-                new SpaceCase("vhdx-fixed", "--format vhdx --sparse --block-size-mb 1", 4096),
-                new SpaceCase("vhdx-dynamic", "--format vhdx --type dynamic --block-size-mb 2", 2 << 20));
+        List<Kind> kinds = List.of(
+                new Kind("raw", "--format raw --sparse", 512),
+                new Kind("vhd-sparse", "--sparse", 512),
+                new Kind("vhd-dynamic", "--type dynamic", 512),
+                new Kind("vhdx-fixed", "--format vhdx --sparse --block-size-mb 1", 512),
+                new Kind("vhdx-dynamic", "--format vhdx --type dynamic --block-size-mb 2", 512));
         long writtenBytes = 16L << 20;
         try (RunningDaemon daemon = RunningDaemon.start(directory)) {
             target(daemon);
             int lun = 0;
-            for (SpaceCase each : cases) {
+            for (Kind each : kinds) {
                 create(daemon, each.name(), "--size 64MB " + each.options());
                 map(daemon, each.name(), lun);
-                long emptyBytes =
-                        shown(daemon, each.name()).path("allocatedBytes").asLong();
+                long emptyBytes = taken(daemon, each.name());
                 qemuIo(daemon, lun, "write -P 7 8M 16M", "flush");
-                long fullBytes =
-                        shown(daemon, each.name()).path("allocatedBytes").asLong();
+                long fullBytes = taken(daemon, each.name());
                 assertTrue(fullBytes >= emptyBytes + writtenBytes, () -> each + ": " + emptyBytes + ", " + fullBytes);
                 assertEquals(List.of(false, true, false), mapped(daemon, lun), each::toString);
                 qemuIo(daemon, lun, "discard 8M 16M", "flush", "read -P 0 0 64M");
@@ -339,6 +340,10 @@ final class DiskFormatsClientIT {
             }
             daemon.stop();
         }
+    }
+
+    private static long taken(RunningDaemon daemon, String disk) throws IOException {
+        return daemon.get("/v1/disks/" + disk).path("allocatedBytes").asLong();
     }
 
     private static JsonNode shown(RunningDaemon daemon, String disk) throws IOException {

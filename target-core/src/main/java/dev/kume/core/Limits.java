@@ -91,7 +91,7 @@ public final class Limits {
         /** Disks in the inventory. */
         DISKS(4_096, 1, 65_536),
         /** Snapshots of one disk; a read may have to look into as many files. */
-        SNAPSHOTS_PER_DISK(512, 1, 4_096),
+        SNAPSHOTS_PER_DISK(512, 1, 512),
         /** Targets in the inventory. */
         TARGETS(4_096, 1, 65_536),
         /** Credentials in the inventory. */

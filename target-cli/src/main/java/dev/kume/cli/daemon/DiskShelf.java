@@ -223,7 +223,7 @@ final class DiskShelf implements AutoCloseable {
     }
 
     /**
-     * What of an {@link #exchange} can fail, done before it: afterwards that cannot, unless the disk is used in between.
+     * What of an {@link #exchange} can fail, done before it: afterwards that cannot, unless the disk is used meanwhile.
      * It is taken back by the same with the records exchanged.
      */
     void prepareExchange(DiskRecord before, DiskRecord after) throws IOException {

@@ -132,10 +132,10 @@ final class SnapshotFiles {
     }
 
     /**
-     * The first small write into a block takes all of it from the file: with the 32 MiB that a VHDX is made with, each of
-     * many snapshots would soon be as large as the disk. With blocks of 2 MiB it is not, and the map is still small, up
-     * to 4 TiB; larger disks get larger blocks, so that no child's map takes more than 16 MiB of file and of memory. A
-     * parent with smaller blocks has them for a reason. A VHD says itself what its blocks are.
+     * The first small write into a block takes all of it from the file: with the 32 MiB that a VHDX is made with, each
+     * of many snapshots would soon be as large as the disk. With blocks of 2 MiB it is not, and the map is still small,
+     * up to 4 TiB; larger disks get larger blocks, so that no child's map takes more than 16 MiB of file and of memory.
+     * A parent with smaller blocks has them for a reason. A VHD says itself what its blocks are.
      */
     static long blockBytes(DiskImage parent, long sizeBytes) {
         if (!parent.format().equals("vhdx")) {

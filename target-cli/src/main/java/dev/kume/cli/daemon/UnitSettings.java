@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnitSettings {
     /** What a unit was last told. */
-    private record Told(boolean refusesWrites, BlockGeometry geometry, DiskProfile profile) {}
+    private record Told(boolean refusesWrites, BlockGeometry geometry, DiskProfile profile, boolean thin) {}
 
     private final String revision;
     private final Executor diskThreads;
@@ -88,7 +88,7 @@ final class UnitSettings {
 
     /** Gives the unit its disk again, as the record is now. {@code then} runs when commands reach it. */
     void online(DiskRecord disk, VirtualDisk open, LogicalUnit unit, Runnable then) {
-        Told now = new Told(refusesWrites(disk, open), geometry(disk), disk.profile());
+        Told now = new Told(refusesWrites(disk, open), geometry(disk), disk.profile(), disk.sparse());
         told.put(disk.identity().uuid(), now);
         unit.bringOnline(open, now.geometry(), now.refusesWrites(), then);
     }
@@ -112,13 +112,17 @@ final class UnitSettings {
         if (!before.profile().equals(now.profile())) {
             waits.add(present(disk, unit, !before.profile().looksLike(now.profile())));
         }
+        if (before.thin() != now.thin()) {
+            // PROVISIONING TYPE in page B2h: its file is another one, by a snapshot, a merge or a conversion.
+            unit.raise(Sense.INQUIRY_DATA_HAS_CHANGED, nexus -> true);
+        }
         if (before.profile().writeCache() != now.profile().writeCache()) {
             waits.add(writeCache(disk, unit, now.profile().writeCache()));
         }
     }
 
     private static Told settings(DiskRecord disk, LogicalUnit unit) {
-        return new Told(refusesWrites(disk, unit.state().disk()), geometry(disk), disk.profile());
+        return new Told(refusesWrites(disk, unit.state().disk()), geometry(disk), disk.profile(), disk.sparse());
     }
 
     /**

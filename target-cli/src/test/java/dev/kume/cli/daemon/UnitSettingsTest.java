@@ -13,6 +13,7 @@ import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.inventory.DiskReshaping;
 import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mappings;
@@ -153,6 +154,17 @@ final class UnitSettingsTest {
         present(DiskProfile.Changes.of(null, "7200", null, null));
         assertEquals(7200, vms.identity().rotationRate());
         bothAreTold(Sense.INQUIRY_DATA_HAS_CHANGED);
+    }
+
+    @Test
+    void aFileThatTakesItsSpaceInAnotherWayIsInquiryDataThatHasChanged() {
+        DiskRecord vmsDisk = inventory.disk("vms");
+        DiskRecord thin = vmsDisk.withFile(
+                vmsDisk.file() + "x", vmsDisk.format(), vmsDisk.type(), !vmsDisk.sparse(), vmsDisk.layers());
+        publish(DiskReshaping.refile(inventory, thin));
+        bothAreTold(Sense.INQUIRY_DATA_HAS_CHANGED);
+        publish(inventory);
+        bothAreTold();
     }
 
     @Test

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * children.
  */
 public final class DiskChains {
-    /** How many files may lie over each other. */
-    public static final int DEPTH_MAX = 512;
+    /** How many files may lie over each other: a disk and 512 snapshots. */
+    public static final int DEPTH_MAX = 513;
 
     private final StoreProvider stores;
     private final @Nullable NoteKeeping notes;

@@ -167,7 +167,7 @@ public final class SnapshotRemovals {
                 "snapshot",
                 snapshot.name(),
                 diskOn
-                        ? "snapshot '%s' of disk '%s' is the base of %s and of the disk itself, which was restored to it"
+                        ? "snapshot '%s' of disk '%s' is the base of %s and of the disk itself, which was restored"
                                 .formatted(snapshot.name(), disk.name(), all)
                         : "snapshot '%s' of disk '%s' is the base of %s"
                                 .formatted(snapshot.name(), disk.name(), String.join(" and of ", names)),

@@ -92,7 +92,7 @@ public final class Snapshots {
         return shown == null || disk == null ? null : new Found(disk, shown);
     }
 
-    /** A name for a snapshot of these disks that nobody has given one: its time in UTC, and a number when that is taken. */
+    /** A name for a snapshot that nobody has named: its time in UTC, and a number when one of the disks has that. */
     public static String nameAt(Instant time, Collection<DiskRecord> disks) {
         String name = NAME_OF_TIME.format(time);
         String free = name;

@@ -196,9 +196,9 @@ final class DiskChainsTest {
             put(of.disk(), 0, 1);
             assertEquals(0, at(of.disk(), 1));
             assertTrue(
-                    refusal(folder.resolve(DiskChains.DEPTH_MAX + ".vhd"), vhd).contains("more than 511 parents"));
+                    refusal(folder.resolve(DiskChains.DEPTH_MAX + ".vhd"), vhd).contains("more than 512 parents"));
         }
-        assertTrue(refusal(folder.resolve(DiskChains.DEPTH_MAX + ".vhd"), vhd).contains("more than 511 parents"));
+        assertTrue(refusal(folder.resolve(DiskChains.DEPTH_MAX + ".vhd"), vhd).contains("more than 512 parents"));
         assertNull(chains.find(deepest));
     }
 

@@ -217,8 +217,9 @@ final class JournaledDiskTest {
         JournaledDisk reopened = open(after);
         assertEquals(JournaledDisk.Found.FOREIGN, reopened.found());
         assertArrayEquals(other, content(reopened));
-        after.put(IMAGE, PowerCutStore.holding("disk.raw", new byte[4 * SECTOR_BYTES]));
-        assertEquals(JournaledDisk.Found.NOTHING, open(after).found(), "it was emptied");
+        PowerCutFiles later = after.afterKill();
+        later.put(IMAGE, PowerCutStore.holding("disk.raw", new byte[4 * SECTOR_BYTES]));
+        assertEquals(JournaledDisk.Found.NOTHING, open(later).found(), "it was emptied");
     }
 
     @Test

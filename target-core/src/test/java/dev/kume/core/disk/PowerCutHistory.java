@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The life of one disk under a seed, with power cuts in the middle of everything that it does. Before a call of a store
- * the host may lose its power: what it could leave is opened, looked at, and thrown away, while the life goes on; now and
- * then the disk lives on from there. The recovery is cut as well.
+ * the host may lose its power: what it could leave is opened, looked at, and thrown away, while the life goes on; now
+ * and then the disk lives on from there. The recovery is cut as well.
  */
 final class PowerCutHistory {
     private static final int SECTOR_BYTES = DiskModel.SECTOR_BYTES;

@@ -333,7 +333,7 @@ final class SnapshotRulesTest {
         valid(inventory);
         refused(
                 Kind.GUARD,
-                "snapshot 'one' of disk 'a' is the base of 'two' and of the disk itself, which was restored to it;"
+                "snapshot 'one' of disk 'a' is the base of 'two' and of the disk itself, which was restored;"
                         + " remove 'two' first",
                 () -> SnapshotRemovals.mark(inventory, "a", List.of("one")));
         Inventory deeper = take(restore(take(inventory, "a", "three"), "a", "two"), "a", "four");

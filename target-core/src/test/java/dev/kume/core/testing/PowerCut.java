@@ -1,6 +1,6 @@
 package dev.kume.core.testing;
 
-/** The host is down: whoever meets this was in the middle of a call, and runs no further. Nobody may catch it but a test. */
+/** The host is down: whoever meets this was in the middle of a call, and runs no further. Only a test catches it. */
 public final class PowerCut extends Error {
     private static final long serialVersionUID = 1L;
 

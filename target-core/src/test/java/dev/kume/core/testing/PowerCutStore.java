@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store in memory that can lose power. It keeps what the last flush made durable, and each change since in order;
  * {@link #cut} is a store that a restarted host could find. Only sectors that were written take memory, and the copy of
- * a cut shares them, so that a file of 40 TB costs what was written and ten thousand cuts a second can be made. A {@link
- * FaultyStore} with a {@link Power} around it cuts in the middle of a call. Any thread.
+ * a cut shares them, so that a file of 40 TB costs what was written and ten thousand cuts a second can be made. A
+ * {@link FaultyStore} with a {@link Power} around it cuts in the middle of a call. Any thread.
  */
 public final class PowerCutStore implements BackingStore {
     /** What a device writes as a whole, unless it tears it. */

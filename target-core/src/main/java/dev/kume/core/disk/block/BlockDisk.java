@@ -268,7 +268,14 @@ public final class BlockDisk implements MappedDisk {
         if (store.readOnly()) {
             return true;
         }
-        boolean fit = new NotesReplay(file, shape).replay(notes.left());
+        boolean fit;
+        // What is done again is what the process that crashed had begun: children go on naming this file as it is.
+        file.keepsContent(true);
+        try {
+            fit = new NotesReplay(file, shape).replay(notes.left());
+        } finally {
+            file.keepsContent(false);
+        }
         notes.remove();
         file.pending().keepNotes(notes);
         return fit;

@@ -156,7 +156,7 @@ final class BlockReader {
         putZeroes(bytes - inside, target);
     }
 
-    /** Bytes from {@code offsetBytes} on, at most {@code bytes}, that are all in the file; negative where all are not. */
+    /** Bytes from {@code offsetBytes} on, at most {@code bytes}, all of them in the file; negative where none is. */
     private int run(SectorMap sectors, long offsetBytes, int bytes) {
         int inSector = (int) (offsetBytes & (shape.sectorBytes() - 1));
         int count = (int) Math.ceilDiv((long) inSector + bytes, shape.sectorBytes());

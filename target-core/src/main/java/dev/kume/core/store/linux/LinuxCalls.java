@@ -278,7 +278,7 @@ public final class LinuxCalls {
 
     /**
      * {@code ioctl(FICLONERANGE)}: both files share the extents of the range, until either is written. EOPNOTSUPP or
-     * EXDEV where these two files cannot; EINVAL when a bound is no multiple of the file system's block and not the end.
+     * EXDEV where these two files cannot; EINVAL when a bound is no multiple of the file system's block, nor the end.
      */
     public static int cloneRange(
             CallScratch scratch, int fromFd, long fromBytes, int toFd, long toBytes, long lengthBytes) {

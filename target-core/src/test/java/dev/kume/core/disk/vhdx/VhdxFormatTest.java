@@ -292,7 +292,7 @@ class VhdxFormatTest {
 
     /** Each field that is wrong is named with its value; nobody writes a file that is refused. */
     @Test
-    void damagedFieldsAreNamed() throws IOException {
+    void damagedHeadersAndRegionsAreNamed() throws IOException {
         refused(
                 store -> put(store, 0, "vhdxfilx"),
                 "the file does not begin with \"vhdxfile\", it is damaged or no VHDX");
@@ -330,6 +330,10 @@ class VhdxFormatTest {
         refused(
                 store -> region(store, new Region(Region.METADATA, 3 * MIB, MIB, true)),
                 "the metadata region at offset 3145728 lies over the BAT region, which ends at 4194304");
+    }
+
+    @Test
+    void damagedMetadataIsNamed() throws IOException {
         int parameters = METADATA + (64 << 10);
         refused(
                 store -> putInt(store, parameters, 3 << 20),

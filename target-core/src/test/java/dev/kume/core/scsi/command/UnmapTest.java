@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 final class UnmapTest {
     private static final long DISK_BLOCKS = 2048;
     private static final long STEP_BLOCKS = (256L << 20) / 512;
+    private static final long ZEROES_STEP_BLOCKS = (64L << 20) / 512;
 
     private final TestTarget target = new TestTarget();
 
@@ -167,6 +168,7 @@ final class UnmapTest {
         long blocks = 4L << 30;
         TestDisk hollow = TestDisk.hollow(blocks * 512);
         hollow.swallows = true;
+        hollow.thin = true;
         TestTarget giant = new TestTarget(hollow, BlockGeometry.emulated512(blocks * 512), Commands.table());
         byte[] list = list(1, 0xFFFF_FFFEL);
         Answer answer = giant.run(cdb(list.length), list);
@@ -185,6 +187,13 @@ final class UnmapTest {
         giant.runAll();
         assertEquals(3, hollow.log.size());
         assertEquals(1, task.dooms);
+
+        // One that keeps its space may have to write zeroes, which takes longer.
+        hollow.log.clear();
+        hollow.whenDone = () -> {};
+        hollow.thin = false;
+        assertEquals(ScsiStatus.GOOD, giant.run(cdb(list.length), list).status());
+        assertEquals(blocks / ZEROES_STEP_BLOCKS, hollow.log.size());
     }
 
     @Test
