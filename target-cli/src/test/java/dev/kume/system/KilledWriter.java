@@ -21,7 +21,7 @@ final class KilledWriter implements Runnable {
     private static final int STRIDE_BYTES = 128 << 10;
 
     private static final int BATCH = 8;
-    private static final int FLUSH_EACH = 6;
+    private static final int FLUSH_EACH = 12;
     private static final int ZERO_EACH = 10;
 
     /** Places that are zeroed together: 2 MiB, a block of many disks. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -28,7 +29,7 @@ final class SnapshotKillClientIT {
     }
 
     private void kill(String what, List<String> kinds, Trial trial) throws Exception {
-        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+        try (RunningDaemon daemon = RunningDaemon.start(directory, "", VerbRuns.QUICK_START)) {
             List<LoadedDisk> disks = new ArrayList<>();
             for (String kind : kinds) {
                 disks.add(LoadedDisk.create(daemon, "disk" + disks.size(), kind, SEED + 10 * disks.size()));
@@ -40,6 +41,7 @@ final class SnapshotKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void takeOfOneDisk() throws Exception {
         kill("snapshot create", List.of(VHDX), SnapshotTrials::take);
     }
@@ -55,6 +57,7 @@ final class SnapshotKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void removeVhd() throws Exception {
         kill("snapshot remove vhd", List.of(FIXED), SnapshotTrials::remove);
     }
@@ -65,6 +68,7 @@ final class SnapshotKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void restoreVhd() throws Exception {
         kill("snapshot restore vhd", List.of(VHD), SnapshotTrials::restore);
     }

@@ -22,7 +22,7 @@ final class VerbCancelClientIT {
 
     @Test
     void disks() throws Exception {
-        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+        try (RunningDaemon daemon = RunningDaemon.start(directory, "", VerbRuns.QUICK_START)) {
             LoadedDisk disk = LoadedDisk.create(daemon, "one", VHDX, SEED);
             DiskTrials trials = new DiskTrials(daemon, disk);
             VerbRuns runs = new VerbRuns(daemon, List.of(disk), Ending.CANCEL, SEED);
@@ -39,7 +39,7 @@ final class VerbCancelClientIT {
 
     @Test
     void snapshots() throws Exception {
-        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+        try (RunningDaemon daemon = RunningDaemon.start(directory, "", VerbRuns.QUICK_START)) {
             LoadedDisk one = LoadedDisk.create(daemon, "one", VHDX, SEED);
             LoadedDisk two = LoadedDisk.create(daemon, "two", "\"size\":\"64MB\"," + DYNAMIC_VHD, SEED + 10);
             List<LoadedDisk> both = List.of(one, two);

@@ -4,6 +4,7 @@ import dev.kume.system.VerbRuns.Ending;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -28,7 +29,7 @@ final class VerbKillClientIT {
     }
 
     private void kill(String what, String kind, Trial trial) throws Exception {
-        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+        try (RunningDaemon daemon = RunningDaemon.start(directory, "", VerbRuns.QUICK_START)) {
             LoadedDisk disk = LoadedDisk.create(daemon, "one", SIZE + kind, SEED);
             Verb verb = trial.of(new DiskTrials(daemon, disk));
             new VerbRuns(daemon, List.of(disk), Ending.KILL, SEED).run(what, KILLS, verb);
@@ -37,11 +38,13 @@ final class VerbKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void noVerbVhdx() throws Exception {
         kill("nothing, vhdx", SMALL_VHDX, DiskTrials::nothing);
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void noVerbVhd() throws Exception {
         kill("nothing, vhd", DYNAMIC_VHD, DiskTrials::nothing);
     }
@@ -57,7 +60,7 @@ final class VerbKillClientIT {
     }
 
     private void killChild(String what, String kind) throws Exception {
-        try (RunningDaemon daemon = RunningDaemon.start(directory)) {
+        try (RunningDaemon daemon = RunningDaemon.start(directory, "", VerbRuns.QUICK_START)) {
             Operation.done(
                     daemon, "/v1/disks", "{\"name\":\"base\",\"sharing\":\"read-only\",%s%s}".formatted(SIZE, kind));
             LoadedDisk disk = LoadedDisk.create(daemon, "one", "\"type\":\"differencing\",\"parent\":\"base\"", SEED);
@@ -73,6 +76,7 @@ final class VerbKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void createDynamic() throws Exception {
         kill("create dynamic vhdx", SMALL_VHDX, trials -> trials.create("\"size\":\"1TB\"," + DYNAMIC_VHDX));
     }
@@ -113,6 +117,7 @@ final class VerbKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void compactVhd() throws Exception {
         kill("compact vhd", DYNAMIC_VHD, DiskTrials::compact);
     }
@@ -123,6 +128,7 @@ final class VerbKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void growVhd() throws Exception {
         kill("grow vhd", DYNAMIC_VHD, DiskTrials::grow);
     }
@@ -133,6 +139,7 @@ final class VerbKillClientIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "kume.full", matches = "true")
     void shrinkVhd() throws Exception {
         kill("shrink vhd", DYNAMIC_VHD, DiskTrials::shrink);
     }

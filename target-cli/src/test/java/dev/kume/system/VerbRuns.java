@@ -28,6 +28,9 @@ final class VerbRuns {
         CANCEL
     }
 
+    /** For daemons that are killed soon: the second compiler would cost more than it brings. */
+    static final List<String> QUICK_START = List.of("env", "KUME_JAVA_OPTS=-XX:TieredStopAtLevel=1");
+
     private final RunningDaemon daemon;
     private final List<LoadedDisk> disks;
     private final Ending ending;
