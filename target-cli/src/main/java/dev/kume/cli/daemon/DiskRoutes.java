@@ -116,7 +116,7 @@ final class DiskRoutes {
         }
         request.allowParameters(Set.of());
         return switch (action) {
-            case "online" -> ApiAnswer.ok(view(availability.online(name)));
+            case "online" -> online(name);
             case "resize" -> begun(verbs.resizing().resize(name, request.body(mapper, DiskResize.class)));
             case "convert" -> begun(verbs.conversion().convert(name, request.body(mapper, DiskConvert.class)));
             case "copy" -> begun(verbs.duplication().copy(name, request.body(mapper, DiskDuplicate.class)));
@@ -128,6 +128,12 @@ final class DiskRoutes {
             case "compact" -> begun(verbs.compacting().compact(name));
             default -> unknown(request);
         };
+    }
+
+    private ApiAnswer online(String name) {
+        DiskRecord disk = availability.online(name);
+        snapshots.resumeRemovals();
+        return ApiAnswer.ok(view(disk));
     }
 
     private static ApiAnswer begun(OperationView operation) {

@@ -20,6 +20,10 @@ final class DiskWork {
         running.remove(disk.identity().uuid());
     }
 
+    boolean isIdle(DiskRecord disk) {
+        return !running.containsKey(disk.identity().uuid());
+    }
+
     /** Refuses what cannot be done while something works on the disk. */
     void checkIdle(DiskRecord disk) {
         String doing = running.get(disk.identity().uuid());

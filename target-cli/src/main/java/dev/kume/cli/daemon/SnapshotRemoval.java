@@ -113,12 +113,12 @@ final class SnapshotRemoval {
         return disk.layers().snapshots().stream().anyMatch(SnapshotRecord::removing);
     }
 
-    /** Goes on with what an earlier run of the daemon did not finish. When all disks are open. */
-    private void resume() {
+    /** Goes on with what was not finished: by an earlier run of the daemon, or because its disk was offline. */
+    void resume() {
         changes.inTurn(() -> {
             for (DiskRecord disk : changes.current().disks()) {
                 OpenDisk opened = shelf.find(disk);
-                if (isMarked(disk) && opened != null && opened.stack() != null) {
+                if (isMarked(disk) && opened != null && opened.stack() != null && work.isIdle(disk)) {
                     LOG.info("Disk {}: the removal of its snapshots goes on", disk.name());
                     start(disk);
                 }

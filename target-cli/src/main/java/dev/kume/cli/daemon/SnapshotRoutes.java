@@ -55,6 +55,11 @@ final class SnapshotRoutes {
         this.mounting = mounting;
     }
 
+    /** A disk is online again: removals of its snapshots that wait go on. */
+    void resumeRemovals() {
+        removal.resume();
+    }
+
     /** {@code /v1/snapshots}. */
     ApiAnswer all(ApiRequest request) {
         if (request.path().size() != 1) {

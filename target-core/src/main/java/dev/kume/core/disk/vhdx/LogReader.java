@@ -38,6 +38,15 @@ final class LogReader {
 
     /** Hears what an entry changes, in order. */
     interface Target {
+        /** Changes nothing. */
+        Target NONE = new Target() {
+            @Override
+            public void page(long offsetBytes, ByteBuffer content) {}
+
+            @Override
+            public void zero(long offsetBytes, long lengthBytes) {}
+        };
+
         void page(long offsetBytes, ByteBuffer content) throws IOException;
 
         void zero(long offsetBytes, long lengthBytes) throws IOException;
@@ -196,10 +205,10 @@ final class LogReader {
             long offset = bytes.getLong(at + LogEntry.FILE_OFFSET);
             if (bytes.getInt(at) == LogEntry.ZERO_SIGNATURE) {
                 long length = bytes.getLong(at + LogEntry.ZERO_LENGTH);
-                check(offset, length);
+                check(entry, offset, length);
                 target.zero(offset, length);
             } else {
-                check(offset, LogEntry.SECTOR_BYTES);
+                check(entry, offset, LogEntry.SECTOR_BYTES);
                 ByteBuffer page = Bytes.allocate(LogEntry.SECTOR_BYTES);
                 page.put(LogEntry.DATA, bytes, sector + LogEntry.DATA, LogEntry.DATA_BYTES);
                 page.putLong(0, bytes.getLong(at + LogEntry.LEADING_BYTES));
@@ -210,9 +219,9 @@ final class LogReader {
         }
     }
 
-    /** The log changes neither the headers nor itself. */
-    private void check(long offset, long length) throws DiskFormatException {
-        boolean inFile = offset >= RegionTable.OFFSETS[0] && length >= 0 && offset <= FILE_BYTES_MAX - length;
+    /** The log changes neither the headers nor itself, and nothing behind what its entry says the file to be. */
+    private void check(LogEntry entry, long offset, long length) throws DiskFormatException {
+        boolean inFile = offset >= RegionTable.OFFSETS[0] && length >= 0 && offset <= entry.lastFileOffset() - length;
         boolean overLog = offset < header.logOffset() + logBytes && header.logOffset() < offset + length;
         if (!inFile || overLog) {
             throw Bytes.damaged(

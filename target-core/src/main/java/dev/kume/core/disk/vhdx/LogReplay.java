@@ -31,6 +31,10 @@ final class LogReplay {
             }
         };
         for (LogEntry entry : sequence) {
+            // Nothing is written of a log that is refused.
+            reader.tell(entry, LogReader.Target.NONE);
+        }
+        for (LogEntry entry : sequence) {
             reader.tell(entry, target);
         }
         extend(store, sequence.getLast().lastFileOffset());

@@ -247,6 +247,36 @@ class VhdxLogTest {
         assertTrue(String.valueOf(e.getMessage()).contains("where it must not"), e.getMessage());
     }
 
+    /** What an entry changes lies within the file as the entry knows it; of a log that is refused nothing is written. */
+    @Test
+    void anEntryThatChangesWhatLiesBehindTheFileIsRefused() throws IOException {
+        PowerCutStore store = dynamic(2000 * MIB);
+        ByteBuffer entry = Bytes.allocate(4096);
+        entry.putInt(0, LogEntry.ENTRY_SIGNATURE);
+        entry.putInt(LogEntry.ENTRY_LENGTH, 4096);
+        entry.putLong(LogEntry.SEQUENCE_NUMBER, 1);
+        entry.putInt(LogEntry.DESCRIPTOR_COUNT, 2);
+        Guid.put(entry, LogEntry.LOG_GUID, GUID);
+        entry.putLong(LogEntry.FLUSHED_FILE_OFFSET, 4 * MIB);
+        entry.putLong(LogEntry.LAST_FILE_OFFSET, 4 * MIB);
+        for (int i = 0; i < 2; i++) {
+            int at = 64 + i * LogEntry.DESCRIPTOR_BYTES;
+            entry.putInt(at, LogEntry.ZERO_SIGNATURE);
+            entry.putLong(at + LogEntry.ZERO_LENGTH, 4096);
+            entry.putLong(at + LogEntry.FILE_OFFSET, i == 0 ? BAT : 64L << 30);
+            entry.putLong(at + LogEntry.DESCRIPTOR_SEQUENCE, 1);
+        }
+        Checksum.put(entry);
+        store.write(MIB, entry);
+        store.write(BAT, ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 0, 0, 0, 1}));
+        VhdxHeaders headers = VhdxHeaders.read(store);
+        headers.update(headers.current().withLogGuid(GUID));
+        byte[] before = store.bytes();
+        DiskFormatException e = assertThrows(DiskFormatException.class, () -> vhdx.open(store));
+        assertTrue(String.valueOf(e.getMessage()).contains("where it must not"), e.getMessage());
+        assertArrayEquals(before, store.bytes());
+    }
+
     /** An open that may not write reads what a replay would give, and nothing is written by it. */
     @Test
     void readOnlyFilesAreReplayedInMemory() throws IOException {
