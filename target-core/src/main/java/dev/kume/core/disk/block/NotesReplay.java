@@ -25,7 +25,10 @@ final class NotesReplay {
     }
 
     /** False when the notes are of another state of the file; nothing is changed then. */
-    boolean replay(List<Note> notes) throws IOException {
+    boolean replay(List<Note> left) throws IOException {
+        // Blocks behind the end are of a growth that nobody was told of, and that was taken back.
+        long blocks = file.map().blocks();
+        List<Note> notes = left.stream().filter(note -> note.block() < blocks).toList();
         if (notes.isEmpty()) {
             return true;
         }
@@ -51,7 +54,7 @@ final class NotesReplay {
         Set<Long> fitting = new HashSet<>();
         Set<Long> all = new HashSet<>();
         for (Note note : notes) {
-            if (note.block() < 0 || note.block() >= map.blocks()) {
+            if (note.block() < 0) {
                 return false;
             }
             long now = map.get(note.block());
