@@ -161,7 +161,7 @@ final class SnapshotLoadTest {
         host.create("a", "vhdx", SIZE_BYTES);
         host.create("b", "vhd", SIZE_BYTES);
         List<Writer> all = writing(List.of(host.open("a"), host.open("b")), writers, 1);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 6; i++) {
             host.done(ApiPaths.SNAPSHOTS, "{\"disks\":[\"b\",\"a\"],\"name\":\"s%d\"}".formatted(i));
         }
         for (Writer writer : all) {
@@ -171,7 +171,7 @@ final class SnapshotLoadTest {
         all.forEach(writer -> writer.check(contents));
         int moved = 0;
         long before = 0;
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 6; i++) {
             byte[] a = host.readSnapshot("a", "s" + i);
             byte[] b = host.readSnapshot("b", "s" + i);
             for (int share = 0; share < writers; share++) {
@@ -252,7 +252,7 @@ final class SnapshotLoadTest {
         int writers = 3;
         host.create("a", format, SIZE_BYTES);
         List<Writer> all = writing(List.of(host.open("a")), writers, 1);
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 8; i++) {
             host.take("a", "s" + i);
             if (i >= 3) {
                 List<String> names = host.names("a");

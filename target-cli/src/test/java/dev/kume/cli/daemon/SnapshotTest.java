@@ -175,7 +175,8 @@ final class SnapshotTest {
         check();
         RunningManagement.Reply refused = kume.post(ApiPaths.snapshotRemoval("a"), "{\"names\":[\"one\"]}");
         assertEquals(
-                "snapshot 'one' of disk 'a' is the base of 'two' and of 'three'; remove 'two' first, with what lies on it",
+                "snapshot 'one' of disk 'a' is the base of 'two' and of 'three'; remove 'two' first, with what lies on"
+                        + " it",
                 refused.error());
         host.remove("a", "one", "two");
         check();

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Notes of changes of a disk's map that were answered and are not durable yet, in two files beside the disk's own.
  *
- * <p>The map of a disk becomes durable with a flush. Until then a change of it is in this process's memory alone, while
- * the bytes it refers to are in the system's: a crash of the process would lose writes that its initiators, who live on,
- * have seen succeed. The notes are in the system's memory, too; what they say holds as long as the system has not
- * been started anew, which the boot id in them tells. After a power cut they are worth nothing, as everything that was not
- * flushed.
+ * <p>The map of a disk becomes durable with a flush. Until then a change of it is in this process's memory alone,
+ * while the bytes it refers to are in the system's: a crash of the process would lose writes that its initiators, who
+ * live on, have seen succeed. The notes are in the system's memory, too; what they say holds as long as the system has
+ * not been started anew, which the boot id in them tells. After a power cut they are worth nothing, as everything that
+ * was not flushed.
  *
  * <p>One file holds the notes since the last flush began, the other those that it makes durable. One thread at a time.
  */

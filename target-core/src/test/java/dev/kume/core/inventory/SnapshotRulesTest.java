@@ -257,7 +257,8 @@ final class SnapshotRulesTest {
         valid(view(inventory, "w", "a", "one"));
         refused(
                 Kind.GUARD,
-                "disk 'v' shows the snapshot 'one', so it stays read-only; a writable clone of the snapshot can be written",
+                "disk 'v' shows the snapshot 'one', so it stays read-only; a writable clone of the snapshot can be"
+                        + " written",
                 () -> Disks.share(inventory, "v", Sharing.CLUSTER));
         refused(
                 Kind.GUARD,
@@ -279,8 +280,8 @@ final class SnapshotRulesTest {
                 () -> SnapshotRemovals.mark(inventory, "a", List.of("one")));
         refused(
                 Kind.GUARD,
-                "disk 'a' is not removed: disks 'c' and 'v' need what it holds; remove the others first, or convert each"
-                        + " to a disk of its own",
+                "disk 'a' is not removed: disks 'c' and 'v' need what it holds; remove the others first, or convert"
+                        + " each to a disk of its own",
                 () -> Disks.remove(inventory, "a", true));
         Inventory free = Disks.remove(Disks.remove(inventory, "v"), "c");
         assertTrue(SnapshotRemovals.mark(free, "a", List.of("one"))

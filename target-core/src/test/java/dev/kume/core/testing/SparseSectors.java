@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sectors by number, of which most are zeroes: absent. A copy costs what one reference for each stretch of 64 KiB
- * costs; copies share sectors and stretches until one of them changes. An array that was put is never changed by anybody.
+ * costs; copies share sectors and stretches until one of them changes. An array that was put is never changed by
+ * anybody.
  */
 final class SparseSectors {
     private static final int STRETCH_SHIFT = 7;

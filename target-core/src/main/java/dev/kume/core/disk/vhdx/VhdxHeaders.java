@@ -13,6 +13,9 @@ final class VhdxHeaders {
     /** Headers and region tables lie below; everything else behind. */
     static final long SECTION_BYTES = Bytes.MIB;
 
+    /** No file has been changed so often; a number that wraps around would lose to the old header for ever. */
+    private static final long SEQUENCE_NUMBER_MAX = Long.MAX_VALUE;
+
     private static final long[] OFFSETS = {64 << 10, 128 << 10};
 
     private final BackingStore store;
@@ -78,6 +81,12 @@ final class VhdxHeaders {
     }
 
     private static void check(BackingStore store, VhdxHeader header) throws DiskFormatException {
+        if (Long.compareUnsigned(header.sequenceNumber(), SEQUENCE_NUMBER_MAX) > 0) {
+            throw Bytes.damaged(
+                    store,
+                    "the header's sequence number %s leaves no greater one for the next change"
+                            .formatted(Long.toUnsignedString(header.sequenceNumber())));
+        }
         if (header.version() != VhdxHeader.VERSION) {
             throw new DiskFormatException("%s: the header's version is %d; Kume knows version %d"
                     .formatted(store.location(), header.version(), VhdxHeader.VERSION));

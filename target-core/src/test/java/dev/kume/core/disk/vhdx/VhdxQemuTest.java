@@ -205,7 +205,8 @@ class VhdxQemuTest {
         }
         String refusing = """
                 json:{"driver":"vhdx","file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},\
-                "inject-error":[{"event":"none","iotype":"write","sector":%d,"errno":5,"once":false}]}}""".formatted(file, bat / 512);
+                "inject-error":[{"event":"none","iotype":"write","sector":%d,\
+                "errno":5,"once":false}]}}""".formatted(file, bat / 512);
         String output =
                 Programs.run("qemu-io", "-c", "write -P 3 40M 64k", refusing).output();
         assertTrue(output.contains("Input/output error"), output);
