@@ -162,16 +162,18 @@ final class VerbRuns {
     }
 
     private void noOrphans(String when) throws IOException {
+        Path state = daemon.directory().resolve("state");
         Set<Path> known = new HashSet<>();
         for (JsonNode disk : daemon.get("/v1/disks").path("disks")) {
             known.add(Path.of(disk.path("file").asText()));
+            known.add(state.resolve("units")
+                    .resolve(disk.path("identity").path("uuid").asText() + ".slots"));
         }
         for (JsonNode snapshot : daemon.get("/v1/snapshots").path("snapshots")) {
             known.add(Path.of(snapshot.path("file").asText()));
         }
-        Path state = daemon.directory().resolve("state");
         List<Path> orphans = new ArrayList<>();
-        for (String directory : List.of("disks", "unfinished", "growing", "cloning")) {
+        for (String directory : List.of("disks", "unfinished", "growing", "cloning", "units")) {
             for (Path file : list(state.resolve(directory))) {
                 // What is changed and not flushed is noted beside the file of a disk that is open.
                 String owner = file.toString().replaceFirst("\\.kume-(map[01]|atomic)$", "");
