@@ -266,13 +266,13 @@ final class BlockFile {
         return pending;
     }
 
-    /** Makes everything durable that was written before, and the map with it. */
+    /** Makes everything durable that was written before, and the map with it. After one that failed none succeeds. */
     void flush() throws IOException {
         committing.lock();
         try {
+            checkChangeable();
             PendingChanges.Taken taken = pending.take();
             if (taken != null) {
-                checkChangeable();
                 commit(taken);
                 return;
             }

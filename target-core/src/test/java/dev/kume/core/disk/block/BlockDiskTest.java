@@ -115,6 +115,31 @@ final class BlockDiskTest {
         assertThrows(IllegalArgumentException.class, () -> child.write(100, bytes(512, 2)));
     }
 
+    /** What was answered and could not be made durable is lost: no later flush may say otherwise. */
+    @Test
+    void afterAFlushThatFailedNoneSucceeds() throws IOException {
+        PowerCutStore store = new PowerCutStore("disk");
+        PlainLayout.create(store, SIZE);
+        boolean[] fails = {false};
+        BackingStore failing = new FilterStore(store) {
+            @Override
+            public void flush() throws IOException {
+                if (fails[0]) {
+                    throw new IOException("the device is gone");
+                }
+                super.flush();
+            }
+        };
+        BlockDisk disk = BlockDisk.open(failing, new PlainLayout(failing, DiskType.DYNAMIC, BLOCK, true), null, true);
+        disk.write(0, bytes(512, 1));
+        fails[0] = true;
+        assertThrows(IOException.class, disk::flush);
+        fails[0] = false;
+        assertThrows(IOException.class, disk::flush);
+        assertThrows(IOException.class, () -> disk.write(512, bytes(512, 1)));
+        assertEquals(512, disk.tryRead(0, ByteBuffer.allocate(512)));
+    }
+
     @Test
     void growthShowsZeroesAndShrinkingForgets() throws IOException {
         BlockDisk disk = dynamic(new PowerCutStore("disk"));
