@@ -1,12 +1,9 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
-import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
-import dev.kume.core.inventory.Mapping;
 import java.io.IOException;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,17 +53,12 @@ final class DiskAvailability {
     }
 
     private void checkUnused(Inventory inventory, DiskRecord disk) {
-        Connections connections = exports.connections();
-        for (Mapping mapping : inventory.mappingsOf(disk)) {
-            List<Connections.Connected> connected =
-                    connections.on(inventory.target(mapping.target()).iqn());
-            if (!connected.isEmpty()) {
-                throw new ApiException(
-                        ErrorCode.BUSY,
-                        "disk '%s' is LUN %d of target '%s', where %s is connected"
-                                .formatted(disk.name(), mapping.lun(), mapping.target(), Connections.names(connected)),
-                        "take it offline at the initiator, or use --force to take it away under it");
-            }
+        Connected connected = Connected.to(inventory, disk, exports.connections());
+        if (connected != null) {
+            throw new ApiException(
+                    ErrorCode.BUSY,
+                    "disk '%s' is %s".formatted(disk.name(), connected),
+                    "take it offline at the initiator, or use --force to take it away under it");
         }
     }
 

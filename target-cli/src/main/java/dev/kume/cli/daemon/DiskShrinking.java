@@ -7,18 +7,15 @@ import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskMirror;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.disk.Zeroes;
-import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.DiskReshaping;
 import dev.kume.core.inventory.Inventory;
-import dev.kume.core.inventory.Mapping;
 import dev.kume.core.scsi.UnitState;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Makes disks smaller that nobody uses, and behind whose new end nothing lies: note, inventory, file, in this order.
@@ -104,17 +101,12 @@ final class DiskShrinking {
     }
 
     private void checkUnused(Inventory inventory, DiskRecord disk) {
-        Connections connections = exports.connections();
-        for (Mapping mapping : inventory.mappingsOf(disk)) {
-            List<Connections.Connected> connected =
-                    connections.on(inventory.target(mapping.target()).iqn());
-            if (!connected.isEmpty()) {
-                throw new ApiException(
-                        ErrorCode.BUSY,
-                        "disk '%s' is not made smaller: it is LUN %d of target '%s', where %s is connected"
-                                .formatted(disk.name(), mapping.lun(), mapping.target(), Connections.names(connected)),
-                        "log off at the initiator first");
-            }
+        Connected connected = Connected.to(inventory, disk, exports.connections());
+        if (connected != null) {
+            throw new ApiException(
+                    ErrorCode.BUSY,
+                    "disk '%s' is not made smaller: it is %s".formatted(disk.name(), connected),
+                    "log off at the initiator first");
         }
         UnitState unit = exports.unitState(disk);
         if (unit != null && (unit.reservations().reservation() != null || unit.reservedBy() != null)) {

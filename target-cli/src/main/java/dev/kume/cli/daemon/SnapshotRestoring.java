@@ -5,10 +5,8 @@ import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.ReservationView;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskFormat;
-import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
-import dev.kume.core.inventory.Mapping;
 import dev.kume.core.inventory.Snapshots;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.store.BackingStore;
@@ -95,17 +93,13 @@ final class SnapshotRestoring {
                                 .formatted(disk.name()));
             }
         }
-        Connections connections = exports.connections();
-        for (Mapping mapping : inventory.mappingsOf(disk)) {
-            var connected = connections.on(inventory.target(mapping.target()).iqn());
-            if (!connected.isEmpty()) {
-                throw new ApiException(
-                        ErrorCode.BUSY,
-                        "disk '%s' is not restored: it is LUN %d of target '%s', where %s is connected"
-                                .formatted(disk.name(), mapping.lun(), mapping.target(), Connections.names(connected)),
-                        "log off there, or unmap it with 'kume unmap %s %s' first"
-                                .formatted(disk.name(), mapping.target()));
-            }
+        Connected connected = Connected.to(inventory, disk, exports.connections());
+        if (connected != null) {
+            throw new ApiException(
+                    ErrorCode.BUSY,
+                    "disk '%s' is not restored: it is %s".formatted(disk.name(), connected),
+                    "log off there, or unmap it with 'kume unmap %s %s' first"
+                            .formatted(disk.name(), connected.mapping().target()));
         }
     }
 
