@@ -247,7 +247,7 @@ class VhdxLogTest {
         assertTrue(String.valueOf(e.getMessage()).contains("where it must not"), e.getMessage());
     }
 
-    /** What an entry changes lies within the file as the entry knows it; of a log that is refused nothing is written. */
+    /** What an entry changes lies within the file as it knows it; of a log that is refused nothing is written. */
     @Test
     void anEntryThatChangesWhatLiesBehindTheFileIsRefused() throws IOException {
         PowerCutStore store = dynamic(2000 * MIB);
