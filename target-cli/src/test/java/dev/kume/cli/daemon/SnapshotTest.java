@@ -9,9 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.OperationView;
+import dev.kume.core.nexus.ITNexus;
+import dev.kume.core.reservation.PersistentReservations;
+import dev.kume.core.reservation.Registration;
+import dev.kume.core.reservation.Reservation;
+import dev.kume.core.reservation.ReservationType;
+import dev.kume.core.scsi.BlockGeometry;
+import dev.kume.core.scsi.DurableState;
+import dev.kume.core.scsi.ModeState;
+import dev.kume.core.scsi.UnitState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -205,6 +215,38 @@ final class SnapshotTest {
                         + " connected; log off there, or unmap it with 'kume unmap a t' first",
                 refused.error());
         kume.exports.sessions.clear();
+        host.restore("a", "one");
+        check();
+    }
+
+    /** A node that is down holds the disk as long as its registration is there: it may come back and write. */
+    @Test
+    void whoIsRegisteredKeepsTheDiskFromBeingRestored() throws Exception {
+        host.create("a", "vhdx", SIZE_BYTES);
+        take("one");
+        String node = "iqn.1991-05.com.microsoft:hv-node1";
+        Instant since = Instant.parse("2026-11-27T06:00:00Z");
+        ITNexus nexus = new ITNexus(node, 1, "iqn.2026-11.dev.kume:t", 1);
+        Registration registration = new Registration(nexus, 0xAL, false, since);
+        Reservation held = new Reservation(ReservationType.WRITE_EXCLUSIVE_REGISTRANTS_ONLY, nexus, since);
+        for (Reservation reservation : Arrays.asList(held, null)) {
+            PersistentReservations table = new PersistentReservations(1, true, List.of(registration), reservation);
+            kume.exports.states.put(
+                    "a",
+                    new UnitState(
+                            null,
+                            "fake",
+                            BlockGeometry.emulated512(SIZE_BYTES),
+                            false,
+                            ModeState.DEFAULT,
+                            null,
+                            DurableState.INITIAL.withReservations(table)));
+            RunningManagement.Reply refused = kume.post(ApiPaths.snapshotRestore("a", "one"), "");
+            assertEquals(8, refused.exitCode());
+            assertTrue(refused.error().startsWith("disk 'a' is not restored: "), refused.error());
+            assertTrue(refused.error().contains(node), refused.error());
+        }
+        kume.exports.states.clear();
         host.restore("a", "one");
         check();
     }
