@@ -6,6 +6,7 @@ import dev.kume.core.disk.DiskCopy;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskSpace;
+import dev.kume.core.disk.MapNotes;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.store.NoSpaceException;
 import dev.kume.core.store.StoreProvider;
@@ -45,7 +46,7 @@ final class DiskFilling {
      * Makes a file and copies the disk into it. When this throws, whatever the reason, there is no such file; the disk
      * goes on as if nothing had been.
      *
-     * @param end in which the copy is finished.; when it returns, the file is kept, and its hold is whose it says
+     * @param end in which the copy is finished; when it returns, the file is kept, and its hold is whose it says
      */
     <T> T fill(Path file, ImageKind kind, DiskRecord disk, UUID uniqueId, DiskFormat.Progress progress, End<T> end)
             throws IOException {
@@ -89,6 +90,7 @@ final class DiskFilling {
             if (made != null) {
                 made.close();
             }
+            MapNotes.remove(stores, file);
             stores.remove(file);
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);

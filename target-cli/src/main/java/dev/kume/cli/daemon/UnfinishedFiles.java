@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
 final class UnfinishedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(UnfinishedFiles.class);
 
-    /** Notes of no matter which start of the system are removed. */
-    private static final UUID NO_BOOT = new UUID(0, 0);
-
     private final DiskNotes notes;
     private final DurableFiles files;
     private final StoreProvider stores;
@@ -134,7 +131,7 @@ final class UnfinishedFiles {
 
     /** Removes a file that may be gone already, with what a crash may have left beside it. */
     void remove(Path file) throws IOException {
-        new MapNotes(stores, file, NO_BOOT).remove();
+        MapNotes.remove(stores, file);
         try {
             stores.remove(file);
         } catch (NoSuchFileException e) {

@@ -7,95 +7,91 @@ import org.jspecify.annotations.Nullable;
 /** A disk that passes everything on to another one: what adds something to a disk begins here, and forgets no call. */
 abstract class FilterDisk implements VirtualDisk {
     /** The disk behind. */
-    final VirtualDisk disk;
-
-    FilterDisk(VirtualDisk disk) {
-        this.disk = disk;
-    }
+    abstract VirtualDisk behind();
 
     @Override
     public DiskInfo info() {
-        return disk.info();
+        return behind().info();
     }
 
     @Override
     public int tryRead(long offsetBytes, ByteBuffer target) {
-        return disk.tryRead(offsetBytes, target);
+        return behind().tryRead(offsetBytes, target);
     }
 
     @Override
     public void read(long offsetBytes, ByteBuffer target) throws IOException {
-        disk.read(offsetBytes, target);
+        behind().read(offsetBytes, target);
     }
 
     @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
-        disk.write(offsetBytes, source);
+        behind().write(offsetBytes, source);
     }
 
     @Override
     public boolean hasSpace(long offsetBytes, long lengthBytes) {
-        return disk.hasSpace(offsetBytes, lengthBytes);
+        return behind().hasSpace(offsetBytes, lengthBytes);
     }
 
     @Override
     public @Nullable DiskSpace measureSpace() throws IOException {
-        return disk.measureSpace();
+        return behind().measureSpace();
     }
 
     @Override
     public @Nullable DiskSpace lastSpace() {
-        return disk.lastSpace();
+        return behind().lastSpace();
     }
 
     @Override
     public void flush() throws IOException {
-        disk.flush();
+        behind().flush();
     }
 
     @Override
     public int atomicBytesMax() {
-        return disk.atomicBytesMax();
+        return behind().atomicBytesMax();
     }
 
     @Override
     public void writeAtomically(long offsetBytes, ByteBuffer source) throws IOException {
-        disk.writeAtomically(offsetBytes, source);
+        behind().writeAtomically(offsetBytes, source);
     }
 
     @Override
     public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return disk.extentAt(offsetBytes, lengthBytes);
+        return behind().extentAt(offsetBytes, lengthBytes);
     }
 
     @Override
     public long copyFrom(VirtualDisk source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
-        VirtualDisk from = source instanceof FilterDisk filter ? filter.disk : source;
-        return disk.copyFrom(from, sourceBytes, offsetBytes, lengthBytes);
+        VirtualDisk from = source instanceof FilterDisk filter ? filter.behind() : source;
+        return behind().copyFrom(from, sourceBytes, offsetBytes, lengthBytes);
     }
 
     @Override
     public void unmap(long offsetBytes, long lengthBytes) throws IOException {
-        disk.unmap(offsetBytes, lengthBytes);
+        behind().unmap(offsetBytes, lengthBytes);
     }
 
     @Override
     public void zero(long offsetBytes, long lengthBytes) throws IOException {
-        disk.zero(offsetBytes, lengthBytes);
+        behind().zero(offsetBytes, lengthBytes);
     }
 
     @Override
     public DiskGrowth grow(long sizeBytes, DiskFormat.Progress progress) throws IOException {
-        return disk.grow(sizeBytes, progress);
+        return behind().grow(sizeBytes, progress);
     }
 
     @Override
     public void shrink(long sizeBytes) throws IOException {
-        disk.shrink(sizeBytes);
+        behind().shrink(sizeBytes);
     }
 
     @Override
     public void close() throws IOException {
-        disk.close();
+        behind().close();
     }
 }

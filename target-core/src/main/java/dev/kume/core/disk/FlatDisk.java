@@ -2,7 +2,6 @@ package dev.kume.core.disk;
 
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.Extent;
-import dev.kume.core.store.HostSpace;
 import dev.kume.core.store.ReservingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,9 +76,7 @@ public final class FlatDisk implements VirtualDisk {
 
     @Override
     public @Nullable DiskSpace measureSpace() throws IOException {
-        HostSpace host = store.hostSpace();
-        DiskSpace now =
-                host == null ? null : new DiskSpace(store.allocatedBytes(), host.freeBytes(), host.totalBytes());
+        DiskSpace now = DiskSpace.of(store);
         lastSpace = now;
         return now;
     }

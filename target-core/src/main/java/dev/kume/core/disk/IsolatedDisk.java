@@ -38,11 +38,17 @@ public final class IsolatedDisk extends FilterDisk {
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 
+    private final VirtualDisk disk;
     private final long number = NUMBERS.incrementAndGet();
     private final RangeGate gate = new RangeGate();
 
     private IsolatedDisk(VirtualDisk disk) {
-        super(disk);
+        this.disk = disk;
+    }
+
+    @Override
+    VirtualDisk behind() {
+        return disk;
     }
 
     /** The disk itself when it is such a view already. */

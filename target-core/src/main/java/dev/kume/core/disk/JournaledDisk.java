@@ -36,6 +36,7 @@ public final class JournaledDisk extends FilterDisk {
 
     private static final int SECTOR_BYTES = 512;
 
+    private final VirtualDisk disk;
     private final StoreProvider stores;
     private final Found found;
     private volatile Path path;
@@ -53,7 +54,7 @@ public final class JournaledDisk extends FilterDisk {
     private volatile @Nullable IOException stuck;
 
     private JournaledDisk(VirtualDisk disk, StoreProvider stores, Path path) throws IOException {
-        super(disk);
+        this.disk = disk;
         this.stores = stores;
         this.path = path;
         this.found = disk.info().readOnly() ? Found.NOTHING : finish();
@@ -66,6 +67,11 @@ public final class JournaledDisk extends FilterDisk {
      */
     public static JournaledDisk open(VirtualDisk disk, StoreProvider stores, Path journal) throws IOException {
         return new JournaledDisk(disk, stores, journal);
+    }
+
+    @Override
+    VirtualDisk behind() {
+        return disk;
     }
 
     /** What the journal held at open. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It stands below the {@link IsolatedDisk} of the disk: whoever exchanges the file, or moves the front of a copy,
  * has the range for itself there, so that no call is under way.
  */
-public final class LiveDisk implements VirtualDisk {
+public final class LiveDisk extends FilterDisk {
     private volatile VirtualDisk disk;
     private volatile Closeable file;
     private volatile @Nullable DiskMirror mirror;
@@ -29,6 +29,11 @@ public final class LiveDisk implements VirtualDisk {
 
     /** The disk of the file that serves now. */
     public VirtualDisk current() {
+        return disk;
+    }
+
+    @Override
+    VirtualDisk behind() {
         return disk;
     }
 
@@ -55,21 +60,6 @@ public final class LiveDisk implements VirtualDisk {
     }
 
     @Override
-    public DiskInfo info() {
-        return disk.info();
-    }
-
-    @Override
-    public int tryRead(long offsetBytes, ByteBuffer target) {
-        return disk.tryRead(offsetBytes, target);
-    }
-
-    @Override
-    public void read(long offsetBytes, ByteBuffer target) throws IOException {
-        disk.read(offsetBytes, target);
-    }
-
-    @Override
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
         DiskMirror copy = mirror;
         if (copy == null) {
@@ -87,34 +77,10 @@ public final class LiveDisk implements VirtualDisk {
         return mirror == null && disk.hasSpace(offsetBytes, lengthBytes);
     }
 
-    @Override
-    public @Nullable DiskSpace measureSpace() throws IOException {
-        return disk.measureSpace();
-    }
-
-    @Override
-    public @Nullable DiskSpace lastSpace() {
-        return disk.lastSpace();
-    }
-
-    @Override
-    public void flush() throws IOException {
-        disk.flush();
-    }
-
-    @Override
-    public DiskExtent extentAt(long offsetBytes, long lengthBytes) throws IOException {
-        return disk.extentAt(offsetBytes, lengthBytes);
-    }
-
     /** Between two files, where neither is being copied. */
     @Override
     public long copyFrom(VirtualDisk source, long sourceBytes, long offsetBytes, long lengthBytes) throws IOException {
-        if (mirror != null) {
-            return 0;
-        }
-        VirtualDisk from = source instanceof LiveDisk live ? live.disk : source;
-        return disk.copyFrom(from, sourceBytes, offsetBytes, lengthBytes);
+        return mirror != null ? 0 : super.copyFrom(source, sourceBytes, offsetBytes, lengthBytes);
     }
 
     @Override
@@ -133,16 +99,6 @@ public final class LiveDisk implements VirtualDisk {
         if (copy != null) {
             copy.zeroed(offsetBytes, lengthBytes);
         }
-    }
-
-    @Override
-    public DiskGrowth grow(long sizeBytes, DiskFormat.Progress progress) throws IOException {
-        return disk.grow(sizeBytes, progress);
-    }
-
-    @Override
-    public void shrink(long sizeBytes) throws IOException {
-        disk.shrink(sizeBytes);
     }
 
     @Override

@@ -61,11 +61,15 @@ public final class MapNotes implements Closeable {
      */
     public MapNotes(StoreProvider stores, Path file, UUID bootId) {
         this.stores = stores;
-        this.paths = new Path[] {
+        this.paths = paths(file);
+        this.bootId = bootId;
+    }
+
+    private static Path[] paths(Path file) {
+        return new Path[] {
             file.resolveSibling(file.getFileName() + ".kume-map0"),
             file.resolveSibling(file.getFileName() + ".kume-map1")
         };
-        this.bootId = bootId;
     }
 
     /** Notes that a crash of the process has left, oldest first; none when the system was started anew since. */
@@ -196,6 +200,15 @@ public final class MapNotes implements Closeable {
     /** Everything is durable: the notes go. */
     public void remove() throws IOException {
         close();
+        remove(stores, paths);
+    }
+
+    /** Removes what notes there are of a disk file that is not open, and that goes itself. */
+    public static void remove(StoreProvider stores, Path file) throws IOException {
+        remove(stores, paths(file));
+    }
+
+    private static void remove(StoreProvider stores, Path[] paths) throws IOException {
         for (Path path : paths) {
             try {
                 stores.remove(path);

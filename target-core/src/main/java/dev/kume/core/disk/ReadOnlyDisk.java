@@ -5,8 +5,15 @@ import java.nio.ByteBuffer;
 
 /** A disk that can only be read, whatever its file would let: for a file that others are children of. */
 public final class ReadOnlyDisk extends FilterDisk {
+    private final VirtualDisk disk;
+
     public ReadOnlyDisk(VirtualDisk disk) {
-        super(disk);
+        this.disk = disk;
+    }
+
+    @Override
+    VirtualDisk behind() {
+        return disk;
     }
 
     @Override
@@ -53,6 +60,11 @@ public final class ReadOnlyDisk extends FilterDisk {
 
     @Override
     public DiskGrowth grow(long sizeBytes, DiskFormat.Progress progress) throws IOException {
+        throw refused();
+    }
+
+    @Override
+    public void shrink(long sizeBytes) throws IOException {
         throw refused();
     }
 

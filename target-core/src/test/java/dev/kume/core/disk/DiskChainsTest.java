@@ -262,6 +262,7 @@ final class DiskChainsTest {
         assertThrows(IOException.class, () -> disk.copyFrom(behind, 0, SECTOR, SECTOR));
         assertThrows(IOException.class, () -> disk.writeAtomically(0, ByteBuffer.allocate(SECTOR)));
         assertThrows(IOException.class, () -> disk.grow(2 * SIZE, DiskFormat.Progress.NONE));
+        assertThrows(IOException.class, () -> disk.shrink(SECTOR));
         disk.flush();
         assertEquals(5, at(behind, 1));
     }

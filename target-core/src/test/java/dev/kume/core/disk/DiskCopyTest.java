@@ -68,7 +68,13 @@ final class DiskCopyTest {
     void aHoleIsOneStep() throws Exception {
         long hugeBytes = 40L << 40;
         PowerCutStore huge = MemoryDisk.emptyStore(hugeBytes);
-        LiveDisk hugeLive = new LiveDisk(new FilterDisk(MemoryDisk.on(huge, hugeBytes)) {
+        VirtualDisk hugeDisk = MemoryDisk.on(huge, hugeBytes);
+        LiveDisk hugeLive = new LiveDisk(new FilterDisk() {
+            @Override
+            VirtualDisk behind() {
+                return hugeDisk;
+            }
+
             @Override
             public DiskExtent extentAt(long offsetBytes, long lengthBytes) {
                 return new DiskExtent(false, lengthBytes);

@@ -295,8 +295,11 @@ final class IsolatedDiskTest {
         private final CountDownLatch entered = new CountDownLatch(1);
         private final CountDownLatch go = new CountDownLatch(1);
 
-        HangingDisk() {
-            super(MemoryDisk.ofSize(16 * RANGE_BYTES));
+        private final VirtualDisk disk = MemoryDisk.ofSize(16 * RANGE_BYTES);
+
+        @Override
+        VirtualDisk behind() {
+            return disk;
         }
 
         private void hang() {

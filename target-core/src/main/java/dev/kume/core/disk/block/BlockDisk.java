@@ -12,7 +12,6 @@ import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.ParentLink;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.store.BackingStore;
-import dev.kume.core.store.HostSpace;
 import dev.kume.core.store.ReservingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -224,9 +223,7 @@ public final class BlockDisk implements MappedDisk {
 
     @Override
     public @Nullable DiskSpace measureSpace() throws IOException {
-        HostSpace host = store.hostSpace();
-        DiskSpace now =
-                host == null ? null : new DiskSpace(store.allocatedBytes(), host.freeBytes(), host.totalBytes());
+        DiskSpace now = DiskSpace.of(store);
         lastSpace = now;
         return now;
     }

@@ -1,10 +1,9 @@
 package dev.kume.core.disk.block;
 
 import dev.kume.core.disk.DiskFormat;
+import dev.kume.core.disk.Zeroes;
 import dev.kume.core.store.BackingStore;
-import dev.kume.core.store.Extent;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -13,24 +12,21 @@ import java.util.Arrays;
  * durably that the block is elsewhere.
  */
 final class Compaction {
-    private static final int STEP_BYTES = 1 << 20;
     private static final long COMMIT_BYTES = 64L << 20;
 
     private final BlockDisk disk;
     private final BlockFile file;
     private final BackingStore store;
     private final BlockLayout.Shape shape;
-    private final ByteBuffer buffer;
-    private final ByteBuffer zeroes;
+    private final SlotData slotData;
+    private final Zeroes zeroes = new Zeroes();
 
     Compaction(BlockDisk disk, BlockFile file, BackingStore store, BlockLayout.Shape shape) {
         this.disk = disk;
         this.file = file;
         this.store = store;
         this.shape = shape;
-        int step = (int) Math.min(STEP_BYTES, shape.blockBytes());
-        this.buffer = ByteBuffer.allocateDirect(step);
-        this.zeroes = ByteBuffer.allocateDirect(step);
+        this.slotData = new SlotData(store, shape.blockBytes());
     }
 
     long run(DiskFormat.Progress progress) throws IOException {
@@ -74,20 +70,11 @@ final class Compaction {
     }
 
     private boolean isZero(long entry) throws IOException {
-        for (long at = 0; at < shape.blockBytes(); ) {
-            Extent extent = store.extentAt(Entry.dataBytes(entry) + at, shape.blockBytes() - at);
-            if (extent.allocated()) {
-                int step = (int) Math.min(buffer.capacity(), extent.lengthBytes());
-                store.read(Entry.dataBytes(entry) + at, buffer.clear().limit(step));
-                if (!buffer.flip().equals(zeroes.clear().limit(step))) {
-                    return false;
-                }
-                at += step;
-            } else {
-                at += extent.lengthBytes();
-            }
-        }
-        return true;
+        return slotData.tell(
+                Entry.dataBytes(entry),
+                0,
+                shape.blockBytes(),
+                (inBlock, bytes) -> zeroes.isZero(bytes, 0, bytes.limit()));
     }
 
     private void moveLast(DiskFormat.Progress progress, long alreadyBytes, long totalBytes) throws IOException {
@@ -140,19 +127,11 @@ final class Compaction {
             return false;
         }
         SectorMap sectors = Entry.state(entry) == Entry.PARTIAL ? file.sectorMaps.get(block, entry) : null;
-        long from = Entry.dataBytes(entry);
         long to = gap + shape.slotHeadBytes();
-        for (long at = 0; at < shape.blockBytes(); ) {
-            Extent extent = store.extentAt(from + at, shape.blockBytes() - at);
-            if (extent.allocated()) {
-                int step = (int) Math.min(buffer.capacity(), extent.lengthBytes());
-                store.read(from + at, buffer.clear().limit(step));
-                store.write(to + at, buffer.flip());
-                at += step;
-            } else {
-                at += extent.lengthBytes();
-            }
-        }
+        slotData.tell(Entry.dataBytes(entry), 0, shape.blockBytes(), (inBlock, bytes) -> {
+            store.write(to + inBlock, bytes);
+            return true;
+        });
         file.change(block, Entry.of(Entry.state(entry), to));
         if (sectors != null) {
             file.pending().sectorsMoved(block, sectors);

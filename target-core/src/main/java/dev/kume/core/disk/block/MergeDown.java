@@ -2,7 +2,6 @@ package dev.kume.core.disk.block;
 
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.VirtualDisk;
-import dev.kume.core.store.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -12,19 +11,18 @@ import java.nio.ByteBuffer;
  * durably; until then this file still has the bytes.
  */
 final class MergeDown {
-    private static final int STEP_BYTES = 1 << 20;
     private static final long COMMIT_BYTES = 64L << 20;
 
     private final BlockDisk disk;
     private final BlockFile file;
     private final BlockLayout.Shape shape;
-    private final ByteBuffer buffer;
+    private final SlotData slotData;
 
     MergeDown(BlockDisk disk, BlockFile file, BlockLayout.Shape shape) {
         this.disk = disk;
         this.file = file;
         this.shape = shape;
-        this.buffer = ByteBuffer.allocateDirect((int) Math.min(STEP_BYTES, shape.blockBytes()));
+        this.slotData = new SlotData(file.store, shape.blockBytes());
     }
 
     void run(DiskFormat.Progress progress) throws IOException {
@@ -113,18 +111,17 @@ final class MergeDown {
 
     private void moveData(long entry, long blockBegin, long inBlock, long lengthBytes, VirtualDisk below)
             throws IOException {
-        long end = inBlock + lengthBytes;
-        for (long at = inBlock; at < end; ) {
-            Extent extent = file.store.extentAt(Entry.dataBytes(entry) + at, end - at);
-            if (!extent.allocated()) {
-                below.unmap(blockBegin + at, extent.lengthBytes());
-                at += extent.lengthBytes();
-                continue;
+        slotData.tell(Entry.dataBytes(entry), inBlock, inBlock + lengthBytes, new SlotData.Pieces() {
+            @Override
+            public boolean data(long at, ByteBuffer bytes) throws IOException {
+                below.write(blockBegin + at, bytes);
+                return true;
             }
-            int step = (int) Math.min(buffer.capacity(), extent.lengthBytes());
-            file.store.read(Entry.dataBytes(entry) + at, buffer.clear().limit(step));
-            below.write(blockBegin + at, buffer.flip());
-            at += step;
-        }
+
+            @Override
+            public void hole(long at, long holeBytes) throws IOException {
+                below.unmap(blockBegin + at, holeBytes);
+            }
+        });
     }
 }

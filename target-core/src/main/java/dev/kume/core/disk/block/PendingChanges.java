@@ -24,6 +24,9 @@ final class PendingChanges {
     private int freedCount;
     private @Nullable MapNotes notes;
 
+    /** Asked by each write, so it is known without the lock. */
+    private volatile boolean commitDue;
+
     PendingChanges(BlockLayout.Shape shape, SectorMaps sectorMaps) {
         this.shape = shape;
         this.sectorMaps = sectorMaps;
@@ -53,12 +56,14 @@ final class PendingChanges {
             changedSectors.remove(block);
             sectorMaps.remove(block);
         }
+        judge();
     }
 
     /** These sectors were added to the map of a partial block, after they were written. */
     synchronized void sectorsAdded(BlockMap map, long block, int first, int count) throws IOException {
         if (notes != null) {
             notes.sectors(block, map.get(block), first, count);
+            judge();
         }
     }
 
@@ -68,6 +73,7 @@ final class PendingChanges {
             synchronized (this) {
                 if (Entry.state(map.get(block)) == Entry.PARTIAL) {
                     changedSectors.put(block, sectors);
+                    judge();
                 }
             }
         }
@@ -77,6 +83,7 @@ final class PendingChanges {
     synchronized void sectorsMoved(long block, SectorMap sectors) {
         sectors.markChanged();
         changedSectors.put(block, sectors);
+        judge();
     }
 
     /**
@@ -93,12 +100,17 @@ final class PendingChanges {
             map.put(block, full);
             changes.add(block, full);
             changedSectors.remove(block);
+            judge();
         }
     }
 
-    /** True when there are so many changes that who can wait should make them durable. */
-    synchronized boolean isCommitDue() {
-        return changes.count() >= CHANGES_MAX
+    /** True when there are so many changes that who can wait should make them durable. Never waits. */
+    boolean isCommitDue() {
+        return commitDue;
+    }
+
+    private void judge() {
+        commitDue = changes.count() >= CHANGES_MAX
                 || changedSectors.size() > sectorMaps.mapsMax() / 2
                 || (notes != null && notes.isFlushDue());
     }
@@ -134,6 +146,7 @@ final class PendingChanges {
         committingSectors.forEach((block, sectors) -> taken.sectors(block, sectors.taken()));
         long[] free = Arrays.copyOf(freed, freedCount);
         freedCount = 0;
+        judge();
         return new Taken(taken, free);
     }
 

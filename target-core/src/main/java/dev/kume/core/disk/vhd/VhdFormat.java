@@ -122,9 +122,8 @@ public final class VhdFormat implements DiskFormat {
 
     @Override
     public void settle(BackingStore store, long sizeBytes) throws IOException {
-        // A fixed disk comes first: in the middle of a growth it has no footer where one is looked for, and the bytes
-        // at
-        // its beginning are the initiator's.
+        // A fixed disk comes first: in the middle of a growth it has no footer where one is looked for, and what stands
+        // at its beginning is the initiator's.
         if (!VhdGrowth.isFixedOf(store, sizeBytes) && ClosedVhd.isMapped(store)) {
             ClosedVhd.open(store).settle(sizeBytes);
         } else {
