@@ -66,13 +66,7 @@ final class DiskChecking {
                         "disk '%s' is not repaired: it is online".formatted(disk.name()),
                         "run 'kume disk offline %s' first, and 'disk online' afterwards".formatted(disk.name()));
             }
-            work.begin(disk, "checked");
-            try {
-                return operations.startTelling(KIND, disk.name(), progress -> check(disk, stack, repair, progress));
-            } catch (RuntimeException e) {
-                work.end(disk);
-                throw e;
-            }
+            return work.startTelling(disk, "checked", KIND, progress -> check(disk, stack, repair, progress), () -> {});
         });
     }
 
@@ -91,11 +85,6 @@ final class DiskChecking {
             throw e;
         } catch (IOException e) {
             throw Errors.ofFile(file, "disk '%s' is not checked".formatted(disk.name()), e);
-        } finally {
-            changes.inTurn(() -> {
-                work.end(disk);
-                return disk;
-            });
         }
     }
 

@@ -15,13 +15,11 @@ import java.nio.file.Path;
 /** Gives back what dynamic and sparse disks take for nothing but zeroes, while initiators use them. */
 final class DiskCompacting {
     private final Changes changes;
-    private final Operations operations;
     private final DiskShelf shelf;
     private final DiskWork work;
 
-    DiskCompacting(Changes changes, Operations operations, DiskShelf shelf, DiskWork work) {
+    DiskCompacting(Changes changes, DiskShelf shelf, DiskWork work) {
         this.changes = changes;
-        this.operations = operations;
         this.shelf = shelf;
         this.work = work;
     }
@@ -33,13 +31,8 @@ final class DiskCompacting {
             work.checkIdle(disk);
             DiskStack stack = shelf.stack(disk);
             check(disk, stack);
-            work.begin(disk, "compacted");
-            try {
-                return operations.startTelling("disk compact", disk.name(), progress -> compact(disk, stack, progress));
-            } catch (RuntimeException e) {
-                work.end(disk);
-                throw e;
-            }
+            return work.startTelling(
+                    disk, "compacted", "disk compact", progress -> compact(disk, stack, progress), () -> {});
         });
     }
 
@@ -77,11 +70,6 @@ final class DiskCompacting {
             throw e;
         } catch (IOException e) {
             throw Errors.ofFile(Path.of(disk.file()), notCompacted(disk), e);
-        } finally {
-            changes.inTurn(() -> {
-                work.end(disk);
-                return disk;
-            });
         }
     }
 

@@ -30,7 +30,6 @@ final class DiskConversion {
     private static final Logger LOG = LoggerFactory.getLogger(DiskConversion.class);
 
     private final Changes changes;
-    private final Operations operations;
     private final DiskShelf shelf;
     private final DiskWork work;
     private final DiskPlaces places;
@@ -40,7 +39,6 @@ final class DiskConversion {
 
     DiskConversion(
             Changes changes,
-            Operations operations,
             DiskShelf shelf,
             DiskWork work,
             DiskPlaces places,
@@ -48,7 +46,6 @@ final class DiskConversion {
             DiskFilling filling,
             DiskFormats formats) {
         this.changes = changes;
-        this.operations = operations;
         this.shelf = shelf;
         this.work = work;
         this.places = places;
@@ -70,15 +67,13 @@ final class DiskConversion {
         return changes.inTurn(() -> {
             Plan plan = planned(changes.current().disk(name), request);
             DiskRecord disk = plan.disk();
-            work.begin(disk, "converted");
             places.take(disk.name(), plan.file());
-            try {
-                return operations.startTelling("disk convert", disk.name(), progress -> convert(plan, progress));
-            } catch (RuntimeException e) {
-                places.free(plan.file());
-                work.end(disk);
-                throw e;
-            }
+            return work.startTelling(
+                    disk,
+                    "converted",
+                    "disk convert",
+                    progress -> convert(plan, progress),
+                    () -> places.free(plan.file()));
         });
     }
 
@@ -119,17 +114,9 @@ final class DiskConversion {
         // Each of the two files goes at the next start, unless it is the disk's by then.
         UUID made = UUID.randomUUID();
         UUID left = UUID.randomUUID();
-        try {
-            Chain old = exchanged(plan, made, left, progress);
-            changes.inTurn(() -> changes.apply(inventory -> inventory));
-            old.close();
-        } finally {
-            changes.inTurn(() -> {
-                places.free(plan.file());
-                work.end(disk);
-                return disk;
-            });
-        }
+        Chain old = exchanged(plan, made, left, progress);
+        changes.inTurn(() -> changes.apply(inventory -> inventory));
+        old.close();
         if (!plan.keepsSource()) {
             remove(disk, left);
         }

@@ -19,7 +19,6 @@ import java.util.UUID;
  */
 final class DiskExporting {
     private final Changes changes;
-    private final Operations operations;
     private final DiskShelf shelf;
     private final DiskWork work;
     private final DiskPlaces places;
@@ -30,7 +29,6 @@ final class DiskExporting {
 
     DiskExporting(
             Changes changes,
-            Operations operations,
             DiskShelf shelf,
             DiskWork work,
             DiskPlaces places,
@@ -39,7 +37,6 @@ final class DiskExporting {
             StoreProvider stores,
             DiskFormats formats) {
         this.changes = changes;
-        this.operations = operations;
         this.shelf = shelf;
         this.work = work;
         this.places = places;
@@ -66,16 +63,13 @@ final class DiskExporting {
             ImageKind reserved = sparse ? kind : kind.reserved();
             places.checkFree(file, notExported(disk));
             reserved.checkSpace(file, disk, notExported(disk));
-            work.begin(disk, "exported");
             places.take(disk.name(), file);
-            try {
-                return operations.startTelling(
-                        "disk export", disk.name(), progress -> export(disk, reserved, file, progress));
-            } catch (RuntimeException e) {
-                places.free(file);
-                work.end(disk);
-                throw e;
-            }
+            return work.startTelling(
+                    disk,
+                    "exported",
+                    "disk export",
+                    progress -> export(disk, reserved, file, progress),
+                    () -> places.free(file));
         });
     }
 
@@ -103,12 +97,6 @@ final class DiskExporting {
                 throw Errors.ofFile(file, notExported(disk), failure);
             }
             throw e;
-        } finally {
-            changes.inTurn(() -> {
-                places.free(file);
-                work.end(disk);
-                return disk;
-            });
         }
     }
 

@@ -22,7 +22,6 @@ import java.util.UUID;
  */
 final class DiskResizing {
     private final Changes changes;
-    private final Operations operations;
     private final DiskShelf shelf;
     private final DiskWork work;
     private final DiskShrinking shrinking;
@@ -31,14 +30,12 @@ final class DiskResizing {
 
     DiskResizing(
             Changes changes,
-            Operations operations,
             DiskShelf shelf,
             DiskWork work,
             DiskShrinking shrinking,
             UnfinishedGrowths unfinished,
             DiskFormats formats) {
         this.changes = changes;
-        this.operations = operations;
         this.shelf = shelf;
         this.work = work;
         this.shrinking = shrinking;
@@ -56,13 +53,7 @@ final class DiskResizing {
             }
             work.checkIdle(disk);
             VirtualDisk open = checked(disk, sizeBytes);
-            work.begin(disk, "resized");
-            try {
-                return operations.start("disk resize", disk.name(), progress -> grow(disk, open, sizeBytes, progress));
-            } catch (RuntimeException e) {
-                work.end(disk);
-                throw e;
-            }
+            return work.start(disk, "resized", "disk resize", progress -> grow(disk, open, sizeBytes, progress));
         });
     }
 
@@ -109,11 +100,6 @@ final class DiskResizing {
                 throw e;
             }
             throw failure(disk, e);
-        } finally {
-            changes.inTurn(() -> {
-                work.end(disk);
-                return disk;
-            });
         }
     }
 

@@ -10,7 +10,7 @@ final class DiskServices {
     private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
-    private final DiskWork work = new DiskWork();
+    private final DiskWork work;
     private final DiskPlaces places;
     private final UnfinishedFiles unfinished;
     private final UnfinishedGrowths growths;
@@ -32,13 +32,14 @@ final class DiskServices {
         this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
+        this.work = new DiskWork(changes, operations);
         Path state = settings.stateDirectory();
         this.places = new DiskPlaces(settings, changes);
         this.unfinished = new UnfinishedFiles(state, system.files(), system.stores());
         this.growths = new UnfinishedGrowths(state, system.files(), system.stores(), system.formats());
         this.clones = new UnfinishedClones(state, system.files());
         SnapshotFiles files = new SnapshotFiles(unfinished, system.stores(), system.random());
-        this.removal = new SnapshotRemoval(changes, operations, shelf, work, files, system.clock());
+        this.removal = new SnapshotRemoval(changes, shelf, work, files, system.clock());
         this.snapshots = snapshotRoutes(files);
         DiskProvisioning disks = new DiskProvisioning(
                 settings,
@@ -79,18 +80,16 @@ final class DiskServices {
     }
 
     private SnapshotRoutes snapshotRoutes(SnapshotFiles files) {
-        SnapshotTaking taking =
-                new SnapshotTaking(settings.limits(), changes, operations, shelf, work, files, system.clock());
+        SnapshotTaking taking = new SnapshotTaking(settings.limits(), changes, shelf, work, files, system.clock());
         return new SnapshotRoutes(
                 changes,
                 shelf,
                 taking,
                 removal,
-                new SnapshotRestoring(changes, operations, exports, shelf, work, files),
+                new SnapshotRestoring(changes, exports, shelf, work, files),
                 new SnapshotMounting(
                         settings,
                         changes,
-                        operations,
                         exports,
                         shelf,
                         work,
@@ -105,9 +104,9 @@ final class DiskServices {
 
     private DiskVerbs verbs(DiskProvisioning disks) {
         DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock());
-        DiskShrinking shrinking = new DiskShrinking(changes, operations, exports, shelf, work, growths, system.clock());
+        DiskShrinking shrinking = new DiskShrinking(changes, exports, shelf, work, growths, system.clock());
         return new DiskVerbs(
-                new DiskConversion(changes, operations, shelf, work, places, unfinished, filling, system.formats()),
+                new DiskConversion(changes, shelf, work, places, unfinished, filling, system.formats()),
                 new DiskDuplication(
                         settings,
                         changes,
@@ -119,18 +118,9 @@ final class DiskServices {
                         system.formats(),
                         system.clock(),
                         system.random()),
-                new DiskExporting(
-                        changes,
-                        operations,
-                        shelf,
-                        work,
-                        places,
-                        unfinished,
-                        filling,
-                        system.stores(),
-                        system.formats()),
+                new DiskExporting(changes, shelf, work, places, unfinished, filling, system.stores(), system.formats()),
                 new DiskChecking(changes, operations, shelf, work, system.stores(), system.formats()),
-                new DiskCompacting(changes, operations, shelf, work),
-                new DiskResizing(changes, operations, shelf, work, shrinking, growths, system.formats()));
+                new DiskCompacting(changes, shelf, work),
+                new DiskResizing(changes, shelf, work, shrinking, growths, system.formats()));
     }
 }

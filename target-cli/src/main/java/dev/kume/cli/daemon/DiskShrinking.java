@@ -26,7 +26,6 @@ final class DiskShrinking {
     private static final Duration QUIET_TIME = Duration.ofSeconds(10);
 
     private final Changes changes;
-    private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
     private final DiskWork work;
@@ -35,14 +34,12 @@ final class DiskShrinking {
 
     DiskShrinking(
             Changes changes,
-            Operations operations,
             Exports exports,
             DiskShelf shelf,
             DiskWork work,
             UnfinishedGrowths unfinished,
             Clock clock) {
         this.changes = changes;
-        this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
         this.work = work;
@@ -91,13 +88,7 @@ final class DiskShrinking {
                     "let the daemon write it first");
         }
         checkUnused(changes.current(), disk);
-        work.begin(disk, "resized");
-        try {
-            return operations.start("disk resize", disk.name(), progress -> shrink(disk, stack, sizeBytes, progress));
-        } catch (RuntimeException e) {
-            work.end(disk);
-            throw e;
-        }
+        return work.start(disk, "resized", "disk resize", progress -> shrink(disk, stack, sizeBytes, progress));
     }
 
     private void checkUnused(Inventory inventory, DiskRecord disk) {
@@ -138,10 +129,6 @@ final class DiskShrinking {
             throw Errors.ofFile(Path.of(disk.file()), notResized(disk), e);
         } finally {
             stack.live().mirror(null);
-            changes.inTurn(() -> {
-                work.end(disk);
-                return disk;
-            });
         }
     }
 

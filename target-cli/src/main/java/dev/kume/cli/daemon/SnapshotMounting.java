@@ -34,7 +34,6 @@ final class SnapshotMounting {
 
     private final Settings settings;
     private final Changes changes;
-    private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
     private final DiskWork work;
@@ -49,7 +48,6 @@ final class SnapshotMounting {
     SnapshotMounting(
             Settings settings,
             Changes changes,
-            Operations operations,
             Exports exports,
             DiskShelf shelf,
             DiskWork work,
@@ -62,7 +60,6 @@ final class SnapshotMounting {
             RandomGenerator random) {
         this.settings = settings;
         this.changes = changes;
-        this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
         this.work = work;
@@ -166,25 +163,8 @@ final class SnapshotMounting {
 
     private OperationView start(String kind, DiskRecord disk, Wanted wanted, Operations.Work steps) {
         Path file = wanted.file() == null ? files.placeBeside(disk.file()).file() : wanted.file();
-        work.begin(disk, "cloned");
         places.take(wanted.name(), file);
-        try {
-            return operations.start(kind, wanted.name(), progress -> {
-                try {
-                    steps.run(progress);
-                } finally {
-                    changes.inTurn(() -> {
-                        places.free(file);
-                        work.end(disk);
-                        return disk;
-                    });
-                }
-            });
-        } catch (RuntimeException e) {
-            places.free(file);
-            work.end(disk);
-            throw e;
-        }
+        return work.start(List.of(disk), "cloned", kind, wanted.name(), steps, () -> places.free(file));
     }
 
     // ---- the work ---------------------------------------------------------------------------------------------------

@@ -47,7 +47,6 @@ final class SnapshotRemoval {
     private static final int PERCENT = 100;
 
     private final Changes changes;
-    private final Operations operations;
     private final DiskShelf shelf;
     private final DiskWork work;
     private final SnapshotFiles files;
@@ -56,10 +55,8 @@ final class SnapshotRemoval {
     /** How far the snapshots are that are being merged, by their ids. */
     private final Map<UUID, Integer> percents = new ConcurrentHashMap<>();
 
-    SnapshotRemoval(
-            Changes changes, Operations operations, DiskShelf shelf, DiskWork work, SnapshotFiles files, Clock clock) {
+    SnapshotRemoval(Changes changes, DiskShelf shelf, DiskWork work, SnapshotFiles files, Clock clock) {
         this.changes = changes;
-        this.operations = operations;
         this.shelf = shelf;
         this.work = work;
         this.files = files;
@@ -91,22 +88,7 @@ final class SnapshotRemoval {
 
     private OperationView start(DiskRecord disk) {
         UUID uuid = disk.identity().uuid();
-        work.begin(disk, "merged with snapshots");
-        try {
-            return operations.start(KIND, disk.name(), progress -> {
-                try {
-                    run(uuid, progress);
-                } finally {
-                    changes.inTurn(() -> {
-                        work.end(disk);
-                        return disk;
-                    });
-                }
-            });
-        } catch (RuntimeException e) {
-            work.end(disk);
-            throw e;
-        }
+        return work.start(disk, "merged with snapshots", KIND, progress -> run(uuid, progress));
     }
 
     private static boolean isMarked(DiskRecord disk) {

@@ -30,21 +30,13 @@ final class SnapshotRestoring {
     private static final String DIFFERENCING = "differencing";
 
     private final Changes changes;
-    private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
     private final DiskWork work;
     private final SnapshotFiles files;
 
-    SnapshotRestoring(
-            Changes changes,
-            Operations operations,
-            Exports exports,
-            DiskShelf shelf,
-            DiskWork work,
-            SnapshotFiles files) {
+    SnapshotRestoring(Changes changes, Exports exports, DiskShelf shelf, DiskWork work, SnapshotFiles files) {
         this.changes = changes;
-        this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
         this.work = work;
@@ -59,22 +51,7 @@ final class SnapshotRestoring {
             work.checkIdle(disk);
             shelf.stack(disk);
             checkNobodyHolds(disk);
-            work.begin(disk, "restored");
-            try {
-                return operations.start("snapshot restore", disk.name(), progress -> {
-                    try {
-                        restore(found, progress);
-                    } finally {
-                        changes.inTurn(() -> {
-                            work.end(disk);
-                            return disk;
-                        });
-                    }
-                });
-            } catch (RuntimeException e) {
-                work.end(disk);
-                throw e;
-            }
+            return work.start(disk, "restored", "snapshot restore", progress -> restore(found, progress));
         });
     }
 

@@ -48,7 +48,6 @@ final class SnapshotTaking {
 
     private final Limits limits;
     private final Changes changes;
-    private final Operations operations;
     private final DiskShelf shelf;
     private final DiskWork work;
     private final SnapshotFiles files;
@@ -57,17 +56,9 @@ final class SnapshotTaking {
     /** How long writes waited, by the snapshot's id, since the daemon started. */
     private final Map<UUID, Long> waitedMillis = new ConcurrentHashMap<>();
 
-    SnapshotTaking(
-            Limits limits,
-            Changes changes,
-            Operations operations,
-            DiskShelf shelf,
-            DiskWork work,
-            SnapshotFiles files,
-            Clock clock) {
+    SnapshotTaking(Limits limits, Changes changes, DiskShelf shelf, DiskWork work, SnapshotFiles files, Clock clock) {
         this.limits = limits;
         this.changes = changes;
-        this.operations = operations;
         this.shelf = shelf;
         this.work = work;
         this.files = files;
@@ -88,20 +79,14 @@ final class SnapshotTaking {
             Collection<DiskRecord> disks = chosen(changes.current(), request);
             String name = request.name() == null ? Snapshots.nameAt(clock.now(), disks) : request.name();
             check(disks, name);
-            begin(disks);
-            try {
-                String description = Objects.requireNonNullElse(request.description(), "");
-                return operations.start("snapshot create", name, progress -> {
-                    try {
-                        take(disks, name, description, progress);
-                    } finally {
-                        end(disks);
-                    }
-                });
-            } catch (RuntimeException e) {
-                disks.forEach(work::end);
-                throw e;
-            }
+            String description = Objects.requireNonNullElse(request.description(), "");
+            return work.start(
+                    disks,
+                    "snapshotted",
+                    "snapshot create",
+                    name,
+                    progress -> take(disks, name, description, progress),
+                    () -> {});
         });
     }
 
@@ -114,14 +99,13 @@ final class SnapshotTaking {
             chosen.put(disk.identity().uuid(), disk);
         }
         if (request.target() != null || cluster) {
-            int before = chosen.size();
             for (DiskRecord disk : candidates(inventory, request.target())) {
                 boolean wanted = !cluster || disk.sharing() == Sharing.CLUSTER;
                 if (wanted && Snapshots.shownBy(inventory, disk) == null) {
                     chosen.put(disk.identity().uuid(), disk);
                 }
             }
-            if (chosen.size() == before && before == 0) {
+            if (chosen.isEmpty()) {
                 throw new ApiException(
                         ErrorCode.NOT_FOUND,
                         request.target() == null
@@ -150,19 +134,6 @@ final class SnapshotTaking {
             work.checkIdle(disk);
             shelf.stack(disk);
         }
-    }
-
-    private void begin(Collection<DiskRecord> disks) {
-        for (DiskRecord disk : disks) {
-            work.begin(disk, "snapshotted");
-        }
-    }
-
-    private void end(Collection<DiskRecord> disks) {
-        changes.inTurn(() -> {
-            disks.forEach(work::end);
-            return disks;
-        });
     }
 
     // ---- the work ---------------------------------------------------------------------------------------------------
