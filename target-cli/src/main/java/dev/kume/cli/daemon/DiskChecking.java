@@ -108,13 +108,7 @@ final class DiskChecking {
         Path file = Requests.absolutePath(Requests.required("file", request.file()));
         boolean repair = Boolean.TRUE.equals(request.repair());
         String refused = "%s is not checked".formatted(file);
-        DiskFormat given = request.format() == null
-                ? null
-                : formats.byName(Requests.oneOf(
-                                "disk format",
-                                request.format(),
-                                formats.list().stream().map(DiskFormat::name).toList()))
-                        .orElseThrow();
+        DiskFormat given = request.format() == null ? null : DiskRequests.format(formats, request.format());
         return changes.inTurn(() -> {
             // A disk's file is checked as the disk's.
             Disks.checkFileFree(changes.current(), file.toString());

@@ -77,7 +77,7 @@ final class DiskImporting {
         String name = Requests.required("name", request.name());
         Path file = Requests.absolutePath(Requests.required("file", request.file()));
         Wanted wanted = new Wanted(request, name, file, "disk '%s' is not imported".formatted(name));
-        DiskFormat given = request.format() == null ? null : format(request.format());
+        DiskFormat given = request.format() == null ? null : DiskRequests.format(formats, request.format());
         return changes.inTurn(() -> {
             Disks.checkNew(changes.current(), name, file.toString(), settings.limits());
             places.checkNotTaken(name, file);
@@ -88,11 +88,6 @@ final class DiskImporting {
                 throw Errors.ofFile(file, wanted.refused(), e);
             }
         });
-    }
-
-    private DiskFormat format(String word) {
-        List<String> words = formats.list().stream().map(DiskFormat::name).toList();
-        return formats.byName(Requests.oneOf("disk format", word, words)).orElseThrow();
     }
 
     // ---- checks -----------------------------------------------------------------------------------------------------
@@ -298,7 +293,8 @@ final class DiskImporting {
     private void identify(DiskRecord disk) throws IOException {
         BackingStore store = stores.open(Path.of(disk.file()), false);
         try (store) {
-            format(disk.format()).identify(store, disk.identity().uuid());
+            DiskRequests.format(formats, disk.format())
+                    .identify(store, disk.identity().uuid());
         }
     }
 

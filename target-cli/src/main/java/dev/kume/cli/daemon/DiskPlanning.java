@@ -157,8 +157,8 @@ final class DiskPlanning {
 
     private DiskFormat format(DiskCreate request, @Nullable DiskRecord parent, DiskType type, String refused) {
         String usual = parent == null ? "vhd" : parent.format();
-        List<String> known = formats.list().stream().map(DiskFormat::name).toList();
-        String word = Requests.oneOf("disk format", Objects.requireNonNullElse(request.format(), usual), known);
+        DiskFormat format = DiskRequests.format(formats, Objects.requireNonNullElse(request.format(), usual));
+        String word = format.name();
         if (parent != null && !word.equals(parent.format())) {
             throw new ApiException(
                     ErrorCode.INVALID,
@@ -166,7 +166,6 @@ final class DiskPlanning {
                             .formatted(refused, parent.name(), parent.format(), word),
                     "leave --format out");
         }
-        DiskFormat format = formats.byName(word).orElseThrow();
         if (!format.types().contains(type)) {
             List<String> others = formats.list().stream()
                     .filter(each -> each.types().contains(type))

@@ -161,9 +161,7 @@ final class DiskProvisioning {
     }
 
     private boolean isKnown(DiskRecord disk) {
-        return changes.current().disks().stream()
-                .anyMatch(
-                        known -> known.identity().uuid().equals(disk.identity().uuid()));
+        return changes.current().findDisk(disk.identity().uuid()) != null;
     }
 
     // ---- import -----------------------------------------------------------------------------------------------------

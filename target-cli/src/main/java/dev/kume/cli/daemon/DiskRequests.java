@@ -5,8 +5,11 @@ import dev.kume.cli.api.DiskImport;
 import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.Sizes;
+import dev.kume.core.disk.DiskFormat;
+import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.SectorFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What requests about disks say, understood; what they leave out is as for every disk. */
@@ -36,6 +39,12 @@ final class DiskRequests {
                     "use a power of two from 1 to %d".formatted(BLOCK_SIZE_MB_MAX));
         }
         return (long) blockSizeMb << 20;
+    }
+
+    /** The format of that word. */
+    static DiskFormat format(DiskFormats formats, String word) {
+        List<String> known = formats.list().stream().map(DiskFormat::name).toList();
+        return formats.byName(Requests.oneOf("disk format", word, known)).orElseThrow();
     }
 
     static SectorFormat sectors(DiskCreate request) {

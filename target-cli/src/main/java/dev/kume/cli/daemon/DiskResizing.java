@@ -124,11 +124,8 @@ final class DiskResizing {
 
     /** The disk may have another name by now. */
     private static String nameOf(Inventory inventory, DiskRecord disk) {
-        return inventory.disks().stream()
-                .filter(each -> each.identity().uuid().equals(disk.identity().uuid()))
-                .map(DiskRecord::name)
-                .findFirst()
-                .orElse(disk.name());
+        DiskRecord now = inventory.findDisk(disk.identity().uuid());
+        return now == null ? disk.name() : now.name();
     }
 
     private static ApiException failure(DiskRecord disk, IOException failure) {

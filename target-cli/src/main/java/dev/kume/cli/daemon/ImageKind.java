@@ -43,7 +43,7 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
      * @param refused what is said of a request that cannot be: {@code disk 'a' is not converted}
      */
     static ImageKind of(DiskFormats formats, DiskRecord disk, Words words, String refused) {
-        DiskFormat format = format(formats, Objects.requireNonNullElse(words.format(), disk.format()));
+        DiskFormat format = DiskRequests.format(formats, Objects.requireNonNullElse(words.format(), disk.format()));
         DiskType type = type(format, disk, words);
         boolean asBefore = words.type() == null && disk.type().equals(DiskType.FIXED.word()) && disk.sparse();
         boolean sparse = Objects.requireNonNullElse(words.sparse(), asBefore);
@@ -51,11 +51,6 @@ record ImageKind(DiskFormat format, DiskType type, boolean sparse, long blockByt
                 format, type, sparse && type == DiskType.FIXED, DiskRequests.blockBytes(words.blockSizeMb()));
         kind.check(disk, words, refused);
         return kind;
-    }
-
-    private static DiskFormat format(DiskFormats formats, String word) {
-        List<String> known = formats.list().stream().map(DiskFormat::name).toList();
-        return formats.byName(Requests.oneOf("disk format", word, known)).orElseThrow();
     }
 
     private static DiskType type(DiskFormat format, DiskRecord disk, Words words) {

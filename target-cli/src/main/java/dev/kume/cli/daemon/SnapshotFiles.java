@@ -1,11 +1,13 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskImage;
 import dev.kume.core.disk.DiskType;
 import dev.kume.core.disk.ParentLink;
+import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
@@ -17,9 +19,13 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the files that snapshots, restores and clones need, each noted before it is there. On operation threads. */
 final class SnapshotFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotFiles.class);
+
     /** {@code vm}, maybe {@code .1a2b3c4d} of an earlier snapshot, {@code .vhdx}. */
     private static final Pattern NAME = Pattern.compile("(.+?)(\\.[0-9a-f]{8})?(\\.[^.]+)?");
 
@@ -95,6 +101,15 @@ final class SnapshotFiles {
         unfinished.finished(note);
     }
 
+    /** The same; what stays is logged. */
+    void removeOrLeave(UUID note, Path file) {
+        try {
+            remove(note, file);
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed: {}; the next start tries again", file, Causes.of(e));
+        }
+    }
+
     // ---- children ---------------------------------------------------------------------------------------------------
 
     /** Makes an empty child of an open file, durably. There is a note of it. */
@@ -149,6 +164,34 @@ final class SnapshotFiles {
     }
 
     // ---- copies -----------------------------------------------------------------------------------------------------
+
+    /** Makes a file that shares all bytes of another one, durably. There is a note of it. */
+    void copy(UUID note, Path file, BackingStore source, DiskRecord disk) throws IOException {
+        BackingStore copy = makeCopy(note, file, source);
+        if (copy == null) {
+            throw notShared(disk);
+        }
+        try (copy) {
+            share(copy, source, disk);
+        }
+    }
+
+    /** An empty file shares all bytes of another one from now on, durably. */
+    static void share(BackingStore copy, BackingStore source, DiskRecord disk) throws IOException {
+        if (!copy.reflinkFrom(source, source.sizeBytes())) {
+            throw notShared(disk);
+        }
+        copy.flush();
+    }
+
+    static ApiException notShared(DiskRecord disk) {
+        return new ApiException(
+                ErrorCode.GUARD,
+                "disk '%s' is raw, and the file system of %s cannot let two files share their bytes"
+                        .formatted(disk.name(), disk.file()),
+                "move it to XFS or Btrfs, or convert it with 'kume disk convert %s --format vhdx'"
+                        .formatted(disk.name()));
+    }
 
     /**
      * Makes an empty file that can become a copy of another one without a byte being copied, and tries that. There is a

@@ -13,7 +13,6 @@ import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Sharing;
 import dev.kume.core.inventory.Snapshots;
-import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -201,11 +200,8 @@ final class SnapshotMounting {
     }
 
     private String name(UUID uuid) {
-        return changes.current().disks().stream()
-                .filter(disk -> disk.identity().uuid().equals(uuid))
-                .map(DiskRecord::name)
-                .findFirst()
-                .orElse("");
+        DiskRecord disk = changes.current().findDisk(uuid);
+        return disk == null ? "" : disk.name();
     }
 
     private void mountWritable(Snapshots.Found found, Chain source, Wanted wanted) throws IOException {
@@ -232,7 +228,7 @@ final class SnapshotMounting {
         files.note(note, file);
         try {
             if (copies) {
-                copy(found, source, note, file);
+                files.copy(note, file, source.store(), found.disk());
             } else {
                 files.makeChild(
                         file,
@@ -249,21 +245,8 @@ final class SnapshotMounting {
             if (made) {
                 files.finished(note);
             } else if (!unknown) {
-                removeLeft(note, file);
+                files.removeOrLeave(note, file);
             }
-        }
-    }
-
-    private void copy(Snapshots.Found found, Chain source, UUID note, Path file) throws IOException {
-        BackingStore copy = files.makeCopy(note, file, source.store());
-        if (copy == null) {
-            throw SnapshotTaking.notShared(found.disk());
-        }
-        try (copy) {
-            if (!copy.reflinkFrom(source.store(), source.store().sizeBytes())) {
-                throw SnapshotTaking.notShared(found.disk());
-            }
-            copy.flush();
         }
     }
 
@@ -306,13 +289,5 @@ final class SnapshotMounting {
         }
         exports.add(shelf.open(disk));
         return changes.apply(inventory -> inventory);
-    }
-
-    private void removeLeft(UUID note, Path file) {
-        try {
-            files.remove(note, file);
-        } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start tries again", file, Causes.of(e));
-        }
     }
 }

@@ -13,7 +13,6 @@ import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
-import dev.kume.core.inventory.InventoryException;
 import dev.kume.core.inventory.SnapshotRecord;
 import dev.kume.core.inventory.SnapshotRemovals;
 import dev.kume.core.inventory.SnapshotRemovals.Drop;
@@ -143,8 +142,8 @@ final class SnapshotRemoval {
     /** In turn. */
     private Inventory mark(UUID uuid, String name) {
         Inventory next = changes.apply(inventory ->
-                SnapshotRemovals.mark(inventory, find(inventory, uuid).name(), List.of(name)));
-        shelf.changed(find(next, uuid));
+                SnapshotRemovals.mark(inventory, inventory.disk(uuid).name(), List.of(name)));
+        shelf.changed(next.disk(uuid));
         return next;
     }
 
@@ -286,10 +285,9 @@ final class SnapshotRemoval {
         DiskRecord before = disk(uuid);
         DiskImage image = below.inspect();
         boolean sparse = image.sparse();
-        DiskRecord after = find(
-                SnapshotRemovals.done(
-                        changes.current(), uuid, step, image.type().word(), sparse),
-                uuid);
+        DiskRecord after = SnapshotRemovals.done(
+                        changes.current(), uuid, step, image.type().word(), sparse)
+                .disk(uuid);
         List<Chain> old = new ArrayList<>();
         IsolatedDisk busy = IsolatedDisk.aloneAll(List.of(shelf.stack(before).isolated()), STILL_MAX, clock, () -> {
             shelf.prepareExchange(before, after);
@@ -314,7 +312,7 @@ final class SnapshotRemoval {
 
     private Inventory save(UUID uuid, Step step, String type, boolean sparse) {
         Inventory next = changes.apply(inventory -> SnapshotRemovals.done(inventory, uuid, step, type, sparse));
-        shelf.changed(find(next, uuid));
+        shelf.changed(next.disk(uuid));
         return next;
     }
 
@@ -329,26 +327,15 @@ final class SnapshotRemoval {
         return going;
     }
 
+    /** The snapshot is removed; its file must not keep the others. */
     private void remove(Going going) {
-        try {
-            files.remove(going.note(), going.file());
-        } catch (IOException e) {
-            // The snapshot is removed; its file must not keep the others.
-            LOG.warn("{} could not be removed: {}; the next start tries again", going.file(), Causes.of(e));
-        }
+        files.removeOrLeave(going.note(), going.file());
     }
 
     // ---- shared -----------------------------------------------------------------------------------------------------
 
     private DiskRecord disk(UUID uuid) {
-        return find(changes.current(), uuid);
-    }
-
-    private static DiskRecord find(Inventory inventory, UUID uuid) {
-        return inventory.disks().stream()
-                .filter(disk -> disk.identity().uuid().equals(uuid))
-                .findFirst()
-                .orElseThrow(() -> InventoryException.notFound("disk", uuid.toString(), List.of()));
+        return changes.current().disk(uuid);
     }
 
     private static MappedDisk mapped(VirtualDisk disk, Path file) throws IOException {

@@ -9,7 +9,6 @@ import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Snapshots;
 import dev.kume.core.scsi.UnitState;
-import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -123,7 +122,7 @@ final class SnapshotRestoring {
             if (restored) {
                 files.finished(note);
             } else if (!unknown) {
-                removeLeft(note, file);
+                files.removeOrLeave(note, file);
             }
         }
     }
@@ -144,16 +143,7 @@ final class SnapshotRestoring {
     private void copy(DiskRecord disk, Path snapshot, UUID note, Path file) throws IOException {
         try (Chain source =
                 shelf.chains().open(snapshot, shelf.stack(disk).chain().format(), disk.sparse())) {
-            BackingStore copy = files.makeCopy(note, file, source.store());
-            if (copy == null) {
-                throw SnapshotTaking.notShared(disk);
-            }
-            try (copy) {
-                if (!copy.reflinkFrom(source.store(), source.store().sizeBytes())) {
-                    throw SnapshotTaking.notShared(disk);
-                }
-                copy.flush();
-            }
+            files.copy(note, file, source.store(), disk);
         }
     }
 
@@ -183,13 +173,10 @@ final class SnapshotRestoring {
             online(disk);
             throw e;
         }
-        DiskRecord restored = next.disks().stream()
-                .filter(each -> each.identity().uuid().equals(uuid))
-                .findFirst()
-                .orElseThrow();
+        DiskRecord restored = next.disk(uuid);
         changes.apply(inventory -> inventory);
         online(restored);
-        removeLeft(note, old);
+        files.removeOrLeave(note, old);
         return next;
     }
 
@@ -202,13 +189,5 @@ final class SnapshotRestoring {
                     "look after the file and run 'kume disk online %s'".formatted(disk.name()));
         }
         exports.online(opened);
-    }
-
-    private void removeLeft(UUID note, Path file) {
-        try {
-            files.remove(note, file);
-        } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start tries again", file, Causes.of(e));
-        }
     }
 }

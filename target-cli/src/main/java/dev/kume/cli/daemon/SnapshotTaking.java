@@ -197,7 +197,7 @@ final class SnapshotTaking {
             if (Snapshots.areCopies(disk)) {
                 each.copy = files.makeCopy(each.note, each.file, stack.chain().store());
                 if (each.copy == null) {
-                    throw notShared(disk);
+                    throw SnapshotFiles.notShared(disk);
                 }
             } else {
                 files.makeChild(each.file, stack.chain(), disk.sizeBytes(), files.newId());
@@ -206,15 +206,6 @@ final class SnapshotTaking {
         } catch (IOException e) {
             throw Errors.ofFile(each.file, "no snapshot of disk '%s' is taken".formatted(disk.name()), e);
         }
-    }
-
-    static ApiException notShared(DiskRecord disk) {
-        return new ApiException(
-                ErrorCode.GUARD,
-                "disk '%s' is raw, and the file system of %s cannot let two files share their bytes"
-                        .formatted(disk.name(), disk.file()),
-                "move it to XFS or Btrfs, or convert it with 'kume disk convert %s --format vhdx'"
-                        .formatted(disk.name()));
     }
 
     private void giveUp(Ready each, boolean unknown) {
@@ -344,10 +335,7 @@ final class SnapshotTaking {
         BackingStore copy = each.copy;
         if (copy != null) {
             BackingStore source = each.stack.chain().store();
-            if (!copy.reflinkFrom(source, source.sizeBytes())) {
-                throw notShared(each.disk);
-            }
-            copy.flush();
+            SnapshotFiles.share(copy, source, each.disk);
             copy.close();
             each.copy = null;
         } else if (child != null && child.disk() instanceof MappedDisk mapped) {
@@ -367,11 +355,7 @@ final class SnapshotTaking {
     }
 
     private static DiskRecord record(Inventory inventory, Ready each) {
-        return inventory.disks().stream()
-                .filter(disk ->
-                        disk.identity().uuid().equals(each.disk.identity().uuid()))
-                .findFirst()
-                .orElseThrow();
+        return inventory.disk(each.disk.identity().uuid());
     }
 
     static void close(Chain chain) {

@@ -13,10 +13,11 @@ public final class DiskReshaping {
 
     /** The disk as it is now: it may have another name since. */
     public static DiskRecord current(Inventory inventory, DiskRecord disk) {
-        return inventory.disks().stream()
-                .filter(each -> each.identity().uuid().equals(disk.identity().uuid()))
-                .findFirst()
-                .orElseThrow(() -> InventoryException.notFound("disk", disk.name(), List.of()));
+        DiskRecord now = inventory.findDisk(disk.identity().uuid());
+        if (now == null) {
+            throw InventoryException.notFound("disk", disk.name(), List.of());
+        }
+        return now;
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -161,6 +162,20 @@ public final class Inventory {
         DiskRecord disk = disks.get(name);
         if (disk == null) {
             throw InventoryException.notFound("disk", name, Nearest.to(name, disks.keySet()));
+        }
+        return disk;
+    }
+
+    /** The disk with this uuid, whatever its name is by now; null when there is none. */
+    public @Nullable DiskRecord findDisk(UUID uuid) {
+        return DiskRules.find(disks(), uuid);
+    }
+
+    /** The disk with this uuid; {@link InventoryException.Kind#NOT_FOUND} when there is none. */
+    public DiskRecord disk(UUID uuid) {
+        DiskRecord disk = findDisk(uuid);
+        if (disk == null) {
+            throw InventoryException.notFound("disk", uuid.toString(), List.of());
         }
         return disk;
     }

@@ -78,7 +78,7 @@ public final class SnapshotRemovals {
         Inventory inventory = marked;
         Step step = next(inventory, uuid);
         while (step != null) {
-            DiskRecord disk = Snapshots.byId(inventory, uuid);
+            DiskRecord disk = inventory.disk(uuid);
             inventory = done(inventory, uuid, step, disk.type(), disk.sparse());
             step = next(inventory, uuid);
         }
@@ -91,7 +91,7 @@ public final class SnapshotRemovals {
      * @throws InventoryException when marked ones are left and none of them can go
      */
     public static @Nullable Step next(Inventory inventory, UUID uuid) {
-        DiskRecord disk = Snapshots.byId(inventory, uuid);
+        DiskRecord disk = inventory.disk(uuid);
         InventoryException refusal = null;
         for (SnapshotRecord snapshot : disk.layers().snapshots()) {
             if (snapshot.removing()) {
@@ -193,7 +193,7 @@ public final class SnapshotRemovals {
      * @param sparse of that file
      */
     public static Inventory done(Inventory inventory, UUID uuid, Step step, String type, boolean sparse) {
-        DiskRecord disk = Snapshots.byId(inventory, uuid);
+        DiskRecord disk = inventory.disk(uuid);
         SnapshotRecord gone = step.snapshot();
         List<SnapshotRecord> left = new ArrayList<>();
         for (SnapshotRecord snapshot : disk.layers().snapshots()) {

@@ -174,7 +174,7 @@ public final class Snapshots {
     }
 
     private static Inventory take(Inventory inventory, Taking taking, Limits limits) {
-        DiskRecord disk = byId(inventory, taking.disk());
+        DiskRecord disk = inventory.disk(taking.disk());
         checkTake(inventory, disk, taking.snapshot().name(), limits);
         List<SnapshotRecord> snapshots = new ArrayList<>(disk.layers().snapshots());
         boolean copies = areCopies(disk);
@@ -217,7 +217,7 @@ public final class Snapshots {
      */
     public static Inventory restore(
             Inventory inventory, UUID uuid, String name, String file, String type, boolean sparse) {
-        DiskRecord disk = byId(inventory, uuid);
+        DiskRecord disk = inventory.disk(uuid);
         Found found = checkRestore(inventory, disk.name(), name);
         String base = areCopies(disk) ? null : found.snapshot().name();
         DiskRecord restored = disk.withFile(
@@ -287,13 +287,6 @@ public final class Snapshots {
     }
 
     // ---- shared -----------------------------------------------------------------------------------------------------
-
-    static DiskRecord byId(Inventory inventory, UUID uuid) {
-        return inventory.disks().stream()
-                .filter(disk -> disk.identity().uuid().equals(uuid))
-                .findFirst()
-                .orElseThrow(() -> InventoryException.notFound("disk", uuid.toString(), List.of()));
-    }
 
     static String names(List<DiskRecord> disks) {
         return disks.stream().map(disk -> "disk '" + disk.name() + "'").collect(Collectors.joining(", "));
