@@ -112,8 +112,8 @@ final class DiskConversion {
     private OperationResult convert(Plan plan, DiskFormat.Progress progress) throws IOException {
         DiskRecord disk = plan.disk();
         // Each of the two files goes at the next start, unless it is the disk's by then.
-        UUID made = UUID.randomUUID();
-        UUID left = UUID.randomUUID();
+        UUID made = filling.newId();
+        UUID left = filling.newId();
         Chain old = exchanged(plan, made, left, progress);
         changes.inTurn(() -> changes.apply(inventory -> inventory));
         old.close();

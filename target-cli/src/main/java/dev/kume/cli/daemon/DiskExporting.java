@@ -76,7 +76,7 @@ final class DiskExporting {
     /** On an operation's thread. */
     private OperationResult export(DiskRecord disk, ImageKind kind, Path file, DiskFormat.Progress progress)
             throws IOException {
-        UUID uuid = UUID.randomUUID();
+        UUID uuid = filling.newId();
         Path working = UnfinishedFiles.workingName(file, uuid);
         try {
             progress.at(0, disk.sizeBytes());

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes new files, and fills them with what a disk holds while it is used. On operation threads. */
@@ -24,11 +25,18 @@ final class DiskFilling {
     private final StoreProvider stores;
     private final DiskShelf shelf;
     private final Clock clock;
+    private final RandomGenerator random;
 
-    DiskFilling(StoreProvider stores, DiskShelf shelf, Clock clock) {
+    DiskFilling(StoreProvider stores, DiskShelf shelf, Clock clock, RandomGenerator random) {
         this.stores = stores;
         this.shelf = shelf;
         this.clock = clock;
+        this.random = random;
+    }
+
+    /** An id for a note, or for a file that is no disk. */
+    UUID newId() {
+        return new UUID(random.nextLong(), random.nextLong());
     }
 
     /** Ends a copy at one instant, with a step that is done at it. */

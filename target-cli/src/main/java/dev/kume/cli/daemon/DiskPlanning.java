@@ -256,17 +256,7 @@ final class DiskPlanning {
         try {
             // The child is to find what it was made over, also after a power cut.
             chain.disk().flush();
-            UUID id = chain.inspect().contentId();
-            if (id == null) {
-                throw new DiskFormatException("%s carries no id that a child could know it by".formatted(at));
-            }
-            Path directory = Objects.requireNonNull(file.getParent()).toRealPath();
-            boolean oneRoot = Objects.equals(directory.getRoot(), at.getRoot());
-            return new ParentLink(
-                    id,
-                    oneRoot ? directory.relativize(at).toString() : "",
-                    at.toString(),
-                    Files.getLastModifiedTime(at).toInstant().getEpochSecond());
+            return SnapshotFiles.link(file, chain);
         } catch (IOException e) {
             throw Errors.ofFile(at, refused, e);
         }

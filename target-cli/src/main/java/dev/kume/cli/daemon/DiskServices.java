@@ -103,7 +103,7 @@ final class DiskServices {
     }
 
     private DiskVerbs verbs(DiskProvisioning disks) {
-        DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock());
+        DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock(), system.random());
         DiskShrinking shrinking = new DiskShrinking(changes, exports, shelf, work, growths, system.clock());
         return new DiskVerbs(
                 new DiskConversion(changes, shelf, work, places, unfinished, filling, system.formats()),

@@ -4,6 +4,7 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
+import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskImage;
 import dev.kume.core.disk.DiskType;
 import dev.kume.core.disk.ParentLink;
@@ -139,9 +140,14 @@ final class SnapshotFiles {
     private static ParentLink link(Path child, Chain parent, DiskImage image) throws IOException {
         Path file = parent.file();
         Path directory = Objects.requireNonNull(child.getParent()).toRealPath();
+        UUID id = image.contentId();
+        if (id == null) {
+            throw new DiskFormatException("%s carries no id that a child could know it by".formatted(file));
+        }
+        boolean oneRoot = Objects.equals(directory.getRoot(), file.getRoot());
         return new ParentLink(
-                Objects.requireNonNull(image.contentId(), "a disk of this format has no children"),
-                directory.relativize(file).toString(),
+                id,
+                oneRoot ? directory.relativize(file).toString() : "",
                 file.toString(),
                 Files.getLastModifiedTime(file).toInstant().getEpochSecond());
     }
