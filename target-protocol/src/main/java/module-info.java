@@ -9,6 +9,7 @@ module dev.kume.protocol {
     requires org.slf4j;
     requires static org.jspecify;
 
+    exports dev.kume.protocol.cluster;
     exports dev.kume.protocol.connection;
     exports dev.kume.protocol.initiator;
     exports dev.kume.protocol.isns;
@@ -16,4 +17,5 @@ module dev.kume.protocol {
     exports dev.kume.protocol.pdu;
     exports dev.kume.protocol.server;
     exports dev.kume.protocol.trace;
+    exports dev.kume.protocol.validation;
 }

@@ -35,15 +35,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A server on loopback with disks and targets, and nodes on machines of their own. */
-final class ClusterRig implements AutoCloseable {
-    static final int DISK_BYTES = 8 << 20;
+public final class ClusterRig implements AutoCloseable {
+    public static final int DISK_BYTES = 8 << 20;
     private static final Duration RECONNECT = Duration.ofMillis(100);
     private static final SessionTimes TIMES =
             SessionTimes.WINDOWS_MPIO.withReconnect(RECONNECT).withRequestHold(Duration.ofSeconds(1));
     private static final int LINES_MAX = 20_000;
 
     /** Which targets the disks are mapped to. */
-    enum Layout {
+    public enum Layout {
         /** All nodes log in to one. */
         ONE_TARGET,
         /** Each node has one of its own, with the same disks, under other LUNs. */
@@ -63,7 +63,7 @@ final class ClusterRig implements AutoCloseable {
     private LoopbackTarget server = LoopbackTarget.standard();
 
     /** How a rig is made; a mistake of the target is one of these with another way to map. */
-    record Plan(
+    public record Plan(
             Layout layout,
             int nodes,
             int paths,
@@ -72,7 +72,7 @@ final class ClusterRig implements AutoCloseable {
             ClusterNode.Wire wire,
             Mapping mapping,
             boolean durable) {
-        static Plan of(Layout layout, int nodes, int paths, int disks) {
+        public static Plan of(Layout layout, int nodes, int paths, int disks) {
             return new Plan(
                     layout,
                     nodes,
@@ -84,33 +84,33 @@ final class ClusterRig implements AutoCloseable {
                     false);
         }
 
-        Plan withTimes(ArbitrationTimes value) {
+        public Plan withTimes(ArbitrationTimes value) {
             return new Plan(layout, nodes, paths, disks, value, wire, mapping, durable);
         }
 
-        Plan withWire(ClusterNode.Wire value) {
+        public Plan withWire(ClusterNode.Wire value) {
             return new Plan(layout, nodes, paths, disks, times, value, mapping, durable);
         }
 
-        Plan withMapping(Mapping value) {
+        public Plan withMapping(Mapping value) {
             return new Plan(layout, nodes, paths, disks, times, wire, value, durable);
         }
 
         /** Reservations are kept in files, as the daemon does it. */
-        Plan withMemory() {
+        public Plan withMemory() {
             return new Plan(layout, nodes, paths, disks, times, wire, mapping, true);
         }
     }
 
     /** Which unit a target shows for a disk. */
     @FunctionalInterface
-    interface Mapping {
+    public interface Mapping {
         Mapping RIGHT = (rig, target, disk, unit) -> unit;
 
         LogicalUnit unit(ClusterRig rig, int target, String disk, LogicalUnit unit) throws IOException;
     }
 
-    ClusterRig(Path directory, Plan plan) throws IOException {
+    public ClusterRig(Path directory, Plan plan) throws IOException {
         this.directory = directory;
         this.plan = plan;
         int count = plan.layout() == Layout.ONE_TARGET ? 1 : plan.nodes();
@@ -158,7 +158,7 @@ final class ClusterRig implements AutoCloseable {
     }
 
     /** The server ends without a word to anybody, and another one begins with what is durable, on the same port. */
-    void restart() throws IOException {
+    public void restart() throws IOException {
         int port = server.port();
         server.close();
         closeMemories();
@@ -167,7 +167,7 @@ final class ClusterRig implements AutoCloseable {
     }
 
     /** A unit on a file of its own, which has a partition table when it is new. */
-    LogicalUnit newUnit(String name, String file, int signature) throws IOException {
+    public LogicalUnit newUnit(String name, String file, int signature) throws IOException {
         Path path = directory.resolve(file);
         if (!Files.exists(path)) {
             ByteBuffer table = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
@@ -202,47 +202,47 @@ final class ClusterRig implements AutoCloseable {
     }
 
     /** As many paths to its target as were planned. */
-    void connect(int index) {
+    public void connect(int index) {
         for (int path = 0; path < plan.paths(); path++) {
             get(node(index).connect(targets.get(index % targets.size()), portal()));
         }
     }
 
-    LoopbackTarget server() {
+    public LoopbackTarget server() {
         return server;
     }
 
-    InetSocketAddress portal() {
+    public InetSocketAddress portal() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
     }
 
-    String target(int index) {
+    public String target(int index) {
         return targets.get(index % targets.size());
     }
 
-    RunLog log() {
+    public RunLog log() {
         return log;
     }
 
-    Machine machine(int index) {
+    public Machine machine(int index) {
         return machines.get(index);
     }
 
-    ClusterNode node(int index) {
+    public ClusterNode node(int index) {
         return machines.get(index).node();
     }
 
-    List<ClusterNode> nodes() {
+    public List<ClusterNode> nodes() {
         return machines.stream().map(Machine::node).toList();
     }
 
     /** The disks of a node, in the order of their serial numbers. */
-    List<NodeDisk> disks(int index) {
+    public List<NodeDisk> disks(int index) {
         return get(node(index).findDisks());
     }
 
     /** The only disk, on every node. */
-    List<NodeDisk> disk() {
+    public List<NodeDisk> disk() {
         List<NodeDisk> all = new ArrayList<>();
         for (int i = 0; i < machines.size(); i++) {
             all.add(disks(i).getFirst());
@@ -251,7 +251,7 @@ final class ClusterRig implements AutoCloseable {
     }
 
     /** Waits for a result at most 30 seconds. */
-    static <T> T get(CompletableFuture<T> future) {
+    public static <T> T get(CompletableFuture<T> future) {
         try {
             return future.get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

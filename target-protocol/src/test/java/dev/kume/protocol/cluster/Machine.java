@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What a node runs on: one thread, which can stand still, and real sockets. */
-final class Machine implements AutoCloseable {
+public final class Machine implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop eventLoop = group.next();
     private final String name;
@@ -23,39 +23,39 @@ final class Machine implements AutoCloseable {
     private ClusterNode node;
     private @Nullable CountDownLatch frozen;
 
-    Machine(String name, long firstIsid, ClusterNode.Surroundings surroundings) {
+    public Machine(String name, long firstIsid, ClusterNode.Surroundings surroundings) {
         this.name = name;
         this.surroundings = surroundings;
         initiator = newInitiator(firstIsid);
         node = newNode();
     }
 
-    static String initiatorName(String name) {
+    public static String initiatorName(String name) {
         return "iqn.1991-05.com.microsoft:" + name;
     }
 
-    ClusterNode node() {
+    public ClusterNode node() {
         return node;
     }
 
-    InitiatorLoop loop() {
+    public InitiatorLoop loop() {
         return InitiatorTransport.loop(eventLoop);
     }
 
     /** Power off: connections stay open with nobody at this end. What is left of them goes when the machine closes. */
-    void crash() {
+    public void crash() {
         node.crash();
     }
 
     /** Power on after a {@link #crash}: a node that knows nothing of what it had, with these ISIDs. */
-    ClusterNode boot(long firstIsid) {
+    public ClusterNode boot(long firstIsid) {
         initiator = newInitiator(firstIsid);
         node = newNode();
         return node;
     }
 
     /** Stands still, as a host does that hangs: nothing is sent, received or timed any more, and no connection ends. */
-    void freeze() {
+    public void freeze() {
         CountDownLatch thaw = new CountDownLatch(1);
         CountDownLatch still = new CountDownLatch(1);
         frozen = thaw;
@@ -67,7 +67,7 @@ final class Machine implements AutoCloseable {
     }
 
     /** Goes on as if nothing had been. */
-    void thaw() {
+    public void thaw() {
         if (frozen != null) {
             frozen.countDown();
             frozen = null;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * again and again and preempts whom it did not let in. A challenger registers, waits longer than two of these rounds,
  * and preempts the owner if it is still registered itself. Methods may be called by any thread.
  */
-final class Arbiter {
+public final class Arbiter {
     private final String node;
     private final String diskName;
     private final MpioDisk disk;
@@ -34,7 +34,7 @@ final class Arbiter {
     private volatile CompletableFuture<Void> lost = new CompletableFuture<>();
     private final AtomicInteger rounds = new AtomicInteger();
 
-    Arbiter(String node, String diskName, MpioDisk disk, InitiatorLoop loop, ArbitrationTimes times, RunLog log) {
+    public Arbiter(String node, String diskName, MpioDisk disk, InitiatorLoop loop, ArbitrationTimes times, RunLog log) {
         this.node = node;
         this.diskName = diskName;
         this.disk = disk;
@@ -44,37 +44,37 @@ final class Arbiter {
     }
 
     /** Whether this node holds itself for the owner. */
-    boolean isOwner() {
+    public boolean isOwner() {
         return owner;
     }
 
     /** Completes when this node, as the owner, finds that it is not any more. */
-    CompletableFuture<Void> lost() {
+    public CompletableFuture<Void> lost() {
         return lost.copy();
     }
 
     /** The key that it fights with. */
-    long key() {
+    public long key() {
         return ownKey;
     }
 
     /** How many rounds of defence there have been. */
-    int rounds() {
+    public int rounds() {
         return rounds.get();
     }
 
     /** The owner leaves this key alone: a member of its cluster, which may read and write. */
-    void admit(long key) {
+    public void admit(long key) {
         loop.run(() -> members.add(key));
     }
 
     /** No more. */
-    void expel(long key) {
+    public void expel(long key) {
         loop.run(() -> members.remove(key));
     }
 
     /** Fights for the disk; true when it is won, and defended from then on. */
-    CompletableFuture<Boolean> arbitrate(long key) {
+    public CompletableFuture<Boolean> arbitrate(long key) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         loop.run(() -> {
             ownKey = key;
@@ -95,7 +95,7 @@ final class Arbiter {
     }
 
     /** The owner by other means than arbitration, such as the new coordinator of a shared volume. */
-    void defend(long key) {
+    public void defend(long key) {
         loop.run(() -> {
             ownKey = key;
             own();
@@ -103,7 +103,7 @@ final class Arbiter {
     }
 
     /** Defends no more; reservation and key stay. */
-    void stop() {
+    public void stop() {
         loop.run(() -> {
             owner = false;
             cancel();
@@ -111,7 +111,7 @@ final class Arbiter {
     }
 
     /** Defends no more, releases and unregisters. */
-    CompletableFuture<ScsiResult> stopDefence() {
+    public CompletableFuture<ScsiResult> stopDefence() {
         stop();
         return disk.reserveOut(new Request(Action.RELEASE, ownKey, 0)).thenCompose(ignored -> unregister());
     }
@@ -129,7 +129,7 @@ final class Arbiter {
     private CompletableFuture<Boolean> challenge(long key) {
         return register(key)
                 .thenCompose(result -> {
-                    StorageSteps.check(result.isGood(), "REGISTER AND IGNORE EXISTING KEY: " + result);
+                    StepFailure.unless(result.isGood(), "REGISTER AND IGNORE EXISTING KEY: " + result);
                     return readReservation();
                 })
                 .thenCompose(held -> held.isHeld() ? against(key, held) : reserve(key));
@@ -140,7 +140,7 @@ final class Arbiter {
             if (result.isGood()) {
                 return CompletableFuture.completedFuture(true);
             }
-            StorageSteps.check(isConflict(result), "RESERVE: " + result);
+            StepFailure.unless(isConflict(result), "RESERVE: " + result);
             // Another one was quicker; perhaps it is gone again, or has removed this registration.
             return readReservation()
                     .thenCompose(held -> held.isHeld() ? against(key, held) : CompletableFuture.completedFuture(false));
@@ -168,7 +168,7 @@ final class Arbiter {
 
     private CompletableFuture<Boolean> preempt(long key, long victim) {
         return disk.reserveOut(new Request(Action.PREEMPT, key, victim)).thenApply(result -> {
-            StorageSteps.check(result.isGood() || isConflict(result), "PREEMPT: " + result);
+            StepFailure.unless(result.isGood() || isConflict(result), "PREEMPT: " + result);
             return result.isGood();
         });
     }
@@ -238,7 +238,7 @@ final class Arbiter {
 
     private CompletableFuture<Held> readReservation() {
         return disk.reserveIn(Question.READ_RESERVATION).thenApply(result -> {
-            StorageSteps.check(result.isGood(), "READ RESERVATION: " + result);
+            StepFailure.unless(result.isGood(), "READ RESERVATION: " + result);
             return Held.of(result);
         });
     }

@@ -1,7 +1,9 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.StepFailure;
 
 /** One of the storage tests of cluster validation. What goes wrong is a {@link StepFailure}. */
-interface StorageTest {
+interface StorageCheck {
     String name();
 
     String description();

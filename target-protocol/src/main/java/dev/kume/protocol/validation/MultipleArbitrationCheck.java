@@ -1,12 +1,16 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** All nodes arbitrate at the same time, and on each disk one wins. */
-final class MultipleArbitrationTest implements StorageTest {
+final class MultipleArbitrationCheck implements StorageCheck {
     @Override
     public String name() {
         return "Validate Multiple Arbitration";
@@ -32,11 +36,11 @@ final class MultipleArbitrationTest implements StorageTest {
             SharedDisk disk = cluster.shared().get(i);
             List<Boolean> won = steps.awaitAll("the arbitration of disk " + disk.serial(), fights.get(i));
             long winners = won.stream().filter(each -> each).count();
-            StorageSteps.check(winners == 1, "%d nodes have won disk %s".formatted(winners, disk.serial()));
+            StepFailure.unless(winners == 1, "%d nodes have won disk %s".formatted(winners, disk.serial()));
             NodeDisk winner = disk.onNodes().get(won.indexOf(true));
             for (NodeDisk each : disk.onNodes()) {
                 NodeDisk.Access write = steps.await("raw write", each.rawWrite(NodeDisk.SCRATCH_X, each.node()));
-                StorageSteps.check(
+                StepFailure.unless(
                         each == winner ? write.result().isGood() : write.isConflict(),
                         "node %s, which has %s, writes: %s"
                                 .formatted(each.node(), each == winner ? "won" : "lost", write.result()));

@@ -1,12 +1,18 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.PersistentReserve;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Each node can become the owner of each disk, and keeps it when the others challenge it. */
-final class DiskArbitrationTest implements StorageTest {
+final class DiskArbitrationCheck implements StorageCheck {
     @Override
     public String name() {
         return "Validate Disk Arbitration";
@@ -45,14 +51,14 @@ final class DiskArbitrationTest implements StorageTest {
         }
         for (int i = 0; i < challenges.size(); i++) {
             NodeDisk challenger = challengers.get(i);
-            StorageSteps.check(
+            StepFailure.unless(
                     !steps.await("the challenge", challenges.get(i)),
                     "node %s takes disk %s from an owner that defends it"
                             .formatted(challenger.node(), challenger.seen().serial()));
         }
         owned.forEach(owner -> use(steps, owner));
         for (NodeDisk challenger : challengers) {
-            StorageSteps.check(
+            StepFailure.unless(
                     steps.await("raw write", challenger.rawWrite(NodeDisk.SCRATCH_X, "the loser's"))
                             .isConflict(),
                     "node %s, which has lost, still writes".formatted(challenger.node()));
@@ -61,21 +67,21 @@ final class DiskArbitrationTest implements StorageTest {
     }
 
     private static void use(StorageSteps steps, NodeDisk owner) {
-        StorageSteps.check(
+        StepFailure.unless(
                 owner.arbiter().isOwner(),
                 "node %s lost disk %s".formatted(owner.node(), owner.seen().serial()));
         String content =
                 "owned by %s with %x".formatted(owner.node(), owner.arbiter().key());
         NodeDisk.Access write = steps.await("raw write", owner.rawWrite(NodeDisk.SCRATCH_X, content));
         NodeDisk.Access read = steps.await("raw read", owner.rawRead(NodeDisk.SCRATCH_X));
-        StorageSteps.check(
+        StepFailure.unless(
                 write.result().isGood() && read.result().isGood(),
                 "the owner, node %s, has no access: %s, %s".formatted(owner.node(), write.result(), read.result()));
-        StorageSteps.check(
+        StepFailure.unless(
                 read.data().equals(NodeDisk.sector(content)),
                 "node %s reads what it did not write".formatted(owner.node()));
         PersistentReserve.Keys keys = steps.await("READ KEYS", owner.readKeys());
-        StorageSteps.check(
+        StepFailure.unless(
                 keys.count(owner.arbiter().key()) == owner.pathCount()
                         && keys.keys().size() == owner.pathCount(),
                 "other keys than those of node %s on its %d path(s): %s"

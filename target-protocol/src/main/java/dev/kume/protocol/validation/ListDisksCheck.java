@@ -1,9 +1,17 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.SeenDisk;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.cluster.ClusterNode;
 
 import java.util.List;
 
 /** An inventory of every disk on each node. */
-final class ListDisksTest implements StorageTest {
+final class ListDisksCheck implements StorageCheck {
     @Override
     public String name() {
         return "List Disks";
@@ -23,7 +31,7 @@ final class ListDisksTest implements StorageTest {
     public void run(StorageCluster cluster, StorageSteps steps) {
         for (ClusterNode node : cluster.nodes()) {
             List<NodeDisk> disks = steps.await("looking for disks on node " + node.name(), node.findDisks());
-            StorageSteps.check(!disks.isEmpty(), "node %s sees no disk".formatted(node.name()));
+            StepFailure.unless(!disks.isEmpty(), "node %s sees no disk".formatted(node.name()));
             cluster.found(node, disks);
             for (NodeDisk disk : disks) {
                 SeenDisk seen = disk.seen();

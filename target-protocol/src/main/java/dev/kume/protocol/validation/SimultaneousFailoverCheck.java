@@ -1,12 +1,16 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** All disks at once, with owners on all nodes, go one node on; two rounds. */
-final class SimultaneousFailoverTest implements StorageTest {
+final class SimultaneousFailoverCheck implements StorageCheck {
     private static final int ROUNDS = 2;
 
     @Override
@@ -49,14 +53,14 @@ final class SimultaneousFailoverTest implements StorageTest {
                 .thenCompose(ignored -> give(from))
                 .thenCompose(ignored -> take(to, keyTo))
                 .thenCompose(ignored -> to.verifyFile(file, content))
-                .thenAccept(same -> StorageSteps.check(same, "node %s does not see the file".formatted(to.node())))
+                .thenAccept(same -> StepFailure.unless(same, "node %s does not see the file".formatted(to.node())))
                 .thenCompose(ignored -> to.deleteFile(file))
                 .thenCompose(ignored -> give(to));
     }
 
     private static CompletableFuture<Void> take(NodeDisk disk, long key) {
         return disk.arbitrate(key)
-                .thenAccept(won -> StorageSteps.check(won, "node %s cannot take the disk".formatted(disk.node())))
+                .thenAccept(won -> StepFailure.unless(won, "node %s cannot take the disk".formatted(disk.node())))
                 .thenCompose(ignored -> disk.bringOnline());
     }
 
@@ -64,6 +68,6 @@ final class SimultaneousFailoverTest implements StorageTest {
         return disk.takeOffline()
                 .thenCompose(ignored -> disk.stopDefence())
                 .thenAccept(result ->
-                        StorageSteps.check(result.isGood(), "node %s cannot leave: %s".formatted(disk.node(), result)));
+                        StepFailure.unless(result.isGood(), "node %s cannot leave: %s".formatted(disk.node(), result)));
     }
 }

@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
  * One disk of one node, with the primitives that cluster validation asks nodes for. Below it are the retries of a disk
  * driver and the paths of the DSM. Methods may be called by any thread.
  */
-final class NodeDisk {
+public final class NodeDisk {
     /** Two sectors between the partition table and the first partition: those that validation writes to. */
-    static final int SCRATCH_X = 40;
+    public static final int SCRATCH_X = 40;
 
-    static final int SCRATCH_Y = 41;
+    public static final int SCRATCH_Y = 41;
 
     /** Where files lie, for those who have no file system. */
-    static final long FILE_LBA = 4_096;
+    public static final long FILE_LBA = 4_096;
 
-    static final int SECTOR_BYTES = 512;
+    public static final int SECTOR_BYTES = 512;
     private static final int FILE_SECTORS = 128;
 
     private final String node;
@@ -49,23 +49,23 @@ final class NodeDisk {
     private volatile boolean online;
 
     /** How a raw read or write came out. */
-    record Access(ScsiResult result, ByteBuffer data, long latencyNanos) {
-        boolean isConflict() {
+    public record Access(ScsiResult result, ByteBuffer data, long latencyNanos) {
+        public boolean isConflict() {
             return result.status() == ScsiStatus.RESERVATION_CONFLICT;
         }
     }
 
     /** Whether there is a reservation, and whose. */
-    enum Presence {
+    public enum Presence {
         NONE,
         OTHERS,
         OURS
     }
 
     /** What makes up a disk of a node. */
-    record Parts(String node, InitiatorLoop loop, Clock clock, RunLog log, ArbitrationTimes times) {}
+    public record Parts(String node, InitiatorLoop loop, Clock clock, RunLog log, ArbitrationTimes times) {}
 
-    NodeDisk(Parts parts, String disk, SeenDisk seen, MpioDisk paths, int pathCount) {
+    public NodeDisk(Parts parts, String disk, SeenDisk seen, MpioDisk paths, int pathCount) {
         node = parts.node();
         this.disk = disk;
         this.seen = seen;
@@ -77,94 +77,94 @@ final class NodeDisk {
         log = parts.log();
     }
 
-    String node() {
+    public String node() {
         return node;
     }
 
-    SeenDisk seen() {
+    public SeenDisk seen() {
         return seen;
     }
 
     /** All paths that there were when the node looked. */
-    int pathCount() {
+    public int pathCount() {
         return pathCount;
     }
 
-    MpioDisk paths() {
+    public MpioDisk paths() {
         return paths;
     }
 
-    BlockClient client() {
+    public BlockClient client() {
         return client;
     }
 
-    Arbiter arbiter() {
+    public Arbiter arbiter() {
         return arbiter;
     }
 
     // ---- reservations -----------------------------------------------------------------------------------------------
 
     /** PRRegister. */
-    CompletableFuture<ScsiResult> register(long key) {
+    public CompletableFuture<ScsiResult> register(long key) {
         return paths.reserveOut(new Request(Action.REGISTER_AND_IGNORE_EXISTING_KEY, 0, key));
     }
 
     /** PRUnRegister. */
-    CompletableFuture<ScsiResult> unregister() {
+    public CompletableFuture<ScsiResult> unregister() {
         return register(0);
     }
 
     /** PRRegister3: another key for one that must be known. */
-    CompletableFuture<ScsiResult> changeKey(long old, long key) {
+    public CompletableFuture<ScsiResult> changeKey(long old, long key) {
         return paths.reserveOut(new Request(Action.REGISTER, old, key));
     }
 
-    CompletableFuture<ScsiResult> reserve(long key) {
+    public CompletableFuture<ScsiResult> reserve(long key) {
         return paths.reserveOut(new Request(Action.RESERVE, key, 0));
     }
 
-    CompletableFuture<ScsiResult> release(long key) {
+    public CompletableFuture<ScsiResult> release(long key) {
         return paths.reserveOut(new Request(Action.RELEASE, key, 0));
     }
 
-    CompletableFuture<ScsiResult> preempt(long owner, long key) {
+    public CompletableFuture<ScsiResult> preempt(long owner, long key) {
         return paths.reserveOut(new Request(Action.PREEMPT, key, owner));
     }
 
-    CompletableFuture<ScsiResult> preemptAndAbort(long owner, long key) {
+    public CompletableFuture<ScsiResult> preemptAndAbort(long owner, long key) {
         return paths.reserveOut(new Request(Action.PREEMPT_AND_ABORT, key, owner));
     }
 
-    CompletableFuture<ScsiResult> clear(long key) {
+    public CompletableFuture<ScsiResult> clear(long key) {
         return paths.reserveOut(new Request(Action.CLEAR, key, 0));
     }
 
     /** ClearPR: takes away whatever stands there. */
-    CompletableFuture<ScsiResult> clearReservations(long key) {
+    public CompletableFuture<ScsiResult> clearReservations(long key) {
         return register(key).thenCompose(registered -> registered.isGood() ? clear(key) : done(registered));
     }
 
-    CompletableFuture<Held> readReservation() {
+    public CompletableFuture<Held> readReservation() {
         return ask(Question.READ_RESERVATION).thenApply(Held::of);
     }
 
     /** IsPRPresent. */
-    CompletableFuture<Presence> isReservationPresent(long ownKey) {
+    public CompletableFuture<Presence> isReservationPresent(long ownKey) {
         return readReservation()
                 .thenApply(held ->
                         !held.isHeld() ? Presence.NONE : held.key() == ownKey ? Presence.OURS : Presence.OTHERS);
     }
 
-    CompletableFuture<Keys> readKeys() {
+    public CompletableFuture<Keys> readKeys() {
         return ask(Question.READ_KEYS).thenApply(Keys::of);
     }
 
     /** FindKey3: is this key registered, or any when it is 0? */
-    CompletableFuture<Boolean> findKey(long key) {
+    public CompletableFuture<Boolean> findKey(long key) {
         return readKeys().thenApply(keys -> key == 0 ? !keys.keys().isEmpty() : keys.count(key) > 0);
     }
 
-    CompletableFuture<List<Registered>> readFullStatus() {
+    public CompletableFuture<List<Registered>> readFullStatus() {
         return ask(Question.READ_FULL_STATUS).thenApply(Registered::of);
     }
 
@@ -180,27 +180,27 @@ final class NodeDisk {
     // ---- raw sectors ------------------------------------------------------------------------------------------------
 
     /** RawRead: one sector of 512 bytes. */
-    CompletableFuture<Access> rawRead(long sector) {
+    public CompletableFuture<Access> rawRead(long sector) {
         byte[] cdb = new byte[10];
         ByteBuffer.wrap(cdb).put((byte) 0x28).putInt(2, (int) sector).putShort(7, (short) 1);
         return access("raw read", ScsiCommand.read(0, cdb, SECTOR_BYTES));
     }
 
     /** RawWrite: one sector of 512 bytes. */
-    CompletableFuture<Access> rawWrite(long sector, String content) {
+    public CompletableFuture<Access> rawWrite(long sector, String content) {
         byte[] cdb = new byte[10];
         ByteBuffer.wrap(cdb).put((byte) 0x2A).putInt(2, (int) sector).putShort(7, (short) 1);
         return access("raw write", ScsiCommand.write(0, cdb, sector(content)));
     }
 
     /** A sector that begins with these words. */
-    static ByteBuffer sector(String content) {
+    public static ByteBuffer sector(String content) {
         ByteBuffer sector = ByteBuffer.allocate(SECTOR_BYTES);
         return sector.put(content.getBytes(StandardCharsets.UTF_8)).rewind();
     }
 
     /** Whatever the disk answers is a result; only the loss of all paths is a failure. */
-    CompletableFuture<Access> access(String name, ScsiCommand command) {
+    public CompletableFuture<Access> access(String name, ScsiCommand command) {
         long begun = clock.nanoTime();
         return client.execute(name, command).handle((result, failure) -> {
             ScsiResult answer = failure == null ? result : answerIn(failure);
@@ -222,17 +222,17 @@ final class NodeDisk {
     // ---- ownership and files ----------------------------------------------------------------------------------------
 
     /** PRArbitrate. */
-    CompletableFuture<Boolean> arbitrate(long key) {
+    public CompletableFuture<Boolean> arbitrate(long key) {
         return arbiter.arbitrate(key);
     }
 
     /** StopDefense. */
-    CompletableFuture<ScsiResult> stopDefence() {
+    public CompletableFuture<ScsiResult> stopDefence() {
         return arbiter.stopDefence();
     }
 
     /** The first thing that a mount does is to read. */
-    CompletableFuture<Void> bringOnline() {
+    public CompletableFuture<Void> bringOnline() {
         return client.testUnitReady()
                 .thenCompose(ignored -> client.readCapacity())
                 .thenCompose(capacity -> client.read(0, 1, capacity.blockBytes()))
@@ -240,26 +240,26 @@ final class NodeDisk {
     }
 
     /** Dismounts with a flush. */
-    CompletableFuture<Void> takeOffline() {
+    public CompletableFuture<Void> takeOffline() {
         online = false;
         return client.synchronizeCache();
     }
 
-    boolean isOnline() {
+    public boolean isOnline() {
         return online;
     }
 
     /** A file of 64 KiB that says what it is called, flushed. */
-    CompletableFuture<Void> writeFile(int number, String name) {
+    public CompletableFuture<Void> writeFile(int number, String name) {
         return writeContent(number, fileContent(name));
     }
 
-    CompletableFuture<Void> deleteFile(int number) {
+    public CompletableFuture<Void> deleteFile(int number) {
         return writeContent(number, new byte[FILE_SECTORS * SECTOR_BYTES]);
     }
 
     /** True when the file is there, as it was written by whichever node. */
-    CompletableFuture<Boolean> verifyFile(int number, String name) {
+    public CompletableFuture<Boolean> verifyFile(int number, String name) {
         int blockBytes = seen.capacity().blockBytes();
         int blocks = FILE_SECTORS * SECTOR_BYTES / blockBytes;
         return client.read(lbaOfFile(number), blocks, blockBytes)

@@ -1,12 +1,16 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.NodeDisk;
 
 import dev.kume.protocol.cluster.NodeDisk.Access;
 import dev.kume.protocol.cluster.NodeDisk.Presence;
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.concurrent.CompletableFuture;
 
 /** Persistent reservations between every two nodes, in both directions, on every disk. */
-final class ReservationTest implements StorageTest {
+final class ReservationCheck implements StorageCheck {
     @Override
     public String name() {
         return "Validate SCSI-3 Persistent Reservation";
@@ -102,7 +106,7 @@ final class ReservationTest implements StorageTest {
         }
 
         private static void check(boolean condition, String what, NodeDisk disk) {
-            StorageSteps.check(condition, "%s, from node %s".formatted(what, disk.node()));
+            StepFailure.unless(condition, "%s, from node %s".formatted(what, disk.node()));
         }
     }
 }

@@ -1,9 +1,11 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 
 /** A disk goes from node to node with a file on it. */
-final class DiskFailoverTest implements StorageTest {
+final class DiskFailoverCheck implements StorageCheck {
     @Override
     public String name() {
         return "Validate Disk Failover";

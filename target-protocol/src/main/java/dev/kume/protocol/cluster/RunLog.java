@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** What happened, in numbered lines; it keeps the last ones. Thread safe. */
-final class RunLog {
+public final class RunLog {
     private final Clock clock;
     private final int linesMax;
     private final Deque<Line> lines = new ArrayDeque<>();
@@ -19,19 +19,19 @@ final class RunLog {
      * @param node who did it, or {@code -}
      * @param disk on what, or {@code -}
      */
-    record Line(int number, Instant at, String node, String disk, String what) {
+    public record Line(int number, Instant at, String node, String disk, String what) {
         @Override
         public String toString() {
             return "%5d  %s  %-6s %-6s %s".formatted(number, at, node, disk, what);
         }
     }
 
-    RunLog(Clock clock, int linesMax) {
+    public RunLog(Clock clock, int linesMax) {
         this.clock = clock;
         this.linesMax = linesMax;
     }
 
-    synchronized void add(String node, String disk, String what) {
+    public synchronized void add(String node, String disk, String what) {
         if (lines.size() == linesMax) {
             lines.removeFirst();
         }
@@ -39,12 +39,12 @@ final class RunLog {
     }
 
     /** The number of the last line. */
-    synchronized int last() {
+    public synchronized int last() {
         return last;
     }
 
     /** The lines after this number that are still there. */
-    synchronized List<Line> after(int number) {
+    public synchronized List<Line> after(int number) {
         return lines.stream().filter(line -> line.number() > number).toList();
     }
 }

@@ -1,4 +1,8 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.PersistentReserve;
+
+import dev.kume.protocol.cluster.ClusterRig;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,8 +13,8 @@ import dev.kume.protocol.cluster.ClusterRig.Layout;
 import dev.kume.protocol.cluster.ClusterRig.Mapping;
 import dev.kume.protocol.cluster.ClusterRig.Plan;
 import dev.kume.protocol.cluster.PersistentReserve.Action;
-import dev.kume.protocol.cluster.StorageValidation.Outcome;
-import dev.kume.protocol.cluster.StorageValidation.Result;
+import dev.kume.protocol.validation.StorageValidation.Outcome;
+import dev.kume.protocol.validation.StorageValidation.Result;
 import dev.kume.protocol.initiator.ScsiCommand;
 import dev.kume.protocol.initiator.ScsiResult;
 import java.io.IOException;

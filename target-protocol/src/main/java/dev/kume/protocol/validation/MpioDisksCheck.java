@@ -1,9 +1,13 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 
 /** Every path of every disk can be used. */
-final class MpioDisksTest implements StorageTest {
+final class MpioDisksCheck implements StorageCheck {
     @Override
     public String name() {
         return "Validate Microsoft MPIO-based Disks";
@@ -21,7 +25,7 @@ final class MpioDisksTest implements StorageTest {
                 int usable = steps.await("looking for paths", each.paths().usablePaths());
                 steps.say(
                         "has %d usable path(s)%s".formatted(usable, usable == 1 ? ": no other takes over" : ""), each);
-                StorageSteps.check(
+                StepFailure.unless(
                         usable == each.pathCount() && usable > 0,
                         "disk %s from node %s has %d usable path(s) of %d"
                                 .formatted(disk.serial(), each.node(), usable, each.pathCount()));

@@ -13,7 +13,7 @@ import java.util.HexFormat;
  * @param serial     page 80h
  * @param signature  of the partition table in the first block, in hexadecimal digits
  */
-record SeenDisk(
+public record SeenDisk(
         int lun, String inquiry, String identifier, String serial, BlockClient.Capacity capacity, String signature) {
     private static final int SIGNATURE_OFFSET = 0x1B8;
     private static final int NAA = 3;
@@ -21,18 +21,18 @@ record SeenDisk(
     private static final int SCSI_NAME = 8;
 
     /** The disk signature of a master boot record. */
-    static String signatureOf(ByteBuffer firstBlock) {
+    public static String signatureOf(ByteBuffer firstBlock) {
         return "%08x".formatted(Integer.reverseBytes(firstBlock.getInt(SIGNATURE_OFFSET)));
     }
 
-    static String hexadecimal(ByteBuffer data) {
+    public static String hexadecimal(ByteBuffer data) {
         byte[] bytes = new byte[data.remaining()];
         data.duplicate().get(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 
     /** Of the designators of the unit itself: type 8 before 3 before 2, and of one type the longest. */
-    static String identifierOf(ByteBuffer page83) {
+    public static String identifierOf(ByteBuffer page83) {
         String best = "";
         int bestRank = 0;
         int end = Math.min(4 + (page83.getShort(2) & 0xFFFF), page83.limit());
@@ -59,7 +59,7 @@ record SeenDisk(
     }
 
     /** The same disk but for its LUN. */
-    boolean looksLike(SeenDisk other) {
+    public boolean looksLike(SeenDisk other) {
         return inquiry.equals(other.inquiry)
                 && identifier.equals(other.identifier)
                 && serial.equals(other.serial)

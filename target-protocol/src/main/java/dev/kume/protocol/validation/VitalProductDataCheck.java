@@ -1,11 +1,17 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.SeenDisk;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.HashSet;
 import java.util.Set;
 
 /** Each disk has identifiers that clusters accept, the same on all nodes and different from all other disks'. */
-final class VitalProductDataTest implements StorageTest {
+final class VitalProductDataCheck implements StorageCheck {
     @Override
     public String name() {
         return "Validate SCSI device Vital Product Data (VPD)";
@@ -24,16 +30,16 @@ final class VitalProductDataTest implements StorageTest {
         for (SharedDisk disk : cluster.shared()) {
             for (NodeDisk each : disk.onNodes()) {
                 SeenDisk seen = each.seen();
-                StorageSteps.check(
+                StepFailure.unless(
                         !seen.identifier().isEmpty(),
                         "disk %s does not support the required VPD descriptors".formatted(disk.serial()));
-                StorageSteps.check(!seen.serial().isEmpty(), "a disk has no serial number on node " + each.node());
-                StorageSteps.check(
+                StepFailure.unless(!seen.serial().isEmpty(), "a disk has no serial number on node " + each.node());
+                StepFailure.unless(
                         seen.looksLike(disk.onNodes().getFirst().seen()),
                         "disk %s looks different from node %s".formatted(disk.serial(), each.node()));
             }
             SeenDisk seen = disk.onNodes().getFirst().seen();
-            StorageSteps.check(
+            StepFailure.unless(
                     identifiers.add(seen.identifier())
                             && serials.add(seen.serial())
                             && signatures.add(seen.signature()),

@@ -1,11 +1,15 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Which disks all nodes see: signature, device identifier and serial number have to be the same everywhere. */
-final class ListClusterDisksTest implements StorageTest {
+final class ListClusterDisksCheck implements StorageCheck {
     @Override
     public String name() {
         return "List Potential Cluster Disks";
@@ -42,7 +46,7 @@ final class ListClusterDisksTest implements StorageTest {
                 shared.add(new SharedDisk(disk.seen().serial(), same));
             }
         }
-        StorageSteps.check(!shared.isEmpty(), "there is no disk that could be tested");
+        StepFailure.unless(!shared.isEmpty(), "there is no disk that could be tested");
         shared.forEach(cluster::share);
     }
 

@@ -1,4 +1,8 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.cluster.ClusterNode;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,13 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.NodeDisk;
+
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 
 /** Nodes in turns read and write a sector, each within three seconds. */
-final class AccessLatencyTest implements StorageTest {
+final class AccessLatencyCheck implements StorageCheck {
     private static final long LIMIT_NANOS = 3_000_000_000L;
     private static final int ROUNDS = 5;
 
@@ -26,7 +30,7 @@ final class AccessLatencyTest implements StorageTest {
                     check(steps.await("raw write", each.rawWrite(NodeDisk.SCRATCH_X, content)), "write", each);
                     NodeDisk.Access read = steps.await("raw read", each.rawRead(NodeDisk.SCRATCH_X));
                     check(read, "read", each);
-                    StorageSteps.check(
+                    StepFailure.unless(
                             read.data().equals(NodeDisk.sector(content)),
                             "node %s reads something else than it wrote".formatted(each.node()));
                 }
@@ -35,7 +39,7 @@ final class AccessLatencyTest implements StorageTest {
     }
 
     private static void check(NodeDisk.Access access, String what, NodeDisk disk) {
-        StorageSteps.check(
+        StepFailure.unless(
                 access.result().isGood() && access.latencyNanos() <= LIMIT_NANOS,
                 "failed to %s disk %s from node %s: latency %d ms, %s"
                         .formatted(

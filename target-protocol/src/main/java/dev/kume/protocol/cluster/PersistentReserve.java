@@ -12,13 +12,13 @@ import java.util.List;
  * PERSISTENT RESERVE IN and OUT, SPC-4 6.15 and 6.16, in the form that Windows' class driver gives them: task attribute
  * HEAD OF QUEUE, a parameter list of 24 bytes, and its length in the last byte of the field only.
  */
-final class PersistentReserve {
-    static final int IN = 0x5E;
-    static final int OUT = 0x5F;
+public final class PersistentReserve {
+    public static final int IN = 0x5E;
+    public static final int OUT = 0x5F;
 
-    static final int WRITE_EXCLUSIVE = 1;
-    static final int EXCLUSIVE_ACCESS = 3;
-    static final int WRITE_EXCLUSIVE_REGISTRANTS_ONLY = 5;
+    public static final int WRITE_EXCLUSIVE = 1;
+    public static final int EXCLUSIVE_ACCESS = 3;
+    public static final int WRITE_EXCLUSIVE_REGISTRANTS_ONLY = 5;
 
     /** Bytes that MSDSM keeps for the keys. */
     private static final int KEYS_BYTES = 4_096;
@@ -29,7 +29,7 @@ final class PersistentReserve {
     private static final int APTPL = 0x01;
 
     /** Service actions of PERSISTENT RESERVE OUT. */
-    enum Action {
+    public enum Action {
         REGISTER,
         RESERVE,
         RELEASE,
@@ -38,13 +38,13 @@ final class PersistentReserve {
         PREEMPT_AND_ABORT,
         REGISTER_AND_IGNORE_EXISTING_KEY;
 
-        boolean registers() {
+        public boolean registers() {
             return this == REGISTER || this == REGISTER_AND_IGNORE_EXISTING_KEY;
         }
     }
 
     /** Service actions of PERSISTENT RESERVE IN. */
-    enum Question {
+    public enum Question {
         READ_KEYS(KEYS_BYTES),
         READ_RESERVATION(RESERVATION_BYTES),
         REPORT_CAPABILITIES(8),
@@ -56,11 +56,11 @@ final class PersistentReserve {
             this.allocationLength = allocationLength;
         }
 
-        ScsiCommand command() {
+        public ScsiCommand command() {
             return command(allocationLength);
         }
 
-        ScsiCommand command(int allocation) {
+        public ScsiCommand command(int allocation) {
             byte[] cdb = new byte[10];
             ByteBuffer.wrap(cdb).put((byte) IN).put((byte) ordinal()).putShort(7, (short) allocation);
             return ScsiCommand.read(0, cdb, allocation).withAttribute(TaskAttribute.HEAD_OF_QUEUE);
@@ -74,16 +74,16 @@ final class PersistentReserve {
      * @param serviceKey     SERVICE ACTION RESERVATION KEY
      * @param throughPowerLoss APTPL
      */
-    record Request(Action action, int type, long key, long serviceKey, boolean throughPowerLoss) {
-        Request(Action action, long key, long serviceKey) {
+    public record Request(Action action, int type, long key, long serviceKey, boolean throughPowerLoss) {
+        public Request(Action action, long key, long serviceKey) {
             this(action, action.registers() ? 0 : WRITE_EXCLUSIVE_REGISTRANTS_ONLY, key, serviceKey, false);
         }
 
-        Request withKey(long other) {
+        public Request withKey(long other) {
             return new Request(action, type, other, serviceKey, throughPowerLoss);
         }
 
-        ScsiCommand command() {
+        public ScsiCommand command() {
             byte[] cdb = new byte[10];
             cdb[0] = (byte) OUT;
             cdb[1] = (byte) action.ordinal();
@@ -103,8 +103,8 @@ final class PersistentReserve {
     }
 
     /** What READ KEYS says: one key for each registration. */
-    record Keys(int generation, List<Long> keys) {
-        static Keys of(ScsiResult result) {
+    public record Keys(int generation, List<Long> keys) {
+        public static Keys of(ScsiResult result) {
             ByteBuffer data = result.dataIn();
             int bytes = additionalLength(data);
             List<Long> keys = new ArrayList<>();
@@ -114,14 +114,14 @@ final class PersistentReserve {
             return new Keys(data.getInt(0), List.copyOf(keys));
         }
 
-        long count(long key) {
+        public long count(long key) {
             return keys.stream().filter(each -> each == key).count();
         }
     }
 
     /** What READ RESERVATION says; without a reservation {@code type} is 0. */
-    record Held(int generation, long key, int scope, int type) {
-        static Held of(ScsiResult result) {
+    public record Held(int generation, long key, int scope, int type) {
+        public static Held of(ScsiResult result) {
             ByteBuffer data = result.dataIn();
             int bytes = additionalLength(data);
             if (bytes == 0) {
@@ -134,18 +134,18 @@ final class PersistentReserve {
             return new Held(data.getInt(0), data.getLong(8), scopeAndType >> 4 & 0xF, scopeAndType & 0xF);
         }
 
-        boolean isHeld() {
+        public boolean isHeld() {
             return type != 0;
         }
 
-        boolean isHeldBy(long other) {
+        public boolean isHeldBy(long other) {
             return isHeld() && key == other;
         }
     }
 
     /** One registration as READ FULL STATUS shows it. */
-    record Registered(long key, boolean isHolder, int type, int relativePort, String initiatorPort) {
-        static List<Registered> of(ScsiResult result) {
+    public record Registered(long key, boolean isHolder, int type, int relativePort, String initiatorPort) {
+        public static List<Registered> of(ScsiResult result) {
             ByteBuffer data = result.dataIn();
             int end = Math.min(8 + additionalLength(data), data.limit());
             List<Registered> all = new ArrayList<>();

@@ -1,4 +1,10 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.RunLog;
+
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.ClusterNode;
 
 import dev.kume.core.Clock;
 import java.time.Duration;
@@ -8,19 +14,19 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** The storage tests of cluster validation, in their order. The disks are written to. Runs in the caller's thread. */
-final class StorageValidation {
-    private static final List<StorageTest> TESTS = List.of(
-            new ListDisksTest(),
-            new ListClusterDisksTest(),
-            new VitalProductDataTest(),
-            new AccessLatencyTest(),
-            new MpioDisksTest(),
-            new ReservationTest(),
-            new DiskArbitrationTest(),
-            new MultipleArbitrationTest(),
-            new DiskFailoverTest(),
-            new SimultaneousFailoverTest(),
-            new StoragePoolReservationTest());
+public final class StorageValidation {
+    private static final List<StorageCheck> TESTS = List.of(
+            new ListDisksCheck(),
+            new ListClusterDisksCheck(),
+            new VitalProductDataCheck(),
+            new AccessLatencyCheck(),
+            new MpioDisksCheck(),
+            new ReservationCheck(),
+            new DiskArbitrationCheck(),
+            new MultipleArbitrationCheck(),
+            new DiskFailoverCheck(),
+            new SimultaneousFailoverCheck(),
+            new StoragePoolReservationCheck());
 
     private final Clock clock;
     private final RunLog log;
@@ -28,7 +34,7 @@ final class StorageValidation {
     private final RandomGenerator random;
 
     /** The four results of a validation report. */
-    enum Outcome {
+    public enum Outcome {
         SUCCESS,
         WARNING,
         FAILED,
@@ -41,7 +47,7 @@ final class StorageValidation {
      *
      * @param reason why it is no success, or empty
      */
-    record Result(
+    public record Result(
             String name,
             String description,
             Outcome outcome,
@@ -58,16 +64,16 @@ final class StorageValidation {
         this.random = random;
     }
 
-    List<Result> run(List<ClusterNode> nodes) {
+    public List<Result> run(List<ClusterNode> nodes) {
         StorageCluster cluster = new StorageCluster(nodes);
         List<Result> results = new ArrayList<>();
-        for (StorageTest test : TESTS) {
+        for (StorageCheck test : TESTS) {
             results.add(run(test, cluster));
         }
         return results;
     }
 
-    private Result run(StorageTest test, StorageCluster cluster) {
+    private Result run(StorageCheck test, StorageCluster cluster) {
         int before = log.last();
         Instant begun = clock.now();
         Outcome outcome = Outcome.CANCELED;

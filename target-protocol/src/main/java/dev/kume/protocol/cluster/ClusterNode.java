@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  * A node of a cluster: one initiator with a session for each path, each with its own ISID, and the disks that they lead
  * to. Methods may be called by any thread.
  */
-final class ClusterNode {
+public final class ClusterNode {
     private final String name;
     private final Initiator initiator;
     private final InitiatorLoop loop;
@@ -30,7 +30,7 @@ final class ClusterNode {
 
     /** What lies between a node and the unit that it talks to. */
     @FunctionalInterface
-    interface Wire {
+    public interface Wire {
         Wire NONE = (target, unit) -> unit;
 
         ScsiDevice toUnit(String target, ScsiDevice unit);
@@ -41,7 +41,7 @@ final class ClusterNode {
      *
      * @param listener hears of all sessions
      */
-    record Surroundings(
+    public record Surroundings(
             Clock clock,
             RunLog log,
             SessionSettings settings,
@@ -52,23 +52,23 @@ final class ClusterNode {
 
     private record Candidate(InitiatorSession session, SeenDisk seen, ScsiDevice unit) {}
 
-    ClusterNode(String name, Initiator initiator, InitiatorLoop loop, Surroundings surroundings) {
+    public ClusterNode(String name, Initiator initiator, InitiatorLoop loop, Surroundings surroundings) {
         this.name = name;
         this.initiator = initiator;
         this.loop = loop;
         this.surroundings = surroundings;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    InitiatorLoop loop() {
+    public InitiatorLoop loop() {
         return loop;
     }
 
     /** One more path. */
-    CompletableFuture<InitiatorSession> connect(String target, SocketAddress portal) {
+    public CompletableFuture<InitiatorSession> connect(String target, SocketAddress portal) {
         return initiator
                 .login(target, portal, surroundings.settings(), surroundings.listener())
                 .thenApply(session -> {
@@ -79,14 +79,14 @@ final class ClusterNode {
                 });
     }
 
-    List<InitiatorSession> sessions() {
+    public List<InitiatorSession> sessions() {
         synchronized (sessions) {
             return List.copyOf(sessions);
         }
     }
 
     /** Goes without a word: connections stay open, nobody is at this end, and nothing of the node runs any more. */
-    void crash() {
+    public void crash() {
         loop.run(() -> disks.forEach(disk -> disk.arbiter().stop()));
         sessions().forEach(session -> {
             session.vanish();
@@ -95,7 +95,7 @@ final class ClusterNode {
     }
 
     /** Logs out everywhere. */
-    CompletableFuture<Void> shutDown() {
+    public CompletableFuture<Void> shutDown() {
         return CompletableFuture.allOf(
                 sessions().stream().map(InitiatorSession::logout).toArray(CompletableFuture[]::new));
     }
@@ -103,7 +103,7 @@ final class ClusterNode {
     // ---- disks ------------------------------------------------------------------------------------------------------
 
     /** The disks that the paths lead to, in the order in which they were found; paths to one disk make one. */
-    CompletableFuture<List<NodeDisk>> findDisks() {
+    public CompletableFuture<List<NodeDisk>> findDisks() {
         CompletableFuture<List<Candidate>> all = CompletableFuture.completedFuture(new ArrayList<>());
         for (InitiatorSession session : sessions()) {
             all = all.thenCompose(found -> look(session).thenApply(more -> {

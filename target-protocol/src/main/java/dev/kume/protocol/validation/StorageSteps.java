@@ -1,4 +1,10 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.RunLog;
+
+import dev.kume.protocol.cluster.StepFailure;
+
+import dev.kume.protocol.cluster.NodeDisk;
 
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.protocol.initiator.ScsiResult;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * AND ABORT, the next when that fails. Unit attentions of reservation commands are retried on their path for a while.
  * Methods may be called by any thread; everything happens on the loop, and results are completed there.
  */
-final class MpioDisk implements ScsiDevice {
+public final class MpioDisk implements ScsiDevice {
     private static final int NOT_READY = 0x2;
     private static final int UNIT_ATTENTION = 0x6;
     private static final int RESERVATIONS_RELEASED = 0x2A04;
@@ -56,8 +56,8 @@ final class MpioDisk implements ScsiDevice {
      * @param transition how long unit attentions are retried during reservation commands
      * @param noPath     how long commands wait when there is no path at all
      */
-    record Times(Duration transition, Duration noPath) {
-        static final Times WINDOWS = new Times(Duration.ofSeconds(3), Duration.ofSeconds(20));
+    public record Times(Duration transition, Duration noPath) {
+        public static final Times WINDOWS = new Times(Duration.ofSeconds(3), Duration.ofSeconds(20));
     }
 
     private static final class Path {
@@ -82,7 +82,7 @@ final class MpioDisk implements ScsiDevice {
 
     private record Tried(boolean hadKey, Answer answer) {}
 
-    MpioDisk(String node, String disk, InitiatorLoop loop, Clock clock, RunLog log, Times times) {
+    public MpioDisk(String node, String disk, InitiatorLoop loop, Clock clock, RunLog log, Times times) {
         this.node = node;
         this.disk = disk;
         this.loop = loop;
@@ -92,7 +92,7 @@ final class MpioDisk implements ScsiDevice {
     }
 
     /** One more path. It is used when the stored key, if there is one, is registered on it. */
-    CompletableFuture<Void> addPath(InitiatorSession session, ScsiDevice unit) {
+    public CompletableFuture<Void> addPath(InitiatorSession session, ScsiDevice unit) {
         return onLoop(() -> {
             Path path = new Path(session, unit);
             paths.add(path);
@@ -112,29 +112,29 @@ final class MpioDisk implements ScsiDevice {
     }
 
     /** Completes when the paths that have come back by now are in use. */
-    CompletableFuture<Void> recovered() {
+    public CompletableFuture<Void> recovered() {
         return onLoop(() -> recovering);
     }
 
     /** Paths that are in use now. */
-    CompletableFuture<Integer> usablePaths() {
+    public CompletableFuture<Integer> usablePaths() {
         return onLoop(() -> CompletableFuture.completedFuture(usable().size()));
     }
 
     /** How long the slowest reservation command took on a path, in nanoseconds. */
-    long slowestReservationNanos() {
+    public long slowestReservationNanos() {
         return slowestReservationNanos;
     }
 
     /** How often a path that came, or came back, was given the stored key. */
-    int reregistrations() {
+    public int reregistrations() {
         return reregistrations.get();
     }
 
     // ---- reservations -----------------------------------------------------------------------------------------------
 
     /** Fails with an {@link InitiatorException} when there was no path to an answer. */
-    CompletableFuture<ScsiResult> reserveOut(Request request) {
+    public CompletableFuture<ScsiResult> reserveOut(Request request) {
         return onLoop(() -> switch (request.action()) {
             case REGISTER, REGISTER_AND_IGNORE_EXISTING_KEY -> onEveryPath(request);
             case PREEMPT_AND_ABORT -> pathByPath(request.toString(), request.command(), 1);
@@ -150,7 +150,7 @@ final class MpioDisk implements ScsiDevice {
         });
     }
 
-    CompletableFuture<ScsiResult> reserveIn(Question question) {
+    public CompletableFuture<ScsiResult> reserveIn(Question question) {
         int tries = question == Question.REPORT_CAPABILITIES ? 1 : Integer.MAX_VALUE;
         return onLoop(() -> pathByPath(question.toString(), question.command(), tries));
     }

@@ -1,10 +1,12 @@
-package dev.kume.protocol.cluster;
+package dev.kume.protocol.validation;
+
+import dev.kume.protocol.cluster.NodeDisk;
 
 import dev.kume.protocol.cluster.NodeDisk.Presence;
-import dev.kume.protocol.cluster.StorageCluster.SharedDisk;
+import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 
 /** What clustered storage pools ask of reservations: keys that are changed, and that are preempted. */
-final class StoragePoolReservationTest implements StorageTest {
+final class StoragePoolReservationCheck implements StorageCheck {
     private static final long FIRST = 0x3_0000_0000L;
     private static final long SECOND = 0x4_0000_0000L;
     private static final int NODE = 0xA;
