@@ -34,7 +34,8 @@ public final class Arbiter {
     private volatile CompletableFuture<Void> lost = new CompletableFuture<>();
     private final AtomicInteger rounds = new AtomicInteger();
 
-    public Arbiter(String node, String diskName, MpioDisk disk, InitiatorLoop loop, ArbitrationTimes times, RunLog log) {
+    public Arbiter(
+            String node, String diskName, MpioDisk disk, InitiatorLoop loop, ArbitrationTimes times, RunLog log) {
         this.node = node;
         this.diskName = diskName;
         this.disk = disk;

@@ -1,9 +1,7 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StepFailure;
-
 import dev.kume.protocol.cluster.NodeDisk;
-
+import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 
 /** Nodes in turns read and write a sector, each within three seconds. */

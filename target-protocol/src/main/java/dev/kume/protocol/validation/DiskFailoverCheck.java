@@ -1,7 +1,6 @@
 package dev.kume.protocol.validation;
 
 import dev.kume.protocol.cluster.NodeDisk;
-
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 
 /** A disk goes from node to node with a file on it. */

@@ -1,13 +1,9 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StepFailure;
-
-import dev.kume.protocol.cluster.SeenDisk;
-
-import dev.kume.protocol.cluster.NodeDisk;
-
 import dev.kume.protocol.cluster.ClusterNode;
-
+import dev.kume.protocol.cluster.NodeDisk;
+import dev.kume.protocol.cluster.SeenDisk;
+import dev.kume.protocol.cluster.StepFailure;
 import java.util.List;
 
 /** An inventory of every disk on each node. */

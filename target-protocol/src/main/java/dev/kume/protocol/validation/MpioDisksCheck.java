@@ -1,9 +1,7 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StepFailure;
-
 import dev.kume.protocol.cluster.NodeDisk;
-
+import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 
 /** Every path of every disk can be used. */

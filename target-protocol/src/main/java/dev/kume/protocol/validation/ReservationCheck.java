@@ -1,11 +1,9 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StepFailure;
-
 import dev.kume.protocol.cluster.NodeDisk;
-
 import dev.kume.protocol.cluster.NodeDisk.Access;
 import dev.kume.protocol.cluster.NodeDisk.Presence;
+import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,9 +1,7 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StepFailure;
-
 import dev.kume.protocol.cluster.NodeDisk;
-
+import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,7 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.NodeDisk;
-
 import dev.kume.protocol.cluster.ClusterNode;
-
+import dev.kume.protocol.cluster.NodeDisk;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

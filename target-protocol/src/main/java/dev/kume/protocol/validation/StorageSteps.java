@@ -1,12 +1,9 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.RunLog;
-
-import dev.kume.protocol.cluster.StepFailure;
-
-import dev.kume.protocol.cluster.NodeDisk;
-
 import dev.kume.core.scsi.ScsiStatus;
+import dev.kume.protocol.cluster.NodeDisk;
+import dev.kume.protocol.cluster.RunLog;
+import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.initiator.ScsiResult;
 import java.time.Duration;
 import java.util.ArrayList;

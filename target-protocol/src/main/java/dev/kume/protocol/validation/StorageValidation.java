@@ -1,12 +1,9 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.RunLog;
-
-import dev.kume.protocol.cluster.StepFailure;
-
-import dev.kume.protocol.cluster.ClusterNode;
-
 import dev.kume.core.Clock;
+import dev.kume.protocol.cluster.ClusterNode;
+import dev.kume.protocol.cluster.RunLog;
+import dev.kume.protocol.cluster.StepFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,11 +1,8 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.StepFailure;
-
-import dev.kume.protocol.cluster.SeenDisk;
-
 import dev.kume.protocol.cluster.NodeDisk;
-
+import dev.kume.protocol.cluster.SeenDisk;
+import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,19 +1,16 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.ArbitrationTimes;
-
-import dev.kume.protocol.cluster.NodeDisk;
-
-import dev.kume.protocol.cluster.ClusterRig;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.protocol.cluster.ArbitrationTimes;
+import dev.kume.protocol.cluster.ClusterRig;
 import dev.kume.protocol.cluster.ClusterRig.Layout;
 import dev.kume.protocol.cluster.ClusterRig.Plan;
+import dev.kume.protocol.cluster.NodeDisk;
+import dev.kume.protocol.server.LoopbackTarget;
 import dev.kume.protocol.validation.StorageValidation.Outcome;
 import dev.kume.protocol.validation.StorageValidation.Result;
-import dev.kume.protocol.server.LoopbackTarget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,22 +1,20 @@
 package dev.kume.protocol.validation;
 
-import dev.kume.protocol.cluster.PersistentReserve;
-
-import dev.kume.protocol.cluster.ClusterRig;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.core.scsi.ScsiStatus;
 import dev.kume.protocol.cluster.ClusterNode.Wire;
+import dev.kume.protocol.cluster.ClusterRig;
 import dev.kume.protocol.cluster.ClusterRig.Layout;
 import dev.kume.protocol.cluster.ClusterRig.Mapping;
 import dev.kume.protocol.cluster.ClusterRig.Plan;
+import dev.kume.protocol.cluster.PersistentReserve;
 import dev.kume.protocol.cluster.PersistentReserve.Action;
-import dev.kume.protocol.validation.StorageValidation.Outcome;
-import dev.kume.protocol.validation.StorageValidation.Result;
 import dev.kume.protocol.initiator.ScsiCommand;
 import dev.kume.protocol.initiator.ScsiResult;
+import dev.kume.protocol.validation.StorageValidation.Outcome;
+import dev.kume.protocol.validation.StorageValidation.Result;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
