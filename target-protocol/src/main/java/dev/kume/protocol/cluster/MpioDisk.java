@@ -270,8 +270,8 @@ public final class MpioDisk implements ScsiDevice {
         }
         int code = result.additionalSense() >> 8;
         boolean attention = result.senseKey() == UNIT_ATTENTION;
-        return attention && (code == 0x29 || code == 0x2A || code == 0x3F)
-                || (attention || result.senseKey() == NOT_READY) && result.additionalSense() == ALUA_TRANSITION;
+        return (attention && (code == 0x29 || code == 0x2A || code == 0x3F))
+                || ((attention || result.senseKey() == NOT_READY) && result.additionalSense() == ALUA_TRANSITION);
     }
 
     private static CompletableFuture<ScsiResult> settle(Answer answer) {

@@ -45,13 +45,18 @@ final class StorageSteps {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof StepFailure failure
                     ? failure
-                    : new StepFailure("%s: %s".formatted(what, e.getCause().getMessage()), e);
+                    : new StepFailure("%s: %s".formatted(what, wordsOf(e)), e);
         } catch (TimeoutException e) {
             throw new StepFailure("%s: no end within %s".formatted(what, patience), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StepFailure(what + ": interrupted", e);
         }
+    }
+
+    private static String wordsOf(ExecutionException failure) {
+        Throwable cause = failure.getCause();
+        return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
     }
 
     /** Waits for all of them, in this order. */
