@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.core.inventory.Clusters;
 import dev.kume.core.inventory.Inventory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,6 +75,7 @@ final class Changes {
         Inventory now = current;
         Inventory next = rule.apply(now);
         if (next != now) {
+            Clusters.check(next);
             exports.check(now, next);
             try {
                 file.save(now, next);

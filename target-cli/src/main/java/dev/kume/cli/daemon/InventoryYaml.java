@@ -6,6 +6,7 @@ import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.cli.yaml.YamlWriter;
 import dev.kume.core.inventory.ChapRule;
+import dev.kume.core.inventory.ClusterRecord;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.DiskIdentity;
 import dev.kume.core.inventory.DiskProfile;
@@ -59,6 +60,7 @@ final class InventoryYaml {
             writeTarget(out, target, inventory.mappingsIn(target));
         }
         out.writeEndArray();
+        ClustersYaml.write(out, inventory);
         writeCredentials(out, inventory);
         out.writeBooleanField(UNITS, true);
         // The last key: a file that was cut off at a place where it is still YAML must not read as a smaller inventory.
@@ -175,7 +177,7 @@ final class InventoryYaml {
         }
     }
 
-    private static void writeTexts(JsonGenerator out, String key, List<String> texts) throws IOException {
+    static void writeTexts(JsonGenerator out, String key, List<String> texts) throws IOException {
         if (!texts.isEmpty()) {
             out.writeArrayFieldStart(key);
             for (String text : texts) {
@@ -209,6 +211,10 @@ final class InventoryYaml {
             TargetRecord target = checked(keys, block -> readTarget(block, mappings));
             targets.add(target);
         }
+        List<ClusterRecord> clusters = new ArrayList<>();
+        for (YamlKeys keys : root.blocks("clusters")) {
+            clusters.add(checked(keys, ClustersYaml::read));
+        }
         List<CredentialRecord> credentials = new ArrayList<>();
         for (YamlKeys keys : root.blocks("credentials")) {
             credentials.add(checked(keys, InventoryYaml::readCredential));
@@ -220,7 +226,7 @@ final class InventoryYaml {
         root.end();
         return checked(
                 root,
-                any -> Inventory.of(version, nextRelativePortId, disks, targets, mappings, credentials, discovery));
+                any -> Inventory.of(version, nextRelativePortId, disks, targets, mappings, clusters, credentials, discovery));
     }
 
     private static CredentialRecord readCredential(YamlKeys keys) throws YamlException {

@@ -132,6 +132,7 @@ final class InventoryFileTest {
     void anInventoryOfAnOlderKumeIsRead() throws Exception {
         String text = new String(InventoryYaml.write(first), StandardCharsets.UTF_8);
         for (String key : List.of(
+                "clusters:",
                 "credentials:",
                 "discovery:",
                 "chap",
@@ -154,6 +155,40 @@ final class InventoryFileTest {
         assertEquals(DiskProfile.DEFAULT, read.disk("vms").profile());
         assertFalse(Mappings.find(read, "vms", "hv-node1").readOnly());
         assertEquals(DiskLayers.NONE, read.disk("vms").layers());
+    }
+
+    @Test
+    void clustersAreKept() throws Exception {
+        Inventory all = Samples.declared();
+        file(DurableFiles.OF_THIS_HOST).save(Inventory.EMPTY, all);
+        same(all, load());
+        assertEquals(List.copyOf(all.clusters()), List.copyOf(load().clusters()));
+        assertEquals("Node-2", load().cluster("hv").nodes().getLast().name());
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.CsvSource(
+            delimiter = '|',
+            value = {
+                "role: \"csv\"|role: \"scv\"|'scv' is not a role of a disk; use one of: witness, data, csv",
+                "lun: 7|lun: 8|disk 'vms' is LUN 8 of cluster 'HV', and LUN 7 of target 'hv-node1', that of its node"
+                        + " 'hv-node1'; all nodes of a cluster have a disk at one LUN: map it as LUN 8 there",
+                "disk: \"vms\"|disk: \"quorum\"|cluster 'HV' has the disk 'quorum' twice; name each disk once",
+                "target: \"hv-node2\"|target: \"hv-node3\"|target 'hv-node3' is that of node 'Node-2' of cluster 'HV', so"
+                        + " it is not removed; 'kume cluster remove-node HV Node-2' takes the node out",
+                ".microsoft:hv-node2|.microsoft.hv-node2|iqn.1991-05.com.microsoft.hv-node2: after"
+                        + " \"iqn.1991-05.com.microsoft\" comes \":\", not \".\"; did you mean"
+                        + " iqn.1991-05.com.microsoft:hv-node2?",
+            })
+    void aClusterThatIsNotWhatItSaysStopsTheStart(String good, String bad, String message) throws Exception {
+        String text = new String(InventoryYaml.write(Samples.declared()), StandardCharsets.UTF_8);
+        String head = text.substring(0, text.indexOf("clusters:"));
+        String clusters = text.substring(head.length());
+        assertTrue(clusters.contains(good), clusters);
+        var wrong = assertThrows(
+                dev.kume.cli.yaml.YamlException.class,
+                () -> InventoryYaml.read("x", head + clusters.replace(good, bad)));
+        assertTrue(wrong.getMessage().endsWith(": " + message), wrong.getMessage());
     }
 
     @Test

@@ -2,6 +2,11 @@ package dev.kume.cli.daemon;
 
 import dev.kume.core.Limits;
 import dev.kume.core.inventory.ChapRule;
+import dev.kume.core.inventory.ClusterDisk;
+import dev.kume.core.inventory.ClusterNode;
+import dev.kume.core.inventory.ClusterRecord;
+import dev.kume.core.inventory.ClusterRole;
+import dev.kume.core.inventory.Clusters;
 import dev.kume.core.inventory.Credentials;
 import dev.kume.core.inventory.DiskLayers;
 import dev.kume.core.inventory.DiskRecord;
@@ -22,6 +27,7 @@ import java.util.UUID;
 /** Inventories to test with. */
 final class Samples {
     static final String NODE1 = "iqn.1991-05.com.microsoft:hv-node1";
+    static final String NODE2 = "iqn.1991-05.com.microsoft:hv-node2";
     static final Instant THEN = Instant.parse("2026-11-23T07:00:00Z");
 
     private Samples() {}
@@ -69,6 +75,24 @@ final class Samples {
         return Credentials.setDiscovery(inventory, rule);
     }
 
+    /** The same, where Kume knows that they are one cluster. */
+    static Inventory declared() {
+        Inventory inventory = Targets.allow(cluster(), "hv-node2", NODE2, Limits.DEFAULTS);
+        return Clusters.add(
+                inventory,
+                new ClusterRecord(
+                        "HV",
+                        List.of(
+                                new ClusterNode("hv-node1", List.of(NODE1), "hv-node1"),
+                                new ClusterNode("Node-2", List.of(NODE2), "hv-node2")),
+                        List.of(
+                                new ClusterDisk("quorum", ClusterRole.WITNESS, 0),
+                                new ClusterDisk("vms", ClusterRole.CSV, 7)),
+                        false,
+                        "the \"first\": #1",
+                        THEN));
+    }
+
     /** Two disks of which one has snapshots, a child and a disk that shows one of them. */
     static Inventory withLayers() {
         SnapshotRecord monday = new SnapshotRecord(
@@ -98,6 +122,7 @@ final class Samples {
                 disks,
                 cluster.targets(),
                 cluster.mappings(),
+                cluster.clusters(),
                 cluster.credentials(),
                 ChapRule.NONE);
     }

@@ -129,6 +129,9 @@ public final class Disks {
     /** Changes who may map a disk. */
     public static Inventory share(Inventory inventory, String name, Sharing sharing) {
         DiskRecord disk = inventory.disk(name);
+        if (sharing != Sharing.CLUSTER) {
+            ClusterRules.checkFree(inventory, disk, "so its sharing is not " + sharing.word());
+        }
         if (sharing != disk.sharing() && sharing != Sharing.READ_ONLY) {
             checkMayBeWritten(inventory, disk);
         }
@@ -242,6 +245,7 @@ public final class Disks {
      */
     public static Inventory remove(Inventory inventory, String name, boolean withSnapshots) {
         DiskRecord disk = inventory.disk(name);
+        ClusterRules.checkFree(inventory, disk, "so it is not removed");
         List<Mapping> mappings = inventory.mappingsOf(disk);
         if (!mappings.isEmpty()) {
             throw InventoryException.busy(

@@ -13,17 +13,18 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is provisioned, at one moment. Immutable: {@link Disks}, {@link Targets} and {@link Mappings} have
- * the rules, and each change makes a new inventory whose version is one higher.
+ * Everything that is provisioned, at one moment. Immutable: {@link Disks}, {@link Targets}, {@link Mappings} and
+ * {@link Clusters} have the rules, and each change makes a new inventory whose version is one higher.
  */
 public final class Inventory {
     /** What a new daemon begins with. */
     public static final Inventory EMPTY =
-            new Inventory(0, 1, byName(), byName(), List.of(), new Access(byName(), ChapRule.NONE));
+            new Inventory(0, 1, byName(), byName(), List.of(), byName(), new Access(byName(), ChapRule.NONE));
 
     private static final Comparator<Mapping> MAPPING_ORDER =
             Comparator.comparing(Mapping::target, String.CASE_INSENSITIVE_ORDER).thenComparingInt(Mapping::lun);
@@ -33,6 +34,7 @@ public final class Inventory {
     private final SortedMap<String, DiskRecord> disks;
     private final SortedMap<String, TargetRecord> targets;
     private final List<Mapping> mappings;
+    private final SortedMap<String, ClusterRecord> clusters;
     private final Access access;
 
     /** Who proves what: credentials by name, and the rule of discovery. */
@@ -44,12 +46,14 @@ public final class Inventory {
             SortedMap<String, DiskRecord> disks,
             SortedMap<String, TargetRecord> targets,
             List<Mapping> mappings,
+            SortedMap<String, ClusterRecord> clusters,
             Access access) {
         this.version = version;
         this.nextRelativePortId = nextRelativePortId;
         this.disks = Collections.unmodifiableSortedMap(disks);
         this.targets = Collections.unmodifiableSortedMap(targets);
         this.mappings = List.copyOf(mappings);
+        this.clusters = Collections.unmodifiableSortedMap(clusters);
         this.access = access;
     }
 
@@ -64,6 +68,7 @@ public final class Inventory {
             Collection<DiskRecord> disks,
             Collection<TargetRecord> targets,
             Collection<Mapping> mappings,
+            Collection<ClusterRecord> clusters,
             Collection<CredentialRecord> credentials,
             ChapRule discovery) {
         SortedMap<String, DiskRecord> disksByName = byName();
@@ -78,6 +83,10 @@ public final class Inventory {
         for (CredentialRecord credential : credentials) {
             unique(credentialsByName.put(credential.name(), credential), "credential", credential.name());
         }
+        SortedMap<String, ClusterRecord> clustersByName = byName();
+        for (ClusterRecord cluster : clusters) {
+            unique(clustersByName.put(cluster.name(), cluster), "cluster", cluster.name());
+        }
         List<Mapping> sorted = mappings.stream().sorted(MAPPING_ORDER).toList();
         Inventory inventory = new Inventory(
                 version,
@@ -85,6 +94,7 @@ public final class Inventory {
                 disksByName,
                 targetsByName,
                 sorted,
+                clustersByName,
                 new Access(credentialsByName, discovery));
         inventory.check();
         return inventory;
@@ -116,6 +126,11 @@ public final class Inventory {
     }
 
     /** By name. */
+    public Collection<ClusterRecord> clusters() {
+        return clusters.values();
+    }
+
+    /** By name. */
     public Collection<CredentialRecord> credentials() {
         return Collections.unmodifiableCollection(access.credentials().values());
     }
@@ -137,6 +152,35 @@ public final class Inventory {
                     "credential", name, Nearest.to(name, access.credentials().keySet()));
         }
         return credential;
+    }
+
+    public @Nullable ClusterRecord findCluster(String name) {
+        return clusters.get(name);
+    }
+
+    /** The cluster of this name; {@link InventoryException.Kind#NOT_FOUND} with the nearest when there is none. */
+    public ClusterRecord cluster(String name) {
+        ClusterRecord cluster = clusters.get(name);
+        if (cluster == null) {
+            throw InventoryException.notFound("cluster", name, Nearest.to(name, clusters.keySet()));
+        }
+        return cluster;
+    }
+
+    /** The cluster that has this disk, or null. */
+    public @Nullable ClusterRecord clusterOf(DiskRecord disk) {
+        return clusters.values().stream()
+                .filter(cluster -> cluster.findDisk(disk.name()) != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The cluster that has a node with this target, or null. */
+    public @Nullable ClusterRecord clusterOf(TargetRecord target) {
+        return clusters.values().stream()
+                .filter(cluster -> cluster.targets().contains(target.name()))
+                .findFirst()
+                .orElse(null);
     }
 
     public @Nullable DiskRecord findDisk(String name) {
@@ -220,28 +264,32 @@ public final class Inventory {
     Inventory withDisk(@Nullable DiskRecord replaced, DiskRecord disk) {
         SortedMap<String, DiskRecord> changed = copy(disks);
         List<Mapping> moved = mappings;
+        SortedMap<String, ClusterRecord> following = clusters;
         if (replaced != null) {
             changed.remove(replaced.name());
             moved = mappings.stream()
                     .map(mapping -> mapping.disk().equals(replaced.name()) ? mapping.of(disk) : mapping)
                     .toList();
+            following = clusters(cluster -> cluster.following(replaced, disk));
         }
         changed.put(disk.name(), disk);
-        return new Inventory(version + 1, nextRelativePortId, changed, targets, moved, access);
+        return new Inventory(version + 1, nextRelativePortId, changed, targets, moved, following, access);
     }
 
     Inventory withoutDisk(DiskRecord disk) {
         SortedMap<String, DiskRecord> changed = copy(disks);
         changed.remove(disk.name());
-        return new Inventory(version + 1, nextRelativePortId, changed, targets, mappings, access);
+        return new Inventory(version + 1, nextRelativePortId, changed, targets, mappings, clusters, access);
     }
 
     /** The next version with one target put in, in place of {@code replaced} when that is given. */
     Inventory withTarget(@Nullable TargetRecord replaced, TargetRecord target) {
         SortedMap<String, TargetRecord> changed = copy(targets);
         List<Mapping> moved = mappings;
+        SortedMap<String, ClusterRecord> following = clusters;
         if (replaced != null) {
             changed.remove(replaced.name());
+            following = clusters(cluster -> cluster.following(replaced, target));
             moved = mappings.stream()
                     .map(mapping -> mapping.target().equals(replaced.name()) ? mapping.into(target) : mapping)
                     .sorted(MAPPING_ORDER)
@@ -249,7 +297,7 @@ public final class Inventory {
         }
         changed.put(target.name(), target);
         int next = Math.max(nextRelativePortId, target.relativePortId() + 1);
-        return new Inventory(version + 1, next, disks, changed, moved, access);
+        return new Inventory(version + 1, next, disks, changed, moved, following, access);
     }
 
     /** The next version without a target and its mappings. */
@@ -259,27 +307,64 @@ public final class Inventory {
         List<Mapping> left = mappings.stream()
                 .filter(mapping -> !mapping.target().equals(target.name()))
                 .toList();
-        return new Inventory(version + 1, nextRelativePortId, disks, changed, left, access);
+        return new Inventory(version + 1, nextRelativePortId, disks, changed, left, clusters, access);
     }
 
     Inventory withMapping(Mapping mapping) {
         List<Mapping> changed = new ArrayList<>(mappings);
         changed.add(mapping);
         changed.sort(MAPPING_ORDER);
-        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, access);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, clusters, access);
     }
 
     /** The next version with one mapping in the place of another of the same disk and target. */
     Inventory withMapping(Mapping replaced, Mapping mapping) {
         List<Mapping> changed = new ArrayList<>(mappings);
         changed.set(changed.indexOf(replaced), mapping);
-        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, access);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, clusters, access);
     }
 
     Inventory withoutMapping(Mapping mapping) {
         List<Mapping> changed = new ArrayList<>(mappings);
         changed.remove(mapping);
-        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, access);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, clusters, access);
+    }
+
+    /** The next version with mappings of disks and targets that are there, whose places are free. */
+    Inventory withMappings(Collection<Mapping> added) {
+        List<Mapping> changed = new ArrayList<>(mappings);
+        changed.addAll(added);
+        changed.sort(MAPPING_ORDER);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, changed, clusters, access);
+    }
+
+    Inventory withoutMappings(Collection<Mapping> removed) {
+        Set<Mapping> gone = new HashSet<>(removed);
+        List<Mapping> left =
+                mappings.stream().filter(mapping -> !gone.contains(mapping)).toList();
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, left, clusters, access);
+    }
+
+    /** The next version with one cluster put in, in place of {@code replaced} when that is given. */
+    Inventory withCluster(@Nullable ClusterRecord replaced, ClusterRecord cluster) {
+        SortedMap<String, ClusterRecord> changed = copy(clusters);
+        if (replaced != null) {
+            changed.remove(replaced.name());
+        }
+        changed.put(cluster.name(), cluster);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, mappings, changed, access);
+    }
+
+    Inventory withoutCluster(ClusterRecord cluster) {
+        SortedMap<String, ClusterRecord> changed = copy(clusters);
+        changed.remove(cluster.name());
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, mappings, changed, access);
+    }
+
+    private SortedMap<String, ClusterRecord> clusters(UnaryOperator<ClusterRecord> change) {
+        SortedMap<String, ClusterRecord> changed = byName();
+        clusters.values().forEach(cluster -> changed.put(cluster.name(), change.apply(cluster)));
+        return changed;
     }
 
     /** The next version with a credential put in, in place of the one of its name. */
@@ -300,7 +385,7 @@ public final class Inventory {
     }
 
     private Inventory withAccess(Access changed) {
-        return new Inventory(version + 1, nextRelativePortId, disks, targets, mappings, changed);
+        return new Inventory(version + 1, nextRelativePortId, disks, targets, mappings, clusters, changed);
     }
 
     private void check() {
@@ -308,6 +393,7 @@ public final class Inventory {
         checkTargets();
         checkMappings();
         checkCredentials();
+        ClusterRules.check(this);
     }
 
     private void checkTargets() {

@@ -101,6 +101,7 @@ public final class Mappings {
     public static Inventory unmap(
             Inventory inventory, String diskName, String targetName, Connections connections, boolean force) {
         Mapping mapping = find(inventory, diskName, targetName);
+        ClusterRules.checkUnmap(inventory, mapping);
         List<Connections.Connected> connected =
                 connections.on(inventory.target(mapping.target()).iqn());
         if (!force && !connected.isEmpty()) {

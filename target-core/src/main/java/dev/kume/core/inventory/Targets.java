@@ -106,6 +106,7 @@ public final class Targets {
         List<String> left = new ArrayList<>(target.initiators());
         left.remove(entry.text());
         TargetRecord changed = target.withInitiators(left);
+        ClusterRules.checkAccess(inventory, changed);
         List<Connections.Connected> losing = connections.on(target.iqn()).stream()
                 .filter(session -> mayBeAbout(entry, session))
                 .filter(session -> !changed.allows(session.name(), session.address()))
@@ -149,6 +150,7 @@ public final class Targets {
      */
     public static Inventory remove(Inventory inventory, String name, Connections connections, boolean force) {
         TargetRecord target = inventory.target(name);
+        ClusterRules.checkFree(inventory, target, "so it is not removed");
         List<Connections.Connected> connected = connections.on(target.iqn());
         if (!force && !connected.isEmpty()) {
             throw InventoryException.busy(

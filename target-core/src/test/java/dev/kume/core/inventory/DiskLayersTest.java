@@ -60,7 +60,7 @@ final class DiskLayersTest {
     }
 
     private static Inventory of(DiskRecord... disks) {
-        return Inventory.of(3, 1, Arrays.asList(disks), List.of(), List.of(), List.of(), ChapRule.NONE);
+        return Inventory.of(3, 1, Arrays.asList(disks), List.of(), List.of(), List.of(), List.of(), ChapRule.NONE);
     }
 
     private static void refused(String message, Supplier<?> change) {

@@ -408,6 +408,7 @@ final class InventoryRulesTest {
                 mapped.targets(),
                 mapped.mappings(),
                 List.of(),
+                List.of(),
                 ChapRule.NONE);
         assertEquals(mapped.mappings(), read.mappings());
         assertThrows(
@@ -419,11 +420,12 @@ final class InventoryRulesTest {
                         mapped.targets(),
                         List.of(new Mapping("x", "hv-node1", 0)),
                         List.of(),
+                        List.of(),
                         ChapRule.NONE));
         assertThrows(
                 InventoryException.class,
                 () -> Inventory.of(
-                        1, 1, mapped.disks(), mapped.targets(), mapped.mappings(), List.of(), ChapRule.NONE));
+                        1, 1, mapped.disks(), mapped.targets(), mapped.mappings(), List.of(), List.of(), ChapRule.NONE));
         assertThrows(
                 InventoryException.class,
                 () -> Inventory.of(
@@ -432,6 +434,7 @@ final class InventoryRulesTest {
                         mapped.disks(),
                         mapped.targets(),
                         List.of(new Mapping("data", "hv-node1", 0), new Mapping("data", "hv-node2", 0)),
+                        List.of(),
                         List.of(),
                         ChapRule.NONE));
     }

@@ -123,6 +123,7 @@ final class SnapshotRulesTest {
                 inventory.disks(),
                 inventory.targets(),
                 inventory.mappings(),
+                inventory.clusters(),
                 inventory.credentials(),
                 inventory.discovery());
     }
