@@ -82,17 +82,15 @@ final class ClustersYaml {
     }
 
     private static ClusterNode readNode(YamlKeys keys) throws YamlException {
-        ClusterNode node = new ClusterNode(
-                keys.text("name"), keys.parsedList("iqns", Function.identity()), keys.text("target"));
+        ClusterNode node =
+                new ClusterNode(keys.text("name"), keys.parsedList("iqns", Function.identity()), keys.text("target"));
         keys.end();
         return node;
     }
 
     private static ClusterDisk readDisk(YamlKeys keys) throws YamlException {
         ClusterDisk disk = new ClusterDisk(
-                keys.text("disk"),
-                ClusterRole.ofWord(keys.text("role")),
-                (int) keys.number("lun", 0, Mapping.LUN_MAX));
+                keys.text("disk"), ClusterRole.ofWord(keys.text("role")), (int) keys.number("lun", 0, Mapping.LUN_MAX));
         keys.end();
         return disk;
     }

@@ -226,7 +226,8 @@ final class InventoryYaml {
         root.end();
         return checked(
                 root,
-                any -> Inventory.of(version, nextRelativePortId, disks, targets, mappings, clusters, credentials, discovery));
+                any -> Inventory.of(
+                        version, nextRelativePortId, disks, targets, mappings, clusters, credentials, discovery));
     }
 
     private static CredentialRecord readCredential(YamlKeys keys) throws YamlException {

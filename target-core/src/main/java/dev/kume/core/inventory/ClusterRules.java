@@ -77,7 +77,8 @@ final class ClusterRules {
             throw ofDisk(cluster, disk, "so it is not removed");
         }
         if (record.sharing() != Sharing.CLUSTER) {
-            throw ofDisk(cluster, disk, "so its sharing is not " + record.sharing().word());
+            throw ofDisk(
+                    cluster, disk, "so its sharing is not " + record.sharing().word());
         }
     }
 
@@ -144,12 +145,7 @@ final class ClusterRules {
                     disk.disk(),
                     "disk '%s' is LUN %d of cluster '%s', and LUN %d of target '%s', that of its node '%s'"
                             .formatted(
-                                    disk.disk(),
-                                    disk.lun(),
-                                    cluster.name(),
-                                    mapping.lun(),
-                                    node.target(),
-                                    node.name()),
+                                    disk.disk(), disk.lun(), cluster.name(), mapping.lun(), node.target(), node.name()),
                     "all nodes of a cluster have a disk at one LUN: map it as LUN %d there".formatted(disk.lun()));
         }
         if (mapping.readOnly()) {

@@ -49,7 +49,8 @@ final class ClusterRulesTest {
         assertEquals("node2", renamed.cluster("HV").node("HV-NODE2").target());
         assertEquals(List.of("t1", "node2"), renamed.cluster("HV").targets());
         assertEquals(
-                two.cluster("HV").nodes(), Clusters.rename(two, "HV", "hv2").cluster("hv2").nodes());
+                two.cluster("HV").nodes(),
+                Clusters.rename(two, "HV", "hv2").cluster("hv2").nodes());
     }
 
     @Test
@@ -107,8 +108,7 @@ final class ClusterRulesTest {
                 "nodes 'hv-node1' and 'twin' of cluster 'HV' have one initiator name, " + NODE1
                         + "; each node has its own: look at both initiators; a host copied from another keeps its name",
                 () -> Clusters.add(
-                        bare,
-                        cluster("HV", List.of(FIRST, new ClusterNode("twin", List.of(NODE1), "t2")), List.of())));
+                        bare, cluster("HV", List.of(FIRST, new ClusterNode("twin", List.of(NODE1), "t2")), List.of())));
         refused(
                 Kind.GUARD,
                 "node 'other' of cluster 'SQL' has the initiator name of node 'hv-node2' of cluster 'HV', " + NODE2
@@ -147,8 +147,8 @@ final class ClusterRulesTest {
                 () -> Clusters.add(
                         mapped,
                         cluster("SQL", List.of(new ClusterNode("sql1", List.of(third), "backup")), List.of(VMS))));
-        Inventory elsewhere =
-                Mappings.map(Mappings.unmap(bare, "vms", "t2", Connections.NONE, false), "vms", "t2", 4, Limits.DEFAULTS);
+        Inventory elsewhere = Mappings.map(
+                Mappings.unmap(bare, "vms", "t2", Connections.NONE, false), "vms", "t2", 4, Limits.DEFAULTS);
         refused(
                 Kind.GUARD,
                 "disk 'vms' is LUN 3 of cluster 'HV', and LUN 4 of target 't2', that of its node 'hv-node2'; all nodes of"

@@ -246,7 +246,14 @@ final class CredentialRulesTest {
     private static Inventory copy(
             Inventory of, java.util.Collection<CredentialRecord> credentials, ChapRule discovery) {
         return Inventory.of(
-                of.version(), of.nextRelativePortId(), of.disks(), of.targets(), of.mappings(), List.of(), credentials, discovery);
+                of.version(),
+                of.nextRelativePortId(),
+                of.disks(),
+                of.targets(),
+                of.mappings(),
+                List.of(),
+                credentials,
+                discovery);
     }
 
     private static void refused(Kind kind, String message, Supplier<Inventory> change) {

@@ -425,7 +425,14 @@ final class InventoryRulesTest {
         assertThrows(
                 InventoryException.class,
                 () -> Inventory.of(
-                        1, 1, mapped.disks(), mapped.targets(), mapped.mappings(), List.of(), List.of(), ChapRule.NONE));
+                        1,
+                        1,
+                        mapped.disks(),
+                        mapped.targets(),
+                        mapped.mappings(),
+                        List.of(),
+                        List.of(),
+                        ChapRule.NONE));
         assertThrows(
                 InventoryException.class,
                 () -> Inventory.of(
