@@ -8,6 +8,7 @@ import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.scsi.NexusActivity;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
@@ -82,6 +83,11 @@ interface Exports {
     /** What a disk's unit is like now; null when the disk has none. */
     @Nullable
     UnitState unitState(DiskRecord disk);
+
+    /** What every nexus has read and written of a disk, also those whose sessions have ended. */
+    default List<NexusActivity> activity(DiskRecord disk) {
+        return List.of();
+    }
 
     /**
      * Removes the reservation and all registrations of a disk, whoever holds it; durable when this returns.

@@ -20,6 +20,7 @@ import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.Coverage;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.LunMap;
+import dev.kume.core.scsi.NexusActivity;
 import dev.kume.core.scsi.ReservationClear;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.sanitize.Sanitizer;
@@ -210,6 +211,12 @@ final class IscsiExports implements Exports {
     public @Nullable UnitState unitState(DiskRecord disk) {
         LogicalUnit unit = unit(disk);
         return unit == null ? null : unit.state();
+    }
+
+    @Override
+    public List<NexusActivity> activity(DiskRecord disk) {
+        LogicalUnit unit = unit(disk);
+        return unit == null ? List.of() : unit.activity();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.kume.core.io;
 
+import dev.kume.core.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -20,6 +21,11 @@ public final class LoopPort implements Executor {
     private Runnable afterDrain = () -> {};
     /** Loop only. */
     private boolean draining;
+
+    // The time of the turn, as far as somebody has asked. Loop only.
+    private boolean inTurn;
+    private boolean timeKnown;
+    private long turnNanos;
 
     /**
      * @param index  the number of this loop, from 0
@@ -48,6 +54,25 @@ public final class LoopPort implements Executor {
     /** Sets what runs after each drained batch. Called once, before any job. */
     public void afterDrain(Runnable action) {
         this.afterDrain = action;
+    }
+
+    /** A turn of many commands begins, which need one time only. On the loop. */
+    public void turnBegins() {
+        inTurn = true;
+        timeKnown = false;
+    }
+
+    public void turnEnds() {
+        inTurn = false;
+    }
+
+    /** The time: in a turn of many commands the one that its first has seen. On the loop. */
+    public long turnNanos(Clock clock) {
+        if (!inTurn || !timeKnown) {
+            turnNanos = clock.nanoTime();
+            timeKnown = true;
+        }
+        return turnNanos;
     }
 
     @Override
@@ -79,6 +104,7 @@ public final class LoopPort implements Executor {
         assert inLoop();
         IoJob job = oldest;
         draining = true;
+        turnBegins();
         try {
             while (job != null) {
                 IoJob following = job.next;
@@ -94,6 +120,7 @@ public final class LoopPort implements Executor {
                 loop.execute(() -> drain(left));
             }
             draining = false;
+            turnEnds();
             afterDrain.run();
         }
     }

@@ -1,6 +1,7 @@
 package dev.kume.core.scsi;
 
 import dev.kume.core.io.IoJob;
+import dev.kume.core.io.LoopPort;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,20 @@ public abstract sealed class CommandContext extends IoJob permits TaskPlace {
     /** Work outside of the task's own goes on for it, until {@code letGo}; a doom asks whether it may end the task. */
     public final void hold(Hold by) {
         held = by;
+    }
+
+    /** The command ends: where it was carried out, its nexus has read or written the medium. On the loop. */
+    final void noteAccess(LoopPort loop) {
+        if (status != ScsiStatus.GOOD || nexus == null || unit == null || command == null) {
+            return;
+        }
+        CommandDescriptor descriptor = command.descriptor();
+        if (descriptor.writes() || descriptor.reads()) {
+            AccessTimes times = descriptor.writes() ? nexus.writes() : nexus.reads();
+            times.note(
+                    loop.turnNanos(unit.lane().clock()),
+                    unit.state().reservations().reservation());
+        }
     }
 
     /** The task is free: nothing of its command is kept. */

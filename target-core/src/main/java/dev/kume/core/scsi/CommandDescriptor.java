@@ -31,6 +31,7 @@ public final class CommandDescriptor {
     private final String name;
     private final byte[] usage;
     private final ReservationClass reservation;
+    private final boolean reads;
     private final boolean writes;
     private final boolean flushes;
     private final boolean medium;
@@ -48,6 +49,7 @@ public final class CommandDescriptor {
         name = builder.name;
         usage = builder.usage;
         reservation = builder.reservation;
+        reads = builder.reads;
         writes = builder.writes;
         flushes = builder.flushes;
         medium = builder.medium;
@@ -97,6 +99,11 @@ public final class CommandDescriptor {
 
     public ReservationClass reservation() {
         return reservation;
+    }
+
+    /** True when the command takes data off the medium for the initiator, or compares it. */
+    public boolean reads() {
+        return reads;
     }
 
     /** True when the command changes the medium, so that write protection refuses it. */
@@ -182,6 +189,7 @@ public final class CommandDescriptor {
         private final String name;
         private byte[] usage = {};
         private ReservationClass reservation = ReservationClass.WRITE;
+        private boolean reads;
         private boolean writes;
         private boolean flushes;
         private boolean medium;
@@ -207,6 +215,13 @@ public final class CommandDescriptor {
 
         public Builder reservation(ReservationClass rule) {
             reservation = rule;
+            return this;
+        }
+
+        /** The command reads the medium; it needs it, too. */
+        public Builder reads() {
+            reads = true;
+            medium = true;
             return this;
         }
 

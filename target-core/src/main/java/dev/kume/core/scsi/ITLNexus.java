@@ -7,8 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One I_T nexus as one logical unit knows it: the unit attentions that wait for it (SAM-5 5.14). Kept while the nexus
- * has no session. Any thread may raise; the data path looks at one volatile field.
+ * One I_T nexus as one logical unit knows it: the unit attentions that wait for it (SAM-5 5.14), and when it has read
+ * and written. Kept while the nexus has no session. Any thread may raise; the data path looks at one volatile field.
  */
 public final class ITLNexus {
     /** More conditions than this are not kept. */
@@ -23,12 +23,25 @@ public final class ITLNexus {
 
     private boolean met;
 
+    private final AccessTimes reads = new AccessTimes();
+    private final AccessTimes writes = new AccessTimes();
+
     ITLNexus(ITNexus nexus) {
         this.nexus = nexus;
     }
 
     public ITNexus nexus() {
         return nexus;
+    }
+
+    /** When it has read the medium. */
+    AccessTimes reads() {
+        return reads;
+    }
+
+    /** When it has written the medium. */
+    AccessTimes writes() {
+        return writes;
     }
 
     /** True while a session of this nexus is logged in. */

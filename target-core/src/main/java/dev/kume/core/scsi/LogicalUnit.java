@@ -175,6 +175,11 @@ public final class LogicalUnit {
         return nexuses;
     }
 
+    /** What each of them has read and written. Any thread. */
+    public List<NexusActivity> activity() {
+        return nexuses.activity(lane.clock());
+    }
+
     // ---- commands ---------------------------------------------------------------------------------------------------
 
     /** Takes a prepared task in. On the task's home loop. */

@@ -1,5 +1,6 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.Clock;
 import dev.kume.core.nexus.ITNexus;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -96,6 +97,15 @@ public final class Nexuses {
                 there.clear(condition);
             }
         }
+    }
+
+    /** What all of them have read and written. */
+    List<NexusActivity> activity(Clock clock) {
+        List<ITLNexus> all;
+        synchronized (known) {
+            all = List.copyOf(known.values());
+        }
+        return all.stream().map(each -> NexusActivity.of(each, clock)).toList();
     }
 
     /** Those with a session. */

@@ -459,6 +459,7 @@ public abstract non-sealed class Task extends TransportHooks {
         if (state == State.COMPLETE || state == State.FREE || io != Io.NONE) {
             throw new IllegalStateException("task completed while " + state + ", io " + io);
         }
+        noteAccess(home);
         end(false);
     }
 

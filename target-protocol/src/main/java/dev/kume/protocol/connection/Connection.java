@@ -63,7 +63,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private boolean inBatch;
     private boolean flushAsked;
     private boolean channelClosed;
-    private boolean heard = true;
+    private long heardNanos;
     private long deadlineNanos;
     private boolean holdsLoginPlace = true;
     private final List<Runnable> whenEnded = new ArrayList<>(1);
@@ -112,7 +112,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
-        heard = true;
+        heardNanos = loop.turnBegins();
         inBatch = true;
         try {
             reader.read(in);
@@ -124,6 +124,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         inBatch = false;
+        loop.turnEnds();
         flushTurn();
     }
 
@@ -390,8 +391,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
         FullFeature feature = fullFeature;
         if (phase == Phase.FULL_FEATURE && feature != null) {
-            feature.tick(nowNanos, input.takesOutput() || heard, input.lacksMemory());
-            heard = false;
+            feature.tick(nowNanos, heardNanos, input.takesOutput(), input.lacksMemory());
         }
         output.flush();
     }

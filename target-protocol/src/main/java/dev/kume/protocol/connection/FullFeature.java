@@ -295,8 +295,8 @@ final class FullFeature {
     // ---- time -------------------------------------------------------------------------------------------------------
 
     /** See {@link KeepAlive#tick}. */
-    void tick(long nowNanos, boolean alive, boolean deaf) {
-        String givenUp = keepAlive.tick(nowNanos, alive, deaf);
+    void tick(long nowNanos, long heardNanos, boolean takesOutput, boolean deaf) {
+        String givenUp = keepAlive.tick(nowNanos, heardNanos, takesOutput, deaf);
         if (givenUp != null) {
             connection.close(givenUp);
         } else if (ahead.overdue(nowNanos, gapNanos)) {

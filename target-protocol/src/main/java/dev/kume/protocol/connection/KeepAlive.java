@@ -14,6 +14,7 @@ final class KeepAlive {
     private final long silenceNanos;
     private final long timeoutNanos;
     private long lastHeardNanos;
+    private long tickHeardNanos;
     private long askedNanos;
     private boolean asked;
     private int lastTag;
@@ -43,13 +44,15 @@ final class KeepAlive {
     /**
      * Looks at time; about once a second.
      *
-     * @param alive the peer was heard, or has taken output, since the last time
-     * @param deaf  we do not listen at the moment: an answer that is not heard is not missing
+     * @param heardNanos  when the peer was last heard
+     * @param takesOutput the peer has taken output since the last time
+     * @param deaf        we do not listen at the moment: an answer that is not heard is not missing
      * @return why the peer is given up, or null
      */
     @Nullable
-    String tick(long nowNanos, boolean alive, boolean deaf) {
-        if (alive) {
+    String tick(long nowNanos, long heardNanos, boolean takesOutput, boolean deaf) {
+        if (heardNanos != tickHeardNanos || takesOutput) {
+            tickHeardNanos = heardNanos;
             lastHeardNanos = nowNanos;
             asked = false;
         } else if (!asked) {

@@ -77,6 +77,16 @@ public final class LoopContext {
         return buffers;
     }
 
+    /** A receive batch begins: the time, which holds for all of it. */
+    long turnBegins() {
+        port.turnBegins();
+        return port.turnNanos(clock);
+    }
+
+    void turnEnds() {
+        port.turnEnds();
+    }
+
     /** The one receive buffer of this loop, empty. Whoever reads into it is done with it before the next read. */
     ByteBuf receiveBuffer() {
         assert receive.refCnt() == 1 : receive.refCnt();

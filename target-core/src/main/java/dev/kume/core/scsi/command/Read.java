@@ -18,7 +18,7 @@ final class Read extends Command {
     private final long transferBytesMax;
 
     private Read(CommandDescriptor.Builder descriptor, CdbForm form, long transferBytesMax) {
-        super(descriptor.reservation(ReservationClass.READ).needsMedium().build());
+        super(descriptor.reservation(ReservationClass.READ).reads().build());
         this.form = form;
         this.transferBytesMax = transferBytesMax;
     }

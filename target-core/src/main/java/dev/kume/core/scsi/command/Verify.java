@@ -24,7 +24,7 @@ final class Verify extends Command {
     private final long transferBytesMax;
 
     private Verify(CommandDescriptor.Builder descriptor, CdbForm form, long transferBytesMax) {
-        super(descriptor.reservation(ReservationClass.READ).needsMedium().build());
+        super(descriptor.reservation(ReservationClass.READ).reads().build());
         this.form = form;
         this.transferBytesMax = transferBytesMax;
     }
