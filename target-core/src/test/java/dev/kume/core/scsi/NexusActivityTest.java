@@ -59,8 +59,7 @@ final class NexusActivityTest {
         target.run(SYNCHRONIZE_CACHE);
         target.run("28 00 7F FF FF FF 00 00 01 00");
         target.run(RESERVE_6);
-        assertEquals(
-                ScsiStatus.RESERVATION_CONFLICT, target.runAsNode2(READ_10).status());
+        assertEquals(ScsiStatus.RESERVATION_CONFLICT, target.runAsNode2(READ_10).status());
         assertEquals(NexusActivity.Access.NEVER, activity(TestTarget.NODE1).lastNanos());
         assertEquals(NexusActivity.Access.NEVER, activity(TestTarget.NODE2).lastNanos());
     }
