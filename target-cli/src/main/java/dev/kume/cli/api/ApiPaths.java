@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** The paths of the management API, for clients; {@code docs/api.md} says what each does. */
 public final class ApiPaths {
     public static final String STATUS = "/v1/status";
+    public static final String ALARMS = "/v1/alarms";
     public static final String DISKS = "/v1/disks";
     public static final String DISK_IMPORT = "/v1/disks/import";
     public static final String DISK_CHECK = "/v1/disks/check";

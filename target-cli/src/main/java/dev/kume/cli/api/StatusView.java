@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param isns             the iSNS servers that are told of the targets
  * @param counts           how much there is
  * @param limits           every limit in force, by its name in {@code kume.yaml}
+ * @param alarms           what is wrong now, the oldest first
  */
 public record StatusView(
         String version,
@@ -39,7 +40,8 @@ public record StatusView(
         List<Portal> portals,
         List<IsnsServer> isns,
         Counts counts,
-        Map<String, Long> limits) {
+        Map<String, Long> limits,
+        List<AlarmView> alarms) {
     public static final String READY = "ready";
     public static final String DRAINING = "draining";
     public static final String STOPPING = "stopping";
@@ -48,6 +50,7 @@ public record StatusView(
         portals = Lists.orEmpty(portals);
         isns = Lists.orEmpty(isns);
         limits = Lists.orEmpty(limits);
+        alarms = Lists.orEmpty(alarms);
     }
 
     /**

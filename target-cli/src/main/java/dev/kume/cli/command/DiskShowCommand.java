@@ -1,5 +1,6 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.api.AlarmView;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskView;
 import dev.kume.cli.client.Answer;
@@ -27,11 +28,16 @@ final class DiskShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.disk(name));
-        invocation.print(answer.tree(), out -> facts(answer.as(DiskView.class)).print(out));
+        invocation.print(
+                answer.tree(), out -> facts(answer.as(DiskView.class), alarms()).print(out));
         return 0;
     }
 
-    private static Facts facts(DiskView disk) {
+    private List<AlarmView> alarms() {
+        return invocation.api().get(ApiPaths.ALARMS).as(AlarmView.Listing.class).alarms();
+    }
+
+    private static Facts facts(DiskView disk, List<AlarmView> alarms) {
         String status = disk.statusReason() == null ? disk.status() : disk.status() + ": " + disk.statusReason();
         String type = disk.sparse() ? disk.type() + ", sparse" : disk.type();
         List<String> accessBy =
@@ -44,6 +50,13 @@ final class DiskShowCommand implements Callable<Integer> {
                 .add("format", disk.format())
                 .add("type", type)
                 .add("file", disk.file());
+        List<String> wrong = alarms.stream()
+                .filter(alarm -> alarm.disk().equals(disk.name()))
+                .map(Alarms::line)
+                .toList();
+        if (!wrong.isEmpty()) {
+            facts.add("alarms", wrong, "none");
+        }
         layout(facts, disk.layout());
         facts.add("sharing", disk.sharing())
                 .add(

@@ -40,6 +40,9 @@ final class StatusCommand implements Callable<Integer> {
                     status.isns().stream().map(StatusCommand::isns).toList();
             facts.add("isns", servers, "none");
         }
+        if (!status.alarms().isEmpty()) {
+            facts.add("alarms", status.alarms().stream().map(Alarms::line).toList(), "none");
+        }
         return facts.add("disks", disks(counts))
                 .add(
                         "targets",

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.api.AlarmView;
 import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.InitiatorAllow;
 import dev.kume.cli.api.InitiatorView;
@@ -75,6 +76,7 @@ final class ApiRoutes {
         return switch (noun) {
             case "service" -> service.answer(request);
             case "status" -> path.size() == 1 ? status(request) : unknown(request);
+            case "alarms" -> path.size() == 1 ? alarms(request) : unknown(request);
             case "disks" -> disks.answer(request);
             case "snapshots" -> snapshots.all(request);
             case "targets" -> targets(request, path.size());
@@ -91,6 +93,10 @@ final class ApiRoutes {
 
     private ApiAnswer status(ApiRequest request) {
         return get(request, () -> status.apply(views()));
+    }
+
+    private ApiAnswer alarms(ApiRequest request) {
+        return get(request, () -> new AlarmView.Listing(AlarmFacts.views(exports.alarms(), changes.current())));
     }
 
     private ApiAnswer targets(ApiRequest request, int segments) {

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.guard.Guards;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
@@ -54,6 +55,9 @@ public final class Daemon implements AutoCloseable {
     private static final int MEMORY_THREADS = 4;
 
     private static final long NAME_THREAD_IDLE_SECONDS = 30;
+
+    /** Between two looks at who uses which disk. */
+    private static final long GUARD_SECONDS = 1;
 
     /** What the end of the server may take beyond the time that its sessions are given. */
     private static final long STOP_EXTRA_MILLIS = 500;
@@ -136,6 +140,7 @@ public final class Daemon implements AutoCloseable {
         management.listen();
         flushNowAndThen(initiators);
         lookAtSpaceNowAndThen(served.space());
+        guardNowAndThen(served.guards());
         management.logInventory();
         if (isns != null) {
             served.announcements().to(isns);
@@ -238,6 +243,13 @@ public final class Daemon implements AutoCloseable {
         int seconds = settings.limits().getInt(Limit.SPACE_CHECK_SECONDS);
         var _ = timer.scheduleWithFixedDelay(space::look, 0, seconds, TimeUnit.SECONDS);
         undo("space of thin disks", timer::shutdownNow);
+    }
+
+    private void guardNowAndThen(Guards guards) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("kume-guards").daemon(true).factory());
+        var _ = timer.scheduleWithFixedDelay(guards::look, GUARD_SECONDS, GUARD_SECONDS, TimeUnit.SECONDS);
+        undo("guards", timer::shutdownNow);
     }
 
     /** Sessions are asked to log out and get a little time; then they are cut. */

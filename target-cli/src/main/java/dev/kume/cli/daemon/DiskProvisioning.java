@@ -198,13 +198,13 @@ final class DiskProvisioning {
                     request.writeCache(), changes.current().disk(name).profile().writeCache());
             if (sharing != null && sharing != Sharing.READ_ONLY) {
                 // Only what the rules let: a disk that shows a snapshot stays as it is.
-                Disks.share(changes.current(), name, sharing);
+                Disks.share(changes.current(), name, sharing, exports.connections());
                 shelf.writable(changes.current().disk(name));
             }
             Inventory changed = changes.apply(inventory -> {
                 Inventory next = Disks.present(inventory, name, profile, exports.connections());
                 if (sharing != null) {
-                    next = Disks.share(next, name, sharing);
+                    next = Disks.share(next, name, sharing, exports.connections());
                 }
                 if (request.description() != null) {
                     next = Disks.describe(next, name, request.description());

@@ -5,6 +5,7 @@ import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.guard.Alarm;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -49,6 +50,11 @@ interface Exports {
 
     /** Targets, access and LUNs are now these: waits until what was taken away can do nothing any more. */
     void publish(Inventory inventory);
+
+    /** What is wrong with the disks in use, the oldest first. */
+    default List<Alarm> alarms() {
+        return List.of();
+    }
 
     /** All sessions, by id; {@code target} is left null. */
     List<SessionView> sessions();

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.guard.Guards;
 import dev.kume.core.scsi.LogicalUnit;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,10 +16,13 @@ final class FailureLog implements LogicalUnit.Watcher {
     private static final long EACH = 1_000;
 
     private final String file;
+    private final Guards guards;
     private final AtomicLong failures = new AtomicLong();
 
-    FailureLog(String file) {
+    /** @param guards hear of what is no failure, but worth an alarm */
+    FailureLog(String file, Guards guards) {
         this.file = file;
+        this.guards = guards;
     }
 
     @Override
@@ -27,6 +31,11 @@ final class FailureLog implements LogicalUnit.Watcher {
         if (number % EACH == 0) {
             LOG.error("Disk {}: {} failed (failure {}): {}", unit.name(), file, number + 1, Causes.of(failure));
         }
+    }
+
+    @Override
+    public void hostRefused(LogicalUnit unit, String host, String holder) {
+        guards.hostRefused(unit, host, holder);
     }
 
     @Override

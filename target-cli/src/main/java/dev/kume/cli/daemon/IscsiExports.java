@@ -6,6 +6,9 @@ import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.guard.Alarm;
+import dev.kume.cli.guard.Alarms;
+import dev.kume.cli.guard.Guards;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -27,7 +30,6 @@ import dev.kume.core.scsi.sanitize.Sanitizer;
 import dev.kume.core.store.PageCacheRoom;
 import dev.kume.protocol.connection.AccessList;
 import dev.kume.protocol.connection.PortalGroup;
-import dev.kume.protocol.connection.SeenInitiator;
 import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.isns.IsnsServerState;
@@ -77,6 +79,7 @@ final class IscsiExports implements Exports {
     private final PortGroups portGroups;
     private final Executor diskThreads;
     private final SpaceWatch space;
+    private final Guards guards;
     private final Clock clock;
     private final Limits limits;
     private final WriteRoom writeRoom;
@@ -138,6 +141,8 @@ final class IscsiExports implements Exports {
         this.portGroups = portGroups;
         this.diskThreads = diskThreads;
         this.space = new SpaceWatch(diskThreads, limits.getInt(Limit.SOFT_THRESHOLD_PERCENT));
+        this.guards =
+                new Guards(new Alarms(clock, LOG::warn, LOG::info), () -> published, server::sessions, diskThreads);
         this.clock = clock;
         this.limits = limits;
         this.writeRoom = PageCacheRoom.ofThisHost(clock, diskThreads);
@@ -149,6 +154,16 @@ final class IscsiExports implements Exports {
     /** The space that thin disks have left. */
     SpaceWatch space() {
         return space;
+    }
+
+    /** Who looks after the disks. */
+    Guards guards() {
+        return guards;
+    }
+
+    @Override
+    public List<Alarm> alarms() {
+        return guards.alarms().list();
     }
 
     /** What is told to iSNS servers. */
@@ -200,9 +215,10 @@ final class IscsiExports implements Exports {
                 server.loops(),
                 disk.memory().memory(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
-                new FailureLog(record.file()));
+                new FailureLog(record.file(), guards));
         Sanitizer.resume(unit);
         space.add(record, unit);
+        guards.add(record.identity().uuid(), unit);
         units.put(record.identity().uuid(), unit);
         settings.begin(record, unit);
     }
@@ -246,6 +262,7 @@ final class IscsiExports implements Exports {
     @Override
     public void remove(DiskRecord disk) {
         space.remove(disk);
+        guards.remove(disk.identity().uuid());
         settings.forget(disk);
         LogicalUnit unit = units.remove(disk.identity().uuid());
         if (unit != null) {
@@ -412,27 +429,8 @@ final class IscsiExports implements Exports {
     @Override
     public List<InitiatorView> initiators() {
         return server.initiators().list().reversed().stream()
-                .map(IscsiExports::view)
+                .map(InitiatorFacts::view)
                 .toList();
-    }
-
-    private static InitiatorView view(SeenInitiator seen) {
-        String outcome = seen.refused()
-                ? InitiatorView.REFUSED
-                : seen.outcome().startsWith(InitiatorView.DISCOVERY)
-                        ? InitiatorView.DISCOVERY
-                        : InitiatorView.LOGGED_IN;
-        return new InitiatorView(
-                seen.name(),
-                seen.address(),
-                seen.firstSeen(),
-                seen.lastSeen(),
-                seen.lastTarget(),
-                outcome,
-                seen.refused() ? seen.outcome() : null,
-                seen.failures(),
-                false,
-                List.of());
     }
 
     @Override

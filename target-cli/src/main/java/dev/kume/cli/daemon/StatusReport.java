@@ -74,7 +74,8 @@ final class StatusReport {
                                 .count(),
                         exports.initiators().size(),
                         operations.running()),
-                settings.limits().asMap());
+                settings.limits().asMap(),
+                AlarmFacts.views(exports.alarms(), inventory));
     }
 
     private String state() {

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnitSettings {
     /** What a unit was last told. */
-    private record Told(boolean refusesWrites, BlockGeometry geometry, DiskProfile profile, boolean thin) {}
+    private record Told(
+            boolean refusesWrites, boolean exclusive, BlockGeometry geometry, DiskProfile profile, boolean thin) {}
 
     private final String revision;
     private final Executor diskThreads;
@@ -80,6 +81,7 @@ final class UnitSettings {
     void begin(DiskRecord disk, LogicalUnit unit) {
         unit.present(identity(disk), defaultModes(disk));
         told.put(disk.identity().uuid(), settings(disk, unit));
+        unit.hosts().exclusive(isExclusive(disk), () -> {});
     }
 
     void forget(DiskRecord disk) {
@@ -88,7 +90,9 @@ final class UnitSettings {
 
     /** Gives the unit its disk again, as the record is now. {@code then} runs when commands reach it. */
     void online(DiskRecord disk, VirtualDisk open, LogicalUnit unit, Runnable then) {
-        Told now = new Told(refusesWrites(disk, open), geometry(disk), disk.profile(), disk.sparse());
+        Told now =
+                new Told(refusesWrites(disk, open), isExclusive(disk), geometry(disk), disk.profile(), disk.sparse());
+        unit.hosts().exclusive(now.exclusive(), () -> {});
         told.put(disk.identity().uuid(), now);
         unit.bringOnline(open, now.geometry(), now.refusesWrites(), then);
     }
@@ -99,6 +103,11 @@ final class UnitSettings {
         Told before = told.put(disk.identity().uuid(), now);
         if (before == null || before.equals(now)) {
             return;
+        }
+        if (before.exclusive() != now.exclusive()) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            unit.hosts().exclusive(now.exclusive(), () -> done.complete(null));
+            waits.add(done);
         }
         if (before.refusesWrites() != now.refusesWrites()) {
             waits.add(protect(unit, now.refusesWrites()));
@@ -122,7 +131,16 @@ final class UnitSettings {
     }
 
     private static Told settings(DiskRecord disk, LogicalUnit unit) {
-        return new Told(refusesWrites(disk, unit.state().disk()), geometry(disk), disk.profile(), disk.sparse());
+        return new Told(
+                refusesWrites(disk, unit.state().disk()),
+                isExclusive(disk),
+                geometry(disk),
+                disk.profile(),
+                disk.sparse());
+    }
+
+    private static boolean isExclusive(DiskRecord disk) {
+        return disk.sharing() == Sharing.EXCLUSIVE;
     }
 
     /**

@@ -126,7 +126,31 @@ public final class Disks {
         return inventory.withDisk(disk, disk.renamed(newName));
     }
 
-    /** Changes who may map a disk. */
+    /**
+     * Changes who may map a disk. One that two hosts use does not become exclusive under them: one of the two would
+     * lose it in the middle of its work.
+     */
+    public static Inventory share(Inventory inventory, String name, Sharing sharing, Connections connections) {
+        DiskRecord disk = inventory.disk(name);
+        Inventory shared = share(inventory, name, sharing);
+        if (sharing == Sharing.EXCLUSIVE && disk.sharing() != Sharing.EXCLUSIVE) {
+            List<Connections.Connected> there = inventory.mappingsOf(disk).stream()
+                    .flatMap(mapping ->
+                            connections.on(inventory.target(mapping.target()).iqn()).stream())
+                    .toList();
+            if (there.stream().map(Connections.Connected::name).distinct().count() > 1) {
+                throw InventoryException.busy(
+                        "disk",
+                        disk.name(),
+                        "disk '%s' is in use by more than one host (%s), so it cannot become exclusive"
+                                .formatted(disk.name(), Connections.names(there)),
+                        "log all but one of them out first");
+            }
+        }
+        return shared;
+    }
+
+    /** The same while nobody is connected. */
     public static Inventory share(Inventory inventory, String name, Sharing sharing) {
         DiskRecord disk = inventory.disk(name);
         if (sharing != Sharing.CLUSTER) {

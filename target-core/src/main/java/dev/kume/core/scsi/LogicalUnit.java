@@ -7,7 +7,6 @@ import dev.kume.core.nexus.ITNexus;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -21,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * publish the new state, fence or quiesce, answer.
  */
 public final class LogicalUnit {
-    /** Hears of failures below; told from disk threads, so it must be quick. */
+    /** Hears of failures below; told from loops and disk threads, so it must be quick. */
     public interface Watcher {
         Watcher NONE = new Watcher() {};
 
         default void ioFailed(LogicalUnit unit, IOException failure) {}
 
         default void bug(LogicalUnit unit, Throwable bug) {}
+
+        /** A host is kept out of a unit that another one holds: once, until it is let in or has no session. */
+        default void hostRefused(LogicalUnit unit, String host, String holder) {}
     }
 
     private final String name;
@@ -40,10 +42,10 @@ public final class LogicalUnit {
     private final Watcher watcher;
     private final UnitMemory memory;
     private volatile UnitState state;
-    private volatile int sanitizeProgress;
-    private final AtomicBoolean sanitizing = new AtomicBoolean();
+    private final SanitizeRun sanitizeRun = new SanitizeRun();
 
     private final Nexuses nexuses;
+    private final HostGuard hosts;
     private final Drains drains;
     private final Mailbox mailbox = new Mailbox();
 
@@ -70,6 +72,7 @@ public final class LogicalUnit {
         this.nexuses = new Nexuses(nexusesMax, nexus -> state().reservations().registrationOf(nexus) != null);
         state.reservations().registrations().forEach(each -> nexuses.know(each.nexus()));
         this.watcher = watcher;
+        this.hosts = new HostGuard(this, nexuses, watcher);
         this.taskSets = new TaskSet[loops.size()];
         for (int i = 0; i < taskSets.length; i++) {
             taskSets[i] = new TaskSet();
@@ -114,22 +117,14 @@ public final class LogicalUnit {
         return loops.getFirst();
     }
 
-    /** How far the sanitize operation that runs has come, of 65536. Any thread. */
-    public void sanitizeProgress(int of65536) {
-        sanitizeProgress = of65536;
+    /** The sanitize operation under way. */
+    public SanitizeRun sanitizeRun() {
+        return sanitizeRun;
     }
 
-    public int sanitizeProgress() {
-        return sanitizeProgress;
-    }
-
-    /** True for who may carry out the sanitize operation: one at a time, until {@link #sanitizerLeaves}. Any thread. */
-    public boolean sanitizerComes() {
-        return sanitizing.compareAndSet(false, true);
-    }
-
-    public void sanitizerLeaves() {
-        sanitizing.set(false);
+    /** Which hosts may use the unit. */
+    public HostGuard hosts() {
+        return hosts;
     }
 
     // ---- nexuses ----------------------------------------------------------------------------------------------------
@@ -143,7 +138,9 @@ public final class LogicalUnit {
 
     /** @param answers those that the session holds */
     public ITLNexus attach(ITNexus nexus, HeldAnswers answers) {
-        return nexuses.attach(nexus, answers);
+        ITLNexus attached = nexuses.attach(nexus, answers);
+        hosts.came(nexus.initiatorName());
+        return attached;
     }
 
     /** The session has ended; what waits for the nexus is kept. Any thread. */
@@ -154,6 +151,7 @@ public final class LogicalUnit {
     /** @param answers as they were given to {@link #attach} */
     public void detach(ITLNexus nexus, HeldAnswers answers) {
         nexus.sessionEnded(answers);
+        hosts.left(nexus.nexus().initiatorName());
         if (nexus.nexus().equals(state.reservedBy())) {
             // SPC-2 5.5.1: what RESERVE(6) and (10) reserved ends with the nexus.
             change(now -> nexus.nexus().equals(now.reservedBy()) ? now.withReservedBy(null) : now, () -> {});
@@ -222,6 +220,11 @@ public final class LogicalUnit {
         if (attention && Refusals.reportsAttention(task, true)) {
             return;
         }
+        Sense shutOut = hosts.refusal(task.nexus(), command);
+        if (shutOut != null) {
+            task.terminate(shutOut);
+            return;
+        }
         if (command != null && command.conflicts(cdb, task.nexus().nexus(), now)) {
             task.terminate(ScsiStatus.RESERVATION_CONFLICT);
             return;
@@ -253,7 +256,7 @@ public final class LogicalUnit {
     }
 
     private @Nullable Sense refusal(CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
-        Sense sanitizing = now.durable().sanitize().refusal(descriptor, sanitizeProgress);
+        Sense sanitizing = now.durable().sanitize().refusal(descriptor, sanitizeRun.progress());
         if (sanitizing != null) {
             return sanitizing;
         }

@@ -76,6 +76,19 @@ public final class Nexuses {
         one.run();
     }
 
+    /** Asks the sessions of a host for a sign of life. */
+    void probe(String initiatorName) {
+        List<HeldAnswers> all = new ArrayList<>();
+        synchronized (known) {
+            for (ITLNexus nexus : known.values()) {
+                if (nexus.nexus().initiatorName().equals(initiatorName)) {
+                    all.addAll(nexus.answers());
+                }
+            }
+        }
+        all.forEach(HeldAnswers::probe);
+    }
+
     /** The nexus as this unit knows it, or null when it has not met it. */
     public @Nullable ITLNexus find(ITNexus nexus) {
         synchronized (known) {

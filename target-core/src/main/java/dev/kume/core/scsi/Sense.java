@@ -36,6 +36,7 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense WRITE_ERROR = of(MEDIUM_ERROR, 0x0C, 0x00);
     public static final Sense INTERNAL_TARGET_FAILURE = of(HARDWARE_ERROR, 0x44, 0x00);
     public static final Sense INVALID_COMMAND_OPERATION_CODE = of(ILLEGAL_REQUEST, 0x20, 0x00);
+    public static final Sense ACCESS_DENIED_NO_ACCESS_RIGHTS = of(ILLEGAL_REQUEST, 0x20, 0x02);
     public static final Sense LBA_OUT_OF_RANGE = of(ILLEGAL_REQUEST, 0x21, 0x00);
     public static final Sense INVALID_FIELD_IN_CDB = of(ILLEGAL_REQUEST, 0x24, 0x00);
     public static final Sense LOGICAL_UNIT_NOT_SUPPORTED = of(ILLEGAL_REQUEST, 0x25, 0x00);

@@ -308,6 +308,12 @@ final class FullFeature {
         }
     }
 
+    /** See {@link KeepAlive#probe}. */
+    void probe() {
+        keepAlive.probe(connection.loop().clock().nanoTime());
+        connection.touched();
+    }
+
     /** RFC 7143 11.9; see {@link AsyncEvent}. It takes a StatSN. */
     void asyncMessage(int event, int parameter1, int parameter2, int parameter3) {
         if (!requests.loggedOut()) {

@@ -40,4 +40,14 @@ final class HeldResponses implements HeldAnswers {
             }
         });
     }
+
+    @Override
+    public void probe() {
+        connection.execute(() -> {
+            FullFeature feature = connection.fullFeature();
+            if (feature != null) {
+                feature.probe();
+            }
+        });
+    }
 }

@@ -71,6 +71,10 @@ final class TaskManagement {
             ITLNexus nexus = session.units().nexusAt(lun);
             if (unit == null || nexus == null) {
                 answer(itt, TaskManagementResponse.LUN_DOES_NOT_EXIST);
+            } else if (unit.hosts().shutsOut(nexus.nexus())
+                    && pdu.function() != TaskManagementFunction.ABORT_TASK_SET) {
+                // Whom the unit is closed to does not touch the commands of the host that it belongs to.
+                answer(itt, TaskManagementResponse.FUNCTION_AUTHORIZATION_FAILED);
             } else {
                 function.run(unit, nexus, before, itt);
             }
@@ -150,7 +154,8 @@ final class TaskManagement {
         Set<LogicalUnit> units = new LinkedHashSet<>();
         for (int lun : luns.luns()) {
             LogicalUnit unit = luns.get(lun);
-            if (unit != null) {
+            ITLNexus nexus = session.units().nexusAt(lun);
+            if (unit != null && nexus != null && !unit.hosts().shutsOut(nexus.nexus())) {
                 units.add(unit);
             }
         }

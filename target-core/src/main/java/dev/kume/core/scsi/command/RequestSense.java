@@ -43,7 +43,7 @@ final class RequestSense extends Command {
         }
         SanitizeState sanitize = task.unitState().durable().sanitize();
         if (sanitize.isRunning()) {
-            return Sense.SANITIZE_IN_PROGRESS.withProgress(unit.sanitizeProgress());
+            return Sense.SANITIZE_IN_PROGRESS.withProgress(unit.sanitizeRun().progress());
         }
         if (sanitize.hasFailed()) {
             return Sense.SANITIZE_COMMAND_FAILED;

@@ -90,7 +90,7 @@ public final class Sanitizer extends IoJob {
      * written after its end. Nothing that was begun before can reach the disk any more. Any thread.
      */
     public void start() {
-        if (unit.sanitizerComes()) {
+        if (unit.sanitizeRun().come()) {
             tellProgress();
             unit.lane().submit(this);
         }
@@ -142,7 +142,7 @@ public final class Sanitizer extends IoJob {
     @Override
     protected void performed() {
         if (outcome == Outcome.CLOSED) {
-            unit.sanitizerLeaves();
+            unit.sanitizeRun().leave();
             if (unit.state().disk() != at) {
                 // It has come back meanwhile, and found this one still there.
                 resume(unit);
@@ -171,14 +171,14 @@ public final class Sanitizer extends IoJob {
     private void tellProgress() {
         // Never the whole: that is told by the end.
         double done = (double) work.doneBytes() / work.totalBytes();
-        unit.sanitizeProgress((int) Math.min(PROGRESS_WHOLE - 1, done * PROGRESS_WHOLE));
+        unit.sanitizeRun().progress((int) Math.min(PROGRESS_WHOLE - 1, done * PROGRESS_WHOLE));
     }
 
     private void record(Next next, @Nullable Sense told) {
         Recording last = new Recording(next);
         unit.change(last, () -> {
             // Still in the turn: whoever begins the next operation comes behind it.
-            unit.sanitizerLeaves();
+            unit.sanitizeRun().leave();
             over(last.failed() ? Sense.INTERNAL_TARGET_FAILURE : told);
         });
     }
