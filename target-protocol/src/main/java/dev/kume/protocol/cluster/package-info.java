@@ -4,5 +4,7 @@
  * behaviour on the wire. The nodes know neither clock nor thread of their own, and live on real sockets as well as in a
  * simulation.
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.kume.protocol.cluster;
+
+import org.jspecify.annotations.NullMarked;
