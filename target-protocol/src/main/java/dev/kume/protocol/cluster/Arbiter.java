@@ -130,7 +130,7 @@ public final class Arbiter {
     private CompletableFuture<Boolean> challenge(long key) {
         return register(key)
                 .thenCompose(result -> {
-                    StepFailure.unless(result.isGood(), "REGISTER AND IGNORE EXISTING KEY: " + result);
+                    isGood("REGISTER AND IGNORE EXISTING KEY", result);
                     return readReservation();
                 })
                 .thenCompose(held -> held.isHeld() ? against(key, held) : reserve(key));
@@ -141,7 +141,7 @@ public final class Arbiter {
             if (result.isGood()) {
                 return CompletableFuture.completedFuture(true);
             }
-            StepFailure.unless(isConflict(result), "RESERVE: " + result);
+            isGoodOrConflict("RESERVE", result);
             // Another one was quicker; perhaps it is gone again, or has removed this registration.
             return readReservation()
                     .thenCompose(held -> held.isHeld() ? against(key, held) : CompletableFuture.completedFuture(false));
@@ -169,7 +169,7 @@ public final class Arbiter {
 
     private CompletableFuture<Boolean> preempt(long key, long victim) {
         return disk.reserveOut(new Request(Action.PREEMPT, key, victim)).thenApply(result -> {
-            StepFailure.unless(result.isGood() || isConflict(result), "PREEMPT: " + result);
+            isGoodOrConflict("PREEMPT", result);
             return result.isGood();
         });
     }
@@ -239,9 +239,22 @@ public final class Arbiter {
 
     private CompletableFuture<Held> readReservation() {
         return disk.reserveIn(Question.READ_RESERVATION).thenApply(result -> {
-            StepFailure.unless(result.isGood(), "READ RESERVATION: " + result);
+            isGood("READ RESERVATION", result);
             return Held.of(result);
         });
+    }
+
+    private void isGood(String command, ScsiResult result) {
+        if (!result.isGood()) {
+            throw StepFailure.wrong(command + " from node " + node, "GOOD", SenseWords.of(result));
+        }
+    }
+
+    private void isGoodOrConflict(String command, ScsiResult result) {
+        if (!result.isGood() && !isConflict(result)) {
+            throw StepFailure.wrong(
+                    command + " from node " + node, "GOOD or RESERVATION CONFLICT", SenseWords.of(result));
+        }
     }
 
     private static boolean isConflict(ScsiResult result) {

@@ -63,12 +63,14 @@ public final class MpioDisk implements ScsiDevice {
     private static final class Path {
         private final InitiatorSession session;
         private final ScsiDevice unit;
+        private final String name;
         private boolean usable;
         private boolean registered;
 
         private Path(InitiatorSession session, ScsiDevice unit) {
             this.session = session;
             this.unit = unit;
+            name = session.toString();
         }
     }
 
@@ -121,6 +123,20 @@ public final class MpioDisk implements ScsiDevice {
         return onLoop(() -> CompletableFuture.completedFuture(usable().size()));
     }
 
+    /** Asks each path, one after the other, whether the unit is ready; how many have said that it is. */
+    public CompletableFuture<Integer> readyPaths() {
+        return onLoop(() -> {
+            CompletableFuture<Integer> ready = CompletableFuture.completedFuture(0);
+            for (Path path : List.copyOf(paths)) {
+                ready = ready.thenCompose(count -> path.usable
+                        ? send(path, "", ScsiCommand.read(0, new byte[6], 0))
+                                .thenApply(answer -> answer.isGood() ? count + 1 : count)
+                        : CompletableFuture.completedFuture(count));
+            }
+            return ready;
+        });
+    }
+
     /** How long the slowest reservation command took on a path, in nanoseconds. */
     public long slowestReservationNanos() {
         return slowestReservationNanos;
@@ -137,10 +153,10 @@ public final class MpioDisk implements ScsiDevice {
     public CompletableFuture<ScsiResult> reserveOut(Request request) {
         return onLoop(() -> switch (request.action()) {
             case REGISTER, REGISTER_AND_IGNORE_EXISTING_KEY -> onEveryPath(request);
-            case PREEMPT_AND_ABORT -> pathByPath(request.toString(), request.command(), 1);
-            case RESERVE, RELEASE, PREEMPT -> pathByPath(request.toString(), request.command(), Integer.MAX_VALUE);
+            case PREEMPT_AND_ABORT -> pathByPath(request.command(), 1);
+            case RESERVE, RELEASE, PREEMPT -> pathByPath(request.command(), Integer.MAX_VALUE);
             case CLEAR ->
-                pathByPath(request.toString(), request.command(), Integer.MAX_VALUE)
+                pathByPath(request.command(), Integer.MAX_VALUE)
                         .thenApply(result -> {
                             if (result.isGood()) {
                                 forget();
@@ -152,7 +168,7 @@ public final class MpioDisk implements ScsiDevice {
 
     public CompletableFuture<ScsiResult> reserveIn(Question question) {
         int tries = question == Question.REPORT_CAPABILITIES ? 1 : Integer.MAX_VALUE;
-        return onLoop(() -> pathByPath(question.toString(), question.command(), tries));
+        return onLoop(() -> pathByPath(question.command(), tries));
     }
 
     /** Registration succeeds when it does on every path; taking a key away, when none fails that had one. */
@@ -164,7 +180,7 @@ public final class MpioDisk implements ScsiDevice {
         }
         CompletableFuture<List<Tried>> all = CompletableFuture.completedFuture(new ArrayList<>());
         for (Path path : order) {
-            all = all.thenCompose(list -> send(path, request.toString(), request.command())
+            all = all.thenCompose(list -> send(path, "", request.command())
                     .thenApply(answer -> {
                         list.add(new Tried(path.registered, answer));
                         if (answer.isGood()) {
@@ -193,7 +209,7 @@ public final class MpioDisk implements ScsiDevice {
         paths.forEach(path -> path.registered = false);
     }
 
-    private CompletableFuture<ScsiResult> pathByPath(String what, ScsiCommand command, int tries) {
+    private CompletableFuture<ScsiResult> pathByPath(ScsiCommand command, int tries) {
         List<Path> usable = usable();
         if (usable.isEmpty()) {
             return noPath();
@@ -203,16 +219,16 @@ public final class MpioDisk implements ScsiDevice {
         for (int i = 0; i < Math.min(tries, usable.size()); i++) {
             order.add(usable.get(Math.floorMod(first + i, usable.size())));
         }
-        return tryNext(what, command, order, null);
+        return tryNext(command, order, null);
     }
 
     private CompletableFuture<ScsiResult> tryNext(
-            String what, ScsiCommand command, List<Path> left, @Nullable Answer firstFailure) {
-        return send(left.getFirst(), what, command).thenCompose(answer -> {
+            ScsiCommand command, List<Path> left, @Nullable Answer firstFailure) {
+        return send(left.getFirst(), "", command).thenCompose(answer -> {
             Answer reported = answer.isGood() || firstFailure == null ? answer : firstFailure;
             return answer.isGood() || left.size() == 1
                     ? settle(reported)
-                    : tryNext(what, command, left.subList(1, left.size()), reported);
+                    : tryNext(command, left.subList(1, left.size()), reported);
         });
     }
 
@@ -226,7 +242,7 @@ public final class MpioDisk implements ScsiDevice {
         }
         reregistrations.incrementAndGet();
         Request again = request.withKey(0);
-        return send(path, again + " on a path that has come", again.command()).thenAccept(answer -> {
+        return send(path, "on a path that has come", again.command()).thenAccept(answer -> {
             path.registered = answer.isGood();
             if (path.session.state() == InitiatorSession.State.LOGGED_IN) {
                 begin(path);
@@ -254,8 +270,7 @@ public final class MpioDisk implements ScsiDevice {
         var _ = path.unit.execute(command).whenComplete((result, failure) -> {
             long now = clock.nanoTime();
             slowestReservationNanos = Math.max(slowestReservationNanos, now - begun);
-            String how = failure == null ? result.toString() : failure.getMessage();
-            log.add(node, disk, "%s: %s, %d us, %s".formatted(what, how, (now - begun) / 1_000, path.session));
+            log.add(node, disk, what, new Exchange(command, result, failure, now - begun, path.name));
             if (failure == null && isTransition(result) && now - endNanos < 0) {
                 sendUntil(path, what, command, endNanos, answer);
             } else {
@@ -300,7 +315,9 @@ public final class MpioDisk implements ScsiDevice {
             return;
         }
         Path path = same != null && same.usable ? same : usable.get(Math.floorMod(last++, usable.size()));
+        long begun = clock.nanoTime();
         var _ = path.unit.execute(command).whenComplete((result, failure) -> {
+            log.add(node, disk, "", new Exchange(command, result, failure, clock.nanoTime() - begun, path.name));
             if (failure != null) {
                 path.usable &= path.session.state() == InitiatorSession.State.LOGGED_IN;
                 if (retries < RETRIES) {

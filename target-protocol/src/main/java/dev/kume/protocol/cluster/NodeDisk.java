@@ -26,16 +26,27 @@ import org.jspecify.annotations.Nullable;
  * driver and the paths of the DSM. Methods may be called by any thread.
  */
 public final class NodeDisk {
-    /** Two sectors between the partition table and the first partition: those that validation writes to. */
-    public static final int SCRATCH_X = 40;
+    /** Bytes of the sectors in which the scratch area is counted, whatever the size of a block. */
+    public static final int SECTOR_BYTES = 512;
 
-    public static final int SCRATCH_Y = 41;
+    /** Two sectors that nodes write by themselves, whole blocks also on a disk whose blocks have 4 KiB. */
+    public static final int SCRATCH_X = 48;
+
+    public static final int SCRATCH_Y = 56;
 
     /** Where files lie, for those who have no file system. */
-    public static final long FILE_LBA = 4_096;
+    private static final int FILE_SECTOR = 64;
 
-    public static final int SECTOR_BYTES = 512;
     private static final int FILE_SECTORS = 128;
+
+    /** What is written lies from here, behind the entries of a partition table ... */
+    public static final int SCRATCH_FIRST_SECTOR = SCRATCH_X;
+
+    /** ... to here, ahead of the first partition, which nowadays begins at a megabyte. */
+    public static final int SCRATCH_END_SECTOR = FILE_SECTOR + 2 * FILE_SECTORS;
+
+    /** Every sector that is written begins with it. */
+    public static final String MARK = "Kume cluster validation: ";
 
     private final String node;
     private final String disk;
@@ -45,7 +56,6 @@ public final class NodeDisk {
     private final BlockClient client;
     private final Arbiter arbiter;
     private final Clock clock;
-    private final RunLog log;
     private volatile boolean online;
 
     /** How a raw read or write came out. */
@@ -57,9 +67,20 @@ public final class NodeDisk {
 
     /** Whether there is a reservation, and whose. */
     public enum Presence {
-        NONE,
-        OTHERS,
-        OURS
+        NONE("no reservation"),
+        OTHERS("the reservation of another node"),
+        OURS("its own reservation");
+
+        private final String words;
+
+        Presence(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
     }
 
     /** What makes up a disk of a node. */
@@ -74,7 +95,6 @@ public final class NodeDisk {
         client = new BlockClient(paths, parts.loop());
         arbiter = new Arbiter(parts.node(), disk, paths, parts.loop(), parts.times(), parts.log());
         clock = parts.clock();
-        log = parts.log();
     }
 
     public String node() {
@@ -171,7 +191,8 @@ public final class NodeDisk {
     private CompletableFuture<ScsiResult> ask(Question question) {
         return paths.reserveIn(question).thenApply(result -> {
             if (!result.isGood()) {
-                throw new StepFailure("%s from node %s: %s".formatted(question, node, result));
+                String what = "PERSISTENT RESERVE IN, %s from node %s".formatted(words(question), node);
+                throw StepFailure.wrong(what, "GOOD", SenseWords.of(result));
             }
             return result;
         });
@@ -179,18 +200,39 @@ public final class NodeDisk {
 
     // ---- raw sectors ------------------------------------------------------------------------------------------------
 
-    /** RawRead: one sector of 512 bytes. */
+    /** RawRead: the block at this sector. */
     public CompletableFuture<Access> rawRead(long sector) {
-        byte[] cdb = new byte[10];
-        ByteBuffer.wrap(cdb).put((byte) 0x28).putInt(2, (int) sector).putShort(7, (short) 1);
-        return access("raw read", ScsiCommand.read(0, cdb, SECTOR_BYTES));
+        return access("raw read", ScsiCommand.read(0, cdb(0x28, sector), blockBytes()));
     }
 
-    /** RawWrite: one sector of 512 bytes. */
+    /** RawWrite: the block at this sector. */
     public CompletableFuture<Access> rawWrite(long sector, String content) {
+        return access("raw write", ScsiCommand.write(0, cdb(0x2A, sector), block(content)));
+    }
+
+    private byte[] cdb(int operationCode, long sector) {
         byte[] cdb = new byte[10];
-        ByteBuffer.wrap(cdb).put((byte) 0x2A).putInt(2, (int) sector).putShort(7, (short) 1);
-        return access("raw write", ScsiCommand.write(0, cdb, sector(content)));
+        ByteBuffer.wrap(cdb)
+                .put((byte) operationCode)
+                .putInt(2, (int) lba(sector))
+                .putShort(7, (short) 1);
+        return cdb;
+    }
+
+    /** The block that holds a sector. */
+    public long lba(long sector) {
+        return sector * SECTOR_BYTES / blockBytes();
+    }
+
+    public int blockBytes() {
+        return seen.capacity().blockBytes();
+    }
+
+    /** A block that begins with the mark and these words. */
+    public ByteBuffer block(String content) {
+        return ByteBuffer.allocate(blockBytes())
+                .put((MARK + content).getBytes(StandardCharsets.UTF_8))
+                .rewind();
     }
 
     /** A sector that begins with these words. */
@@ -208,7 +250,6 @@ public final class NodeDisk {
                 throw new CompletionException(failure);
             }
             long latency = clock.nanoTime() - begun;
-            log.add(node, disk, "%s: %s, %d us".formatted(name, answer, latency / 1_000));
             return new Access(answer, answer.dataIn(), latency);
         });
     }
@@ -249,7 +290,7 @@ public final class NodeDisk {
         return online;
     }
 
-    /** A file of 64 KiB that says what it is called, flushed. */
+    /** A file of 64 KiB, number 0 or 1, that says what it is called, flushed. */
     public CompletableFuture<Void> writeFile(int number, String name) {
         return writeContent(number, fileContent(name));
     }
@@ -260,9 +301,8 @@ public final class NodeDisk {
 
     /** True when the file is there, as it was written by whichever node. */
     public CompletableFuture<Boolean> verifyFile(int number, String name) {
-        int blockBytes = seen.capacity().blockBytes();
-        int blocks = FILE_SECTORS * SECTOR_BYTES / blockBytes;
-        return client.read(lbaOfFile(number), blocks, blockBytes)
+        int blocks = FILE_SECTORS * SECTOR_BYTES / blockBytes();
+        return client.read(lbaOfFile(number), blocks, blockBytes())
                 .thenApply(data -> data.equals(ByteBuffer.wrap(fileContent(name))));
     }
 
@@ -270,29 +310,31 @@ public final class NodeDisk {
         if (!online) {
             return CompletableFuture.failedFuture(new StepFailure("the disk is not online on node " + node));
         }
-        return client.write(
-                        lbaOfFile(number),
-                        ByteBuffer.wrap(content),
-                        seen.capacity().blockBytes(),
-                        false)
+        return client.write(lbaOfFile(number), ByteBuffer.wrap(content), blockBytes(), false)
                 .thenCompose(ignored -> client.synchronizeCache());
     }
 
     private long lbaOfFile(int number) {
-        return (FILE_LBA + (long) number * FILE_SECTORS)
-                * SECTOR_BYTES
-                / seen.capacity().blockBytes();
+        return lba(FILE_SECTOR + (long) number * FILE_SECTORS);
     }
 
     private static byte[] fileContent(String name) {
-        byte[] content = new byte[FILE_SECTORS * SECTOR_BYTES];
         byte[] words = name.getBytes(StandardCharsets.UTF_8);
         CRC32C crc = new CRC32C();
         crc.update(words);
+        byte[] mark = MARK.getBytes(StandardCharsets.UTF_8);
+        byte[] content = new byte[FILE_SECTORS * SECTOR_BYTES];
         for (int i = 0; i < content.length; i++) {
-            content[i] = (byte) (words[i % words.length] ^ crc.getValue() >> (i & 15));
+            int within = i % SECTOR_BYTES;
+            content[i] = within < mark.length
+                    ? mark[within]
+                    : (byte) (words[i % words.length] ^ crc.getValue() >> (i & 15));
         }
         return content;
+    }
+
+    private static String words(Question question) {
+        return question.name().replace('_', ' ');
     }
 
     private static CompletableFuture<ScsiResult> done(ScsiResult result) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What happened, in numbered lines; it keeps the last ones. Thread safe. */
 public final class RunLog {
@@ -16,13 +17,21 @@ public final class RunLog {
     /**
      * One line.
      *
-     * @param node who did it, or {@code -}
-     * @param disk on what, or {@code -}
+     * @param node     who did it, or {@code -}
+     * @param disk     on what, or {@code -}
+     * @param what     in words; empty when the exchange says it all
+     * @param exchange the command that it is about, or null
      */
-    public record Line(int number, Instant at, String node, String disk, String what) {
+    public record Line(
+            int number, Instant at, String node, String disk, String what, @Nullable Exchange exchange) {
+        /** What happened in one text. */
+        public String words() {
+            return exchange == null ? what : what.isEmpty() ? exchange.toString() : what + ": " + exchange;
+        }
+
         @Override
         public String toString() {
-            return "%5d  %s  %-6s %-6s %s".formatted(number, at, node, disk, what);
+            return "%5d  %s  %-6s %-6s %s".formatted(number, at, node, disk, words());
         }
     }
 
@@ -31,11 +40,16 @@ public final class RunLog {
         this.linesMax = linesMax;
     }
 
-    public synchronized void add(String node, String disk, String what) {
+    public void add(String node, String disk, String what) {
+        add(node, disk, what, null);
+    }
+
+    /** A command and how it ended. */
+    public synchronized void add(String node, String disk, String what, @Nullable Exchange exchange) {
         if (lines.size() == linesMax) {
             lines.removeFirst();
         }
-        lines.add(new Line(++last, clock.now(), node, disk, what));
+        lines.add(new Line(++last, clock.now(), node, disk, what, exchange));
     }
 
     /** The number of the last line. */

@@ -2,6 +2,7 @@ package dev.kume.protocol.cluster;
 
 import dev.kume.protocol.initiator.BlockClient;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
@@ -16,6 +17,8 @@ import java.util.HexFormat;
 public record SeenDisk(
         int lun, String inquiry, String identifier, String serial, BlockClient.Capacity capacity, String signature) {
     private static final int SIGNATURE_OFFSET = 0x1B8;
+    private static final int VENDOR_OFFSET = 8;
+    private static final int MODEL_BYTES = 24;
     private static final int NAA = 3;
     private static final int EUI_64 = 2;
     private static final int SCSI_NAME = 8;
@@ -56,6 +59,17 @@ public record SeenDisk(
             at += 4 + length;
         }
         return best;
+    }
+
+    /** Vendor and product, as standard INQUIRY data names them. */
+    public String model() {
+        byte[] data = HexFormat.of().parseHex(inquiry);
+        if (data.length < VENDOR_OFFSET + MODEL_BYTES) {
+            return "";
+        }
+        return new String(data, VENDOR_OFFSET, MODEL_BYTES, StandardCharsets.US_ASCII)
+                .strip()
+                .replaceAll(" +", " ");
     }
 
     /** The same disk but for its LUN. */

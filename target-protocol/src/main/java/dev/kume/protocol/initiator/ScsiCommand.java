@@ -73,6 +73,16 @@ public final class ScsiCommand {
         return cdb.length > 1 ? cdb[1] & 0x1F : 0;
     }
 
+    /** The CDB, to look at. */
+    public ByteBuffer cdbView() {
+        return ByteBuffer.wrap(cdb).asReadOnlyBuffer();
+    }
+
+    /** What is written, to look at. */
+    public ByteBuffer dataOutView() {
+        return dataOut.asReadOnlyBuffer();
+    }
+
     byte[] cdb() {
         return cdb;
     }

@@ -1,15 +1,25 @@
 package dev.kume.protocol.validation;
 
 import dev.kume.protocol.cluster.NodeDisk;
-import dev.kume.protocol.cluster.PersistentReserve;
+import dev.kume.protocol.cluster.PersistentReserve.Keys;
 import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** Each node can become the owner of each disk, and keeps it when the others challenge it. */
 final class DiskArbitrationCheck implements StorageCheck {
+    private static final String OWNS = "a cluster brings a disk online on the node that has won it, and nowhere else";
+    private static final String DEFENDS = "when nodes lose sight of each other each of them tries for the disk: the one"
+            + " that is alive and owns it must keep it, or both run the same virtual machines";
+
+    @Override
+    public String id() {
+        return "arbitration";
+    }
+
     @Override
     public String name() {
         return "Validate Disk Arbitration";
@@ -32,7 +42,7 @@ final class DiskArbitrationCheck implements StorageCheck {
         List<NodeDisk> owned = new ArrayList<>();
         for (SharedDisk disk : cluster.shared()) {
             NodeDisk owner = disk.onNodes().get(index);
-            steps.answer(true, "arbitrating", owner, owner.arbitrate(steps.newKey()));
+            steps.because(OWNS).answer(true, "arbitrating for a free disk", owner, owner.arbitrate(steps.newKey()));
             owned.add(owner);
         }
         List<NodeDisk> challengers = new ArrayList<>();
@@ -46,48 +56,62 @@ final class DiskArbitrationCheck implements StorageCheck {
                 }
             }
         }
+        steps.because(DEFENDS);
         for (int i = 0; i < challenges.size(); i++) {
             NodeDisk challenger = challengers.get(i);
-            StepFailure.unless(
-                    !steps.await("the challenge", challenges.get(i)),
-                    "node %s takes disk %s from an owner that defends it"
-                            .formatted(challenger.node(), challenger.seen().serial()));
+            String what = StorageSteps.from("challenging the owner", challenger);
+            if (steps.await(what, challenges.get(i))) {
+                throw StepFailure.wrong(
+                        what, "to lose against an owner that defends the disk", "the disk taken from it");
+            }
         }
         owned.forEach(owner -> use(steps, owner));
+        steps.because(DEFENDS);
         for (NodeDisk challenger : challengers) {
-            StepFailure.unless(
-                    steps.await("raw write", challenger.rawWrite(NodeDisk.SCRATCH_X, "the loser's"))
-                            .isConflict(),
-                    "node %s, which has lost, still writes".formatted(challenger.node()));
+            steps.conflictingAccess(
+                    "writing after a lost challenge",
+                    challenger,
+                    challenger.rawWrite(NodeDisk.SCRATCH_X, "the loser's"));
         }
         owned.forEach(owner -> leave(steps, owner));
     }
 
     private static void use(StorageSteps steps, NodeDisk owner) {
-        StepFailure.unless(
-                owner.arbiter().isOwner(),
-                "node %s lost disk %s".formatted(owner.node(), owner.seen().serial()));
+        steps.because(DEFENDS);
+        if (!owner.arbiter().isOwner()) {
+            throw StepFailure.wrong(
+                    StorageSteps.from("defending the disk", owner), "the owner to keep it", "its key gone");
+        }
+        steps.because(OWNS);
         String content =
                 "owned by %s with %x".formatted(owner.node(), owner.arbiter().key());
-        NodeDisk.Access write = steps.await("raw write", owner.rawWrite(NodeDisk.SCRATCH_X, content));
-        NodeDisk.Access read = steps.await("raw read", owner.rawRead(NodeDisk.SCRATCH_X));
-        StepFailure.unless(
-                write.result().isGood() && read.result().isGood(),
-                "the owner, node %s, has no access: %s, %s".formatted(owner.node(), write.result(), read.result()));
-        StepFailure.unless(
-                read.data().equals(NodeDisk.sector(content)),
-                "node %s reads what it did not write".formatted(owner.node()));
-        PersistentReserve.Keys keys = steps.await("READ KEYS", owner.readKeys());
-        StepFailure.unless(
-                keys.count(owner.arbiter().key()) == owner.pathCount()
-                        && keys.keys().size() == owner.pathCount(),
-                "other keys than those of node %s on its %d path(s): %s"
-                        .formatted(owner.node(), owner.pathCount(), keys));
+        steps.goodAccess("writing as the owner", owner, owner.rawWrite(NodeDisk.SCRATCH_X, content));
+        NodeDisk.Access read =
+                steps.goodAccess("reading as the owner", owner, owner.rawRead(NodeDisk.SCRATCH_X));
+        if (!read.data().equals(owner.block(content))) {
+            throw StepFailure.wrong(
+                    StorageSteps.from("reading as the owner", owner), "what it has written", "other data");
+        }
+        steps.because(DEFENDS);
+        Keys keys = steps.await(StorageSteps.from("reading the keys", owner), owner.readKeys());
+        if (keys.count(owner.arbiter().key()) != owner.pathCount() || keys.keys().size() != owner.pathCount()) {
+            throw StepFailure.wrong(
+                    StorageSteps.from("reading the keys", owner),
+                    "the owner's key on its %d path(s) and no other".formatted(owner.pathCount()),
+                    hexadecimal(keys));
+        }
+    }
+
+    private static String hexadecimal(Keys keys) {
+        return keys.keys().isEmpty()
+                ? "no key"
+                : keys.keys().stream().map(Long::toHexString).collect(Collectors.joining(", "));
     }
 
     private static void leave(StorageSteps steps, NodeDisk owner) {
-        steps.await("online", owner.bringOnline());
-        steps.await("offline", owner.takeOffline());
+        steps.because("a disk that is given up must be free for the next node");
+        steps.await(StorageSteps.from("bringing the disk online", owner), owner.bringOnline());
+        steps.await(StorageSteps.from("taking the disk offline", owner), owner.takeOffline());
         steps.good("stopping the defence", owner, owner.stopDefence());
         steps.answer(NodeDisk.Presence.NONE, "attempting to read PR", owner, owner.isReservationPresent(0));
     }

@@ -10,6 +10,11 @@ import java.util.concurrent.CompletableFuture;
 /** All nodes arbitrate at the same time, and on each disk one wins. */
 final class MultipleArbitrationCheck implements StorageCheck {
     @Override
+    public String id() {
+        return "multiple-arbitration";
+    }
+
+    @Override
     public String name() {
         return "Validate Multiple Arbitration";
     }
@@ -21,6 +26,8 @@ final class MultipleArbitrationCheck implements StorageCheck {
 
     @Override
     public void run(StorageCluster cluster, StorageSteps steps) {
+        steps.because("after a power cut all nodes come at once: with two winners two nodes mount one file system, and"
+                + " with none the cluster does not come up");
         List<List<CompletableFuture<Boolean>>> fights = new ArrayList<>();
         for (SharedDisk disk : cluster.shared()) {
             List<CompletableFuture<Boolean>> fight = new ArrayList<>();
@@ -34,14 +41,20 @@ final class MultipleArbitrationCheck implements StorageCheck {
             SharedDisk disk = cluster.shared().get(i);
             List<Boolean> won = steps.awaitAll("the arbitration of disk " + disk.serial(), fights.get(i));
             long winners = won.stream().filter(each -> each).count();
-            StepFailure.unless(winners == 1, "%d nodes have won disk %s".formatted(winners, disk.serial()));
+            if (winners != 1) {
+                throw StepFailure.wrong(
+                        "arbitrating from all nodes at once on disk " + disk.serial(),
+                        "exactly one winner",
+                        winners == 0 ? "none" : winners + " of them");
+            }
             NodeDisk winner = disk.onNodes().get(won.indexOf(true));
             for (NodeDisk each : disk.onNodes()) {
-                NodeDisk.Access write = steps.await("raw write", each.rawWrite(NodeDisk.SCRATCH_X, each.node()));
-                StepFailure.unless(
-                        each == winner ? write.result().isGood() : write.isConflict(),
-                        "node %s, which has %s, writes: %s"
-                                .formatted(each.node(), each == winner ? "won" : "lost", write.result()));
+                if (each == winner) {
+                    steps.goodAccess("writing as the winner", each, each.rawWrite(NodeDisk.SCRATCH_X, each.node()));
+                } else {
+                    steps.conflictingAccess(
+                            "writing as a loser", each, each.rawWrite(NodeDisk.SCRATCH_X, each.node()));
+                }
             }
             steps.good("stopping the defence", winner, winner.stopDefence());
         }

@@ -1,6 +1,7 @@
 package dev.kume.protocol.validation;
 
 import dev.kume.protocol.cluster.NodeDisk;
+import dev.kume.protocol.cluster.SenseWords;
 import dev.kume.protocol.cluster.StepFailure;
 import dev.kume.protocol.validation.StorageCluster.SharedDisk;
 import java.util.ArrayList;
@@ -10,6 +11,12 @@ import java.util.concurrent.CompletableFuture;
 /** All disks at once, with owners on all nodes, go one node on; two rounds. */
 final class SimultaneousFailoverCheck implements StorageCheck {
     private static final int ROUNDS = 2;
+    private static final int FILE = 1;
+
+    @Override
+    public String id() {
+        return "simultaneous-failover";
+    }
 
     @Override
     public String name() {
@@ -23,12 +30,13 @@ final class SimultaneousFailoverCheck implements StorageCheck {
 
     @Override
     public void run(StorageCluster cluster, StorageSteps steps) {
+        steps.because("when a node fails all of its disks move at the same time, and the virtual machines on them wait");
         for (int round = 0; round < ROUNDS; round++) {
             List<NodeDisk> from = owners(cluster, round);
             List<NodeDisk> to = owners(cluster, round + 1);
             List<CompletableFuture<Void>> moves = new ArrayList<>();
             for (int i = 0; i < from.size(); i++) {
-                moves.add(move(from.get(i), to.get(i), steps.newKey(), steps.newKey(), i + 1));
+                moves.add(move(from.get(i), to.get(i), steps.newKey(), steps.newKey()));
             }
             steps.awaitAll("moving all disks", moves);
         }
@@ -43,29 +51,35 @@ final class SimultaneousFailoverCheck implements StorageCheck {
         return owners;
     }
 
-    private static CompletableFuture<Void> move(NodeDisk from, NodeDisk to, long keyFrom, long keyTo, int file) {
+    private static CompletableFuture<Void> move(NodeDisk from, NodeDisk to, long keyFrom, long keyTo) {
         String content =
                 "%s gives disk %s away".formatted(from.node(), from.seen().serial());
         return take(from, keyFrom)
-                .thenCompose(ignored -> from.writeFile(file, content))
+                .thenCompose(ignored -> from.writeFile(FILE, content))
                 .thenCompose(ignored -> give(from))
                 .thenCompose(ignored -> take(to, keyTo))
-                .thenCompose(ignored -> to.verifyFile(file, content))
-                .thenAccept(same -> StepFailure.unless(same, "node %s does not see the file".formatted(to.node())))
-                .thenCompose(ignored -> to.deleteFile(file))
+                .thenCompose(ignored -> to.verifyFile(FILE, content))
+                .thenAccept(same -> check(same, "finding the file after the move", to, "the file", "other data"))
+                .thenCompose(ignored -> to.deleteFile(FILE))
                 .thenCompose(ignored -> give(to));
     }
 
     private static CompletableFuture<Void> take(NodeDisk disk, long key) {
         return disk.arbitrate(key)
-                .thenAccept(won -> StepFailure.unless(won, "node %s cannot take the disk".formatted(disk.node())))
+                .thenAccept(won -> check(won, "taking a disk that was given up", disk, "the disk", "somebody else's"))
                 .thenCompose(ignored -> disk.bringOnline());
     }
 
     private static CompletableFuture<Void> give(NodeDisk disk) {
         return disk.takeOffline()
                 .thenCompose(ignored -> disk.stopDefence())
-                .thenAccept(result ->
-                        StepFailure.unless(result.isGood(), "node %s cannot leave: %s".formatted(disk.node(), result)));
+                .thenAccept(result -> check(
+                        result.isGood(), "giving the disk up", disk, "GOOD", SenseWords.of(result)));
+    }
+
+    private static void check(boolean holds, String what, NodeDisk disk, String expected, String seen) {
+        if (!holds) {
+            throw StepFailure.wrong(StorageSteps.from(what, disk), expected, seen);
+        }
     }
 }

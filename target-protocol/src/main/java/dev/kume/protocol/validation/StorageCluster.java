@@ -9,19 +9,27 @@ import java.util.Map;
 
 /** The nodes that are validated, and the disks that they have been found to share. For the thread of the tests. */
 final class StorageCluster {
-    private final List<ClusterNode> nodes;
+    private final List<Member> members;
     private final Map<ClusterNode, List<NodeDisk>> found = new LinkedHashMap<>();
     private final List<SharedDisk> shared = new ArrayList<>();
+    private boolean mayChange = true;
+
+    /** A node and the ways by which it comes; none when it is there. */
+    record Member(ClusterNode node, List<ClusterNode.Way> ways) {}
 
     /** One disk, as the nodes have it, in the order of the nodes. */
     record SharedDisk(String serial, List<NodeDisk> onNodes) {}
 
-    StorageCluster(List<ClusterNode> nodes) {
-        this.nodes = List.copyOf(nodes);
+    StorageCluster(List<Member> members) {
+        this.members = List.copyOf(members);
+    }
+
+    List<Member> members() {
+        return members;
     }
 
     List<ClusterNode> nodes() {
-        return nodes;
+        return members.stream().map(Member::node).toList();
     }
 
     void found(ClusterNode node, List<NodeDisk> disks) {
@@ -38,5 +46,14 @@ final class StorageCluster {
 
     List<SharedDisk> shared() {
         return List.copyOf(shared);
+    }
+
+    /** Nobody has agreed to what changes disks. */
+    void leaveAlone() {
+        mayChange = false;
+    }
+
+    boolean mayChange() {
+        return mayChange;
     }
 }

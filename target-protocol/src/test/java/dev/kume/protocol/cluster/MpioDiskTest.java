@@ -112,7 +112,8 @@ final class MpioDiskTest {
         dropAndWait(rig.node(0).sessions().getFirst());
         assertEquals(2, ClusterRig.get(disk.paths().usablePaths()));
         assertTrue(rig.log().after(0).stream()
-                .anyMatch(line -> line.what().contains("on a path that has come: status 18")));
+                .anyMatch(line -> line.words().contains("on a path that has come")
+                        && line.words().contains("RESERVATION CONFLICT")));
         assertEquals(List.of(KEY + 1, KEY + 1), keys());
     }
 

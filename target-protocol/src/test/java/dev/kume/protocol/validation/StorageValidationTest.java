@@ -9,8 +9,6 @@ import dev.kume.protocol.cluster.ClusterRig.Layout;
 import dev.kume.protocol.cluster.ClusterRig.Plan;
 import dev.kume.protocol.cluster.NodeDisk;
 import dev.kume.protocol.server.LoopbackTarget;
-import dev.kume.protocol.validation.StorageValidation.Outcome;
-import dev.kume.protocol.validation.StorageValidation.Result;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,12 +25,12 @@ final class StorageValidationTest {
     @TempDir
     Path directory;
 
-    static List<Result> validate(ClusterRig rig) {
+    static List<TestResult> validate(ClusterRig rig) {
         return new StorageValidation(LoopbackTarget.CLOCK, rig.log(), Duration.ofSeconds(30), new Random(7))
                 .run(rig.nodes());
     }
 
-    static Result named(List<Result> results, String name) {
+    static TestResult named(List<TestResult> results, String name) {
         return results.stream()
                 .filter(result -> result.name().contains(name))
                 .findFirst()
@@ -51,9 +49,9 @@ final class StorageValidationTest {
     void everyTestEndsInSuccess(Layout layout, int nodes, int paths, int disks, boolean durable) throws IOException {
         Plan plan = Plan.of(layout, nodes, paths, disks);
         try (ClusterRig rig = new ClusterRig(directory, durable ? plan.withMemory() : plan)) {
-            List<Result> results = validate(rig);
+            List<TestResult> results = validate(rig);
             assertEquals(11, results.size());
-            for (Result result : results) {
+            for (TestResult result : results) {
                 assertEquals(Outcome.SUCCESS, result.outcome(), () -> result.name() + ": " + result.reason());
                 assertTrue(!result.lines().isEmpty(), () -> result.name() + " says nothing");
             }
@@ -66,7 +64,7 @@ final class StorageValidationTest {
     void eightNodesWithFourPathsToSixteenDisks() throws IOException {
         Plan plan = Plan.of(Layout.TARGET_EACH, 8, 4, 16).withTimes(ArbitrationTimes.scaled(Duration.ofSeconds(1)));
         try (ClusterRig rig = new ClusterRig(directory, plan)) {
-            for (Result result : validate(rig)) {
+            for (TestResult result : validate(rig)) {
                 assertEquals(Outcome.SUCCESS, result.outcome(), () -> result.name() + ": " + result.reason());
             }
         }
@@ -78,8 +76,8 @@ final class StorageValidationTest {
             NodeDisk taken = rig.disks(1).getFirst();
             ClusterRig.get(taken.register(0xF0));
             ClusterRig.get(taken.reserve(0xF0));
-            List<Result> results = validate(rig);
-            Result list = named(results, "Potential");
+            List<TestResult> results = validate(rig);
+            TestResult list = named(results, "Potential");
             assertEquals(Outcome.WARNING, list.outcome(), list::reason);
             assertTrue(list.reason().contains(taken.seen().serial()), list::reason);
             assertEquals(Outcome.SUCCESS, named(results, "SCSI-3").outcome());

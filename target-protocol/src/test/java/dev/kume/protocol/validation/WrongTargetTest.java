@@ -13,8 +13,6 @@ import dev.kume.protocol.cluster.PersistentReserve;
 import dev.kume.protocol.cluster.PersistentReserve.Action;
 import dev.kume.protocol.initiator.ScsiCommand;
 import dev.kume.protocol.initiator.ScsiResult;
-import dev.kume.protocol.validation.StorageValidation.Outcome;
-import dev.kume.protocol.validation.StorageValidation.Result;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +33,7 @@ final class WrongTargetTest {
 
     private final AtomicInteger mistakes = new AtomicInteger();
 
-    private List<Result> validate(Plan plan) throws IOException {
+    private List<TestResult> validate(Plan plan) throws IOException {
         try (ClusterRig rig = new ClusterRig(directory, plan)) {
             return StorageValidationTest.validate(rig);
         }
@@ -45,8 +43,8 @@ final class WrongTargetTest {
         return Plan.of(Layout.TARGET_EACH, 2, 1, 1);
     }
 
-    private static void assertFailed(List<Result> results, String name, String reason) {
-        Result result = StorageValidationTest.named(results, name);
+    private static void assertFailed(List<TestResult> results, String name, String reason) {
+        TestResult result = StorageValidationTest.named(results, name);
         assertEquals(Outcome.FAILED, result.outcome(), result::reason);
         assertTrue(result.reason().contains(reason), result::reason);
     }
@@ -74,11 +72,11 @@ final class WrongTargetTest {
     void reservationsOfEachTargetInsteadOfTheDisk() throws IOException {
         Mapping mapping = (rig, target, disk, unit) ->
                 target == 0 ? unit : rig.server().unit(disk, unit.state().disk());
-        List<Result> results = validate(twoTargets().withMapping(mapping));
-        assertFailed(results, "SCSI-3", "NONE where OTHERS was due");
-        assertFailed(results, "Validate Disk Arbitration", "takes disk");
-        assertFailed(results, "Multiple Arbitration", "2 nodes have won");
-        Result pools = StorageValidationTest.named(results, "Storage Spaces");
+        List<TestResult> results = validate(twoTargets().withMapping(mapping));
+        assertFailed(results, "SCSI-3", "expected the reservation of another node, saw no reservation");
+        assertFailed(results, "Validate Disk Arbitration", "saw the disk taken from it");
+        assertFailed(results, "Multiple Arbitration", "expected exactly one winner, saw 2 of them");
+        TestResult pools = StorageValidationTest.named(results, "Storage Spaces");
         assertEquals(Outcome.WARNING, pools.outcome(), pools::reason);
         assertEquals(
                 Outcome.SUCCESS,
@@ -90,8 +88,8 @@ final class WrongTargetTest {
         Mapping mapping = (rig, target, disk, unit) -> target == 0
                 ? unit
                 : rig.server().unit(disk + "-" + target, unit.state().disk());
-        List<Result> results = validate(twoTargets().withMapping(mapping));
-        assertFailed(results, "Potential", "no disk that could be tested");
+        List<TestResult> results = validate(twoTargets().withMapping(mapping));
+        assertFailed(results, "Potential", "expected a disk that all nodes see");
         assertEquals(
                 Outcome.SUCCESS,
                 StorageValidationTest.named(results, "List Disks").outcome());
@@ -106,15 +104,15 @@ final class WrongTargetTest {
     void dataOfEachTargetInsteadOfTheDisk() throws IOException {
         Mapping mapping =
                 (rig, target, disk, unit) -> target == 0 ? unit : rig.newUnit(disk, disk + "-copy", 0x5EED_0000);
-        List<Result> results = validate(twoTargets().withMapping(mapping));
-        assertFailed(results, "Disk Failover", "verifying the file from node hv-node1: false where true was due");
-        assertFailed(results, "Simultaneous Failover", "does not see the file");
+        List<TestResult> results = validate(twoTargets().withMapping(mapping));
+        assertFailed(results, "Disk Failover", "finding the file as it was written from node hv-node1");
+        assertFailed(results, "Simultaneous Failover", "finding the file after the move");
     }
 
     @Test
     void aReservationForWhoeverAsks() throws IOException {
         Wire wire = after((command, result) -> is(command, Action.RESERVE) && isConflict(result), NOTHING);
-        List<Result> results = validate(twoTargets().withWire(wire));
+        List<TestResult> results = validate(twoTargets().withWire(wire));
         assertFailed(results, "SCSI-3", "reserving without a key");
         assertTrue(mistakes.get() > 0);
     }
@@ -122,9 +120,9 @@ final class WrongTargetTest {
     @Test
     void writesOfStrangers() throws IOException {
         Wire wire = after((command, result) -> command.operationCode() == WRITE_10 && isConflict(result), NOTHING);
-        List<Result> results = validate(twoTargets().withWire(wire));
-        assertFailed(results, "SCSI-3", "write without a key goes on, from node hv-node1");
-        assertFailed(results, "Validate Disk Arbitration", "which has lost, still writes");
+        List<TestResult> results = validate(twoTargets().withWire(wire));
+        assertFailed(results, "SCSI-3", "writing without a key from node hv-node1");
+        assertFailed(results, "Validate Disk Arbitration", "writing after a lost challenge");
         assertTrue(mistakes.get() > 1);
     }
 
@@ -137,9 +135,9 @@ final class WrongTargetTest {
             return command ->
                     unit.execute(full && is(command, Action.REGISTER_AND_IGNORE_EXISTING_KEY) ? UNKNOWN : command);
         };
-        List<Result> results = validate(Plan.of(Layout.TARGET_EACH, 2, 2, 1).withWire(wire));
-        assertFailed(results, "SCSI-3", "registering PR key from node hv-node0: status 02");
-        assertFailed(results, "Validate Disk Arbitration", "status 02");
+        List<TestResult> results = validate(Plan.of(Layout.TARGET_EACH, 2, 2, 1).withWire(wire));
+        assertFailed(results, "SCSI-3", "registering PR key from node hv-node0");
+        assertFailed(results, "Validate Disk Arbitration", "INVALID COMMAND OPERATION CODE");
     }
 
     /** The owner's defence comes to nothing. */
@@ -150,8 +148,8 @@ final class WrongTargetTest {
             boolean ignored = is(command, Action.PREEMPT) && preempts.getAndIncrement() < 10_000;
             return unit.execute(ignored ? NOTHING : command);
         };
-        List<Result> results = validate(twoTargets().withWire(wire));
-        assertFailed(results, "Validate Disk Arbitration", "takes disk");
+        List<TestResult> results = validate(twoTargets().withWire(wire));
+        assertFailed(results, "Validate Disk Arbitration", "saw the disk taken from it");
         assertTrue(preempts.get() > 0);
     }
 
@@ -167,8 +165,8 @@ final class WrongTargetTest {
                             ? ScsiCommand.read(0, new byte[] {0x28, 0, 0, 0, 0, 1, 0, 0, 1, 0}, 512)
                             : command);
         };
-        List<Result> results = validate(
+        List<TestResult> results = validate(
                 Plan.of(Layout.ONE_TARGET, 2, 2, 1).withMapping(mapping).withWire(wire));
-        assertFailed(results, "List Disks", "sees one disk in two ways");
+        assertFailed(results, "List Disks", "one disk in two ways");
     }
 }
