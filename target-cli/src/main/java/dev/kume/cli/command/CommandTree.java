@@ -64,6 +64,7 @@ public final class CommandTree {
                 .addSubcommand(new OperationListCommand(invocation))
                 .addSubcommand(new OperationShowCommand(invocation))
                 .addSubcommand(new OperationCancelCommand(invocation));
+        root.addSubcommand(new ValidateCommand(invocation));
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;

@@ -21,7 +21,11 @@ public enum ExitCode {
     /** Something is in use, or the daemon is too busy. */
     BUSY(8),
     /** It took longer than allowed. */
-    TIMED_OUT(9);
+    TIMED_OUT(9),
+    /** A cluster validation came to its end, with warnings. */
+    VALIDATED_WITH_WARNINGS(10),
+    /** A cluster validation has found something that fails. */
+    VALIDATION_FAILED(11);
 
     private final int code;
 

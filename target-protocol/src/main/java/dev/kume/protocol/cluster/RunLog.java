@@ -13,6 +13,7 @@ public final class RunLog {
     private final int linesMax;
     private final Deque<Line> lines = new ArrayDeque<>();
     private int last;
+    private String trouble = "";
 
     /**
      * One line.
@@ -50,6 +51,17 @@ public final class RunLog {
             lines.removeFirst();
         }
         lines.add(new Line(++last, clock.now(), node, disk, what, exchange));
+    }
+
+    /** Something that is no step of anybody, and may be why one does not end. */
+    public synchronized void addTrouble(String what) {
+        add("-", "-", what);
+        trouble = what;
+    }
+
+    /** The last trouble, or empty. */
+    public synchronized String lastTrouble() {
+        return trouble;
     }
 
     /** The number of the last line. */

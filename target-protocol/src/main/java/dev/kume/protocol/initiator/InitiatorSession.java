@@ -129,7 +129,7 @@ public final class InitiatorSession {
 
     /** Carries a command out; it is held while the session is away. */
     public InitiatorTask submit(ScsiCommand command) {
-        InitiatorTask task = new InitiatorTask(command);
+        InitiatorTask task = new InitiatorTask(command, settings.forgiving());
         loop.run(() -> onSubmit(task));
         return task;
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param credentials by which it proves itself, or null
  * @param limits      bounds what the target's text may take
+ * @param forgiving   whether counts that hosts do not look at may be wrong: ExpDataSN, and a residual that is not told
  * @param requestsMax commands that may wait or be under way at once; more are refused
  */
 public record SessionSettings(
@@ -20,7 +21,8 @@ public record SessionSettings(
         SessionTimes times,
         Limits limits,
         int requestsMax,
-        WireFilter filter) {
+        WireFilter filter,
+        boolean forgiving) {
     private static final int WINDOWS_PENDING_REQUESTS = 255;
 
     /** A Windows host without MPIO, that accepts lists of targets as long as they may get. */
@@ -33,27 +35,33 @@ public record SessionSettings(
                 SessionTimes.WINDOWS,
                 limits,
                 WINDOWS_PENDING_REQUESTS,
-                WireFilter.NONE);
+                WireFilter.NONE,
+                false);
     }
 
     public SessionSettings withOffered(OfferedParameters value) {
-        return new SessionSettings(value, credentials, times, limits, requestsMax, filter);
+        return new SessionSettings(value, credentials, times, limits, requestsMax, filter, forgiving);
     }
 
     /** Proves itself by CHAP. */
     public SessionSettings withCredentials(InitiatorCredentials value) {
-        return new SessionSettings(offered, value, times, limits, requestsMax, filter);
+        return new SessionSettings(offered, value, times, limits, requestsMax, filter, forgiving);
     }
 
     public SessionSettings withTimes(SessionTimes value) {
-        return new SessionSettings(offered, credentials, value, limits, requestsMax, filter);
+        return new SessionSettings(offered, credentials, value, limits, requestsMax, filter, forgiving);
     }
 
     public SessionSettings withRequestsMax(int value) {
-        return new SessionSettings(offered, credentials, times, limits, value, filter);
+        return new SessionSettings(offered, credentials, times, limits, value, filter, forgiving);
     }
 
     public SessionSettings withFilter(WireFilter value) {
-        return new SessionSettings(offered, credentials, times, limits, requestsMax, value);
+        return new SessionSettings(offered, credentials, times, limits, requestsMax, value, forgiving);
+    }
+
+    /** As hosts are with targets that are careless where it does no harm. */
+    public SessionSettings withForgiveness() {
+        return new SessionSettings(offered, credentials, times, limits, requestsMax, filter, true);
     }
 }

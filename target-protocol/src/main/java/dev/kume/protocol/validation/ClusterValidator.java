@@ -8,7 +8,6 @@ import dev.kume.protocol.cluster.RunLog;
 import dev.kume.protocol.initiator.Initiator;
 import dev.kume.protocol.initiator.InitiatorLoop;
 import dev.kume.protocol.initiator.InitiatorTransport;
-import dev.kume.protocol.initiator.SessionListener;
 import dev.kume.protocol.initiator.SessionSettings;
 import dev.kume.protocol.initiator.SessionTimes;
 import dev.kume.protocol.login.InitiatorCredentials;
@@ -156,11 +155,11 @@ public final class ClusterValidator {
 
     private ClusterNode.Surroundings surroundings(RunLog log, ArbitrationTimes times) {
         return new ClusterNode.Surroundings(
-                clock, log, settings(null), MpioDisk.Times.WINDOWS, times, SessionListener.NONE, wire);
+                clock, log, settings(null), MpioDisk.Times.WINDOWS, times, new SessionLog(log), wire);
     }
 
     private static SessionSettings settings(@Nullable InitiatorCredentials credentials) {
-        SessionSettings settings = SessionSettings.windows().withTimes(TIMES);
+        SessionSettings settings = SessionSettings.windows().withTimes(TIMES).withForgiveness();
         return credentials == null ? settings : settings.withCredentials(credentials);
     }
 

@@ -76,7 +76,7 @@ final class ReservationCheck implements StorageCheck {
             steps.good("registering PR key", a, a.register(keyA));
             steps.good("putting PR reserve", a, a.reserve(keyA));
             steps.answer(Presence.OURS, "attempting to read PR", a, a.isReservationPresent(keyA));
-            steps.answer(Presence.OTHERS, "attempting to read PR", b, b.isReservationPresent(keyB));
+            seenByOther();
             steps.good("putting PR reserve again", a, a.reserve(keyA));
             asStranger();
             asRegistrant();
@@ -86,6 +86,21 @@ final class ReservationCheck implements StorageCheck {
             steps.answer(Presence.NONE, "attempting to read PR", a, a.isReservationPresent(keyA));
             steps.answer(Presence.NONE, "attempting to read PR", b, b.isReservationPresent(keyB));
             steps.answer(false, "finding any PR key", b, b.findKey(0));
+        }
+
+        /** The first thing that goes wrong where one disk is shown by two targets that know nothing of each other. */
+        private void seenByOther() {
+            String what = "attempting to read PR";
+            steps.say(what, b);
+            Presence presence = steps.await(StorageSteps.from(what, b), b.isReservationPresent(keyB));
+            if (presence != Presence.OTHERS) {
+                String alone = ", although node %s, which holds it, sees it: what one node reserves, the target of the"
+                        + " other does not know";
+                throw StepFailure.wrong(
+                        StorageSteps.from(what, b),
+                        Presence.OTHERS.toString(),
+                        presence + (presence == Presence.NONE ? alone.formatted(a.node()) : ""));
+            }
         }
 
         private void clean() {

@@ -76,7 +76,9 @@ final class StorageSteps {
                 throw StepFailure.stopped("interrupted");
             }
         }
-        throw StepFailure.silent(what, "no answer within " + words(patience));
+        String trouble = log.lastTrouble();
+        throw StepFailure.silent(
+                what, "no answer within " + words(patience) + (trouble.isEmpty() ? "" : " (" + trouble + ")"));
     }
 
     private static StepFailure failure(String what, ExecutionException failure) {
