@@ -76,6 +76,7 @@ final class GrammarTest {
                 "initiator list | ''          | ''",
                 "session list   | ''          | ''",
                 "session logout | ID          | ''",
+                "validate       | URL         | --initiator --user --secret-file --real-time --report --json",
                 "completion     | SHELL       | ''"
             })
     void everyVerbIsThereWithItsOptions(String verb, String operands, String options) {
