@@ -28,8 +28,7 @@ final class ValidationClientIT {
     Path directory;
 
     private static Program.Result validate(String... words) {
-        return Program.run(
-                LIMIT, Map.of("NO_COLOR", "1"), Program.words(kume(), "validate", List.of(words)));
+        return Program.run(LIMIT, Map.of("NO_COLOR", "1"), Program.words(kume(), "validate", List.of(words)));
     }
 
     private static String kume() {
@@ -50,8 +49,8 @@ final class ValidationClientIT {
     void kumeCarriesACluster() throws Exception {
         try (RunningDaemon daemon = RunningDaemon.start(directory)) {
             String[] urls = urls(daemon);
-            Program.Result result = validate(
-                    urls[0], urls[1], "--initiator", NODES.get(0), "--initiator", NODES.get(1), "--yes");
+            Program.Result result =
+                    validate(urls[0], urls[1], "--initiator", NODES.get(0), "--initiator", NODES.get(1), "--yes");
             assertEquals(0, result.exitCode(), result::toString);
             assertTrue(result.out().contains("All 11 tests succeeded"), result::toString);
 
@@ -73,14 +72,25 @@ final class ValidationClientIT {
             Path out = directory.resolve("out");
             Path err = directory.resolve("err");
             Process process = new ProcessBuilder(Program.words(
-                            "env", "--default-signal", kume(), "validate", urls[0], urls[1], "--yes", "--real-time",
-                            "--initiator", NODES.get(0), "--initiator", NODES.get(1)))
+                            "env",
+                            "--default-signal",
+                            kume(),
+                            "validate",
+                            urls[0],
+                            urls[1],
+                            "--yes",
+                            "--real-time",
+                            "--initiator",
+                            NODES.get(0),
+                            "--initiator",
+                            NODES.get(1)))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
             try {
                 until(() -> keys(daemon) > 0 && Files.readString(err).contains("7/11"));
-                Program.run(LIMIT, "kill", "-INT", String.valueOf(process.pid())).outOfSuccess();
+                Program.run(LIMIT, "kill", "-INT", String.valueOf(process.pid()))
+                        .outOfSuccess();
                 assertTrue(process.waitFor(20, TimeUnit.SECONDS), "it does not end");
                 String text = Files.readString(out);
                 assertEquals(130, process.exitValue(), text);
@@ -133,16 +143,18 @@ final class ValidationClientIT {
                         .outOfSuccess();
                 adm(control, "--op new --mode logicalunit --tid %d --lun 1 -b %s".formatted(id, disk))
                         .outOfSuccess();
-                adm(control, "--op update --mode logicalunit --tid %d --lun 1 --params scsi_sn=shared01,scsi_id=shared01"
-                                .formatted(id))
+                adm(
+                                control,
+                                "--op update --mode logicalunit --tid %d --lun 1 --params scsi_sn=shared01,scsi_id=shared01"
+                                        .formatted(id))
                         .outOfSuccess();
                 adm(control, "--op bind --mode target --tid %d -I ALL".formatted(id))
                         .outOfSuccess();
             }
             String url = "iscsi://127.0.0.1:%d/iqn.2026-01.lab:n%d/1";
             Path report = directory.resolve("report.html");
-            Program.Result result = validate(
-                    url.formatted(port, 1), url.formatted(port, 2), "--yes", "--report", report.toString());
+            Program.Result result =
+                    validate(url.formatted(port, 1), url.formatted(port, 2), "--yes", "--report", report.toString());
             assertEquals(11, result.exitCode(), result::toString);
             assertTrue(
                     result.out()

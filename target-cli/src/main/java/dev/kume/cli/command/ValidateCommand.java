@@ -56,17 +56,14 @@ final class ValidateCommand implements Callable<Integer> {
     private final Invocation invocation;
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    @Parameters(
-            arity = "2..*",
-            paramLabel = "URL",
-            description = "iscsi://HOST[:PORT]/TARGET/LUN, one for each node.")
+    @Parameters(arity = "2..*", paramLabel = "URL", description = "iscsi://HOST[:PORT]/TARGET/LUN, one for each node.")
     private List<String> urls = new ArrayList<>();
 
     @Option(
             names = "--initiator",
             paramLabel = "IQN",
-            description = "The name with which a node logs in, once for each URL in their order (default: "
-                    + INITIATOR + "1 and so on).")
+            description = "The name with which a node logs in, once for each URL in their order (default: " + INITIATOR
+                    + "1 and so on).")
     private List<String> initiators = new ArrayList<>();
 
     @Option(
@@ -103,9 +100,9 @@ final class ValidateCommand implements Callable<Integer> {
         try {
             ClusterValidator.Manner manner = new ClusterValidator.Manner(
                     realTime ? ArbitrationTimes.WINDOWS : FAST, stop, this::agree, this::tell, false, List.of());
-            ValidationView view = ValidationFacts.view(
-                    new ClusterValidator(invocation.environment().clock(), new SecureRandom())
-                            .run("%s and %d more".formatted(urls.getFirst(), urls.size() - 1), nodes, manner));
+            ValidationView view = ValidationFacts.view(new ClusterValidator(
+                            invocation.environment().clock(), new SecureRandom())
+                    .run("%s and %d more".formatted(urls.getFirst(), urls.size() - 1), nodes, manner));
             return output.finish(invocation, ApiJson.lenient().valueToTree(view), view);
         } finally {
             finished.countDown();
@@ -168,7 +165,8 @@ final class ValidateCommand implements Callable<Integer> {
         InetSocketAddress address = new InetSocketAddress(url.host(), url.port());
         if (address.isUnresolved()) {
             throw new CliException(
-                    ExitCode.NOT_FOUND, "there is no host '%s'; check the name, or write its address".formatted(url.host()));
+                    ExitCode.NOT_FOUND,
+                    "there is no host '%s'; check the name, or write its address".formatted(url.host()));
         }
         return address;
     }

@@ -47,9 +47,7 @@ public final class ValidationPage {
         facts();
         summary();
         report.tests().forEach(this::test);
-        html.markup("<footer>\n")
-                .element("p", report.verdict())
-                .markup("\n</footer>\n</main>\n</body>\n</html>\n");
+        html.markup("<footer>\n").element("p", report.verdict()).markup("\n</footer>\n</main>\n</body>\n</html>\n");
         return html.toString();
     }
 
@@ -146,7 +144,8 @@ public final class ValidationPage {
                 .markup("</summary>\n<div class=\"scroll\">\n<table class=\"log\">\n<thead><tr>")
                 .markup("<th scope=\"col\">No.</th><th scope=\"col\">Time</th><th scope=\"col\">Node</th>")
                 .markup("<th scope=\"col\">Disk</th><th scope=\"col\">Step or command</th>")
-                .markup("<th scope=\"col\">Status and sense</th><th scope=\"col\">Latency</th></tr></thead>\n<tbody>\n");
+                .markup(
+                        "<th scope=\"col\">Status and sense</th><th scope=\"col\">Latency</th></tr></thead>\n<tbody>\n");
         int number = 0;
         for (Line line : test.log()) {
             if (number > 0 && line.number() > number + 1 && test.linesLeftOut() > 0) {

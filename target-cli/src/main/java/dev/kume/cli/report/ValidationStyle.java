@@ -2,8 +2,7 @@ package dev.kume.cli.report;
 
 /** How the report looks: on light and dark screens, and on paper. */
 final class ValidationStyle {
-    static final String CSS =
-            """
+    static final String CSS = """
             :root {
               --ground: #ffffff; --panel: #f4f6f8; --text: #1b2027; --faint: #55606e; --line: #d5dae1; --link: #0b57a4;
               --success: #17663a; --warning: #7a4d00; --failed: #a31520; --canceled: #4a5462;

@@ -23,10 +23,19 @@ final class ValidationPageTest {
 
     private static ValidationView.Test test(String id, String result, Finding finding, int linesLeftOut) {
         Line step = new Line(1, AT, EVIL, EVIL, "Reserving " + EVIL, null, null, null, null, null);
-        Line command = new Line(
-                9, AT, "node1", "d1", "", "PERSISTENT RESERVE OUT, RESERVE (01h)", "GOOD", EVIL, 1_234L, EVIL);
+        Line command =
+                new Line(9, AT, "node1", "d1", "", "PERSISTENT RESERVE OUT, RESERVE (01h)", "GOOD", EVIL, 1_234L, EVIL);
         return new ValidationView.Test(
-                id, EVIL, EVIL, result, finding == null ? "" : EVIL, finding, AT, AT, linesLeftOut, List.of(step, command));
+                id,
+                EVIL,
+                EVIL,
+                result,
+                finding == null ? "" : EVIL,
+                finding,
+                AT,
+                AT,
+                linesLeftOut,
+                List.of(step, command));
     }
 
     private static ValidationView view() {

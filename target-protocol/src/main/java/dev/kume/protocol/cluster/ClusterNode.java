@@ -212,8 +212,7 @@ public final class ClusterNode {
     private static <T> CompletableFuture<T> optional(CompletableFuture<T> page, T without) {
         return page.exceptionallyCompose(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            return cause instanceof InitiatorException why
-                            && why.reason() == InitiatorException.Reason.COMMAND_FAILED
+            return cause instanceof InitiatorException why && why.reason() == InitiatorException.Reason.COMMAND_FAILED
                     ? CompletableFuture.completedFuture(without)
                     : CompletableFuture.failedFuture(failure);
         });

@@ -15,8 +15,15 @@ public final class Exchange {
     private static final int READ_CAPACITY_16 = 0x10;
 
     private static final String[] TYPES = {
-        "", "Write Exclusive", "", "Exclusive Access", "", "Write Exclusive, Registrants Only",
-        "Exclusive Access, Registrants Only", "Write Exclusive, All Registrants", "Exclusive Access, All Registrants"
+        "",
+        "Write Exclusive",
+        "",
+        "Exclusive Access",
+        "",
+        "Write Exclusive, Registrants Only",
+        "Exclusive Access, Registrants Only",
+        "Write Exclusive, All Registrants",
+        "Exclusive Access, All Registrants"
     };
 
     private final byte[] cdb;

@@ -156,13 +156,12 @@ public final class MpioDisk implements ScsiDevice {
             case PREEMPT_AND_ABORT -> pathByPath(request.command(), 1);
             case RESERVE, RELEASE, PREEMPT -> pathByPath(request.command(), Integer.MAX_VALUE);
             case CLEAR ->
-                pathByPath(request.command(), Integer.MAX_VALUE)
-                        .thenApply(result -> {
-                            if (result.isGood()) {
-                                forget();
-                            }
-                            return result;
-                        });
+                pathByPath(request.command(), Integer.MAX_VALUE).thenApply(result -> {
+                    if (result.isGood()) {
+                        forget();
+                    }
+                    return result;
+                });
         });
     }
 
@@ -180,15 +179,14 @@ public final class MpioDisk implements ScsiDevice {
         }
         CompletableFuture<List<Tried>> all = CompletableFuture.completedFuture(new ArrayList<>());
         for (Path path : order) {
-            all = all.thenCompose(list -> send(path, "", request.command())
-                    .thenApply(answer -> {
-                        list.add(new Tried(path.registered, answer));
-                        if (answer.isGood()) {
-                            path.registered = !removes;
-                            stored = removes ? stored : request;
-                        }
-                        return list;
-                    }));
+            all = all.thenCompose(list -> send(path, "", request.command()).thenApply(answer -> {
+                list.add(new Tried(path.registered, answer));
+                if (answer.isGood()) {
+                    path.registered = !removes;
+                    stored = removes ? stored : request;
+                }
+                return list;
+            }));
         }
         return all.thenCompose(list -> {
             if (removes) {
@@ -222,8 +220,7 @@ public final class MpioDisk implements ScsiDevice {
         return tryNext(command, order, null);
     }
 
-    private CompletableFuture<ScsiResult> tryNext(
-            ScsiCommand command, List<Path> left, @Nullable Answer firstFailure) {
+    private CompletableFuture<ScsiResult> tryNext(ScsiCommand command, List<Path> left, @Nullable Answer firstFailure) {
         return send(left.getFirst(), "", command).thenCompose(answer -> {
             Answer reported = answer.isGood() || firstFailure == null ? answer : firstFailure;
             return answer.isGood() || left.size() == 1

@@ -49,7 +49,6 @@ public final class NodeDisk {
     public static final String MARK = "Kume cluster validation: ";
 
     private final String node;
-    private final String disk;
     private final SeenDisk seen;
     private final MpioDisk paths;
     private final int pathCount;
@@ -88,7 +87,6 @@ public final class NodeDisk {
 
     public NodeDisk(Parts parts, String disk, SeenDisk seen, MpioDisk paths, int pathCount) {
         node = parts.node();
-        this.disk = disk;
         this.seen = seen;
         this.paths = paths;
         this.pathCount = pathCount;
@@ -326,9 +324,8 @@ public final class NodeDisk {
         byte[] content = new byte[FILE_SECTORS * SECTOR_BYTES];
         for (int i = 0; i < content.length; i++) {
             int within = i % SECTOR_BYTES;
-            content[i] = within < mark.length
-                    ? mark[within]
-                    : (byte) (words[i % words.length] ^ crc.getValue() >> (i & 15));
+            content[i] =
+                    within < mark.length ? mark[within] : (byte) (words[i % words.length] ^ crc.getValue() >> (i & 15));
         }
         return content;
     }

@@ -24,7 +24,12 @@ public final class RunLog {
      * @param exchange the command that it is about, or null
      */
     public record Line(
-            int number, Instant at, String node, String disk, String what, @Nullable Exchange exchange) {
+            int number,
+            Instant at,
+            String node,
+            String disk,
+            String what,
+            @Nullable Exchange exchange) {
         /** What happened in one text. */
         public String words() {
             return exchange == null ? what : what.isEmpty() ? exchange.toString() : what + ": " + exchange;

@@ -34,7 +34,9 @@ final class AccessLatencyCheck implements StorageCheck {
                     slowest = Math.max(slowest, access(steps, each, round));
                 }
             }
-            steps.say("slowest access %d us".formatted(slowest / 1_000), disk.onNodes().getFirst());
+            steps.say(
+                    "slowest access %d us".formatted(slowest / 1_000),
+                    disk.onNodes().getFirst());
         }
     }
 

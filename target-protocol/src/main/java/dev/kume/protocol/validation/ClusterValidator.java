@@ -132,14 +132,20 @@ public final class ClusterValidator {
             }
             StorageCluster cluster = new StorageCluster(members);
             results = new StorageValidation(
-                            clock, log, patience(manner.times()), random, manner.stop(), manner.consent(), manner
-                                    .progress())
+                            clock,
+                            log,
+                            patience(manner.times()),
+                            random,
+                            manner.stop(),
+                            manner.consent(),
+                            manner.progress())
                     .run(cluster);
             disks = ValidationReport.disksOf(cluster);
             if (manner.restores()) {
                 StorageSteps steps = new StorageSteps(log, step, random, new Stop());
-                cluster.shared().forEach(disk -> notes.addAll(
-                        ScratchArea.clear(steps, disk.onNodes().getFirst())));
+                cluster.shared()
+                        .forEach(disk -> notes.addAll(
+                                ScratchArea.clear(steps, disk.onNodes().getFirst())));
             }
             leave(cluster);
         } finally {
@@ -169,24 +175,15 @@ public final class ClusterValidator {
         InitiatorTransport transport =
                 InitiatorTransport.sockets(eventLoop, Transport.AUTO.clientChannel(), CONNECT_MILLIS);
         Map<String, Initiator> byName = new LinkedHashMap<>();
-        for (Path path : node.paths()) {
-            byName.computeIfAbsent(
-                    path.initiator(),
-                    name -> new Initiator(name, ISID_FIRST, loop, transport, clock, random));
-        }
-        initiators.addAll(byName.values());
         List<ClusterNode.Way> ways = new ArrayList<>();
         for (Path path : node.paths()) {
+            Initiator initiator = byName.computeIfAbsent(
+                    path.initiator(), name -> new Initiator(name, ISID_FIRST, loop, transport, clock, random));
             ways.add(new ClusterNode.Way(
-                    byName.get(path.initiator()),
-                    settings(path.credentials()),
-                    path.target(),
-                    path.portal(),
-                    path.luns()));
+                    initiator, settings(path.credentials()), path.target(), path.portal(), path.luns()));
         }
-        ClusterNode first =
-                new ClusterNode(node.name(), byName.values().iterator().next(), loop, surroundings);
-        return new Member(first, ways);
+        initiators.addAll(byName.values());
+        return new Member(new ClusterNode(node.name(), ways.getFirst().initiator(), loop, surroundings), ways);
     }
 
     /** Logs out everywhere, as long as that is answered. */
@@ -195,7 +192,7 @@ public final class ClusterValidator {
                 cluster.nodes().stream().map(ClusterNode::shutDown).toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(all)
                 .completeOnTimeout(null, LEAVE.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((done, failure) -> done)
+                .exceptionally(failure -> null)
                 .join();
     }
 }

@@ -86,15 +86,15 @@ final class DiskArbitrationCheck implements StorageCheck {
         String content =
                 "owned by %s with %x".formatted(owner.node(), owner.arbiter().key());
         steps.goodAccess("writing as the owner", owner, owner.rawWrite(NodeDisk.SCRATCH_X, content));
-        NodeDisk.Access read =
-                steps.goodAccess("reading as the owner", owner, owner.rawRead(NodeDisk.SCRATCH_X));
+        NodeDisk.Access read = steps.goodAccess("reading as the owner", owner, owner.rawRead(NodeDisk.SCRATCH_X));
         if (!read.data().equals(owner.block(content))) {
             throw StepFailure.wrong(
                     StorageSteps.from("reading as the owner", owner), "what it has written", "other data");
         }
         steps.because(DEFENDS);
         Keys keys = steps.await(StorageSteps.from("reading the keys", owner), owner.readKeys());
-        if (keys.count(owner.arbiter().key()) != owner.pathCount() || keys.keys().size() != owner.pathCount()) {
+        if (keys.count(owner.arbiter().key()) != owner.pathCount()
+                || keys.keys().size() != owner.pathCount()) {
             throw StepFailure.wrong(
                     StorageSteps.from("reading the keys", owner),
                     "the owner's key on its %d path(s) and no other".formatted(owner.pathCount()),

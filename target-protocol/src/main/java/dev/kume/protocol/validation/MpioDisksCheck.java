@@ -33,7 +33,8 @@ final class MpioDisksCheck implements StorageCheck {
         for (SharedDisk disk : cluster.shared()) {
             for (NodeDisk each : disk.onNodes()) {
                 String what = "asking each path";
-                int ready = steps.await(StorageSteps.from(what, each), each.paths().readyPaths());
+                int ready =
+                        steps.await(StorageSteps.from(what, each), each.paths().readyPaths());
                 if (ready != each.pathCount() || ready == 0) {
                     throw StepFailure.wrong(
                             StorageSteps.from(what, each),

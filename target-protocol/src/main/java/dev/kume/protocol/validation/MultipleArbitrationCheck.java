@@ -52,8 +52,7 @@ final class MultipleArbitrationCheck implements StorageCheck {
                 if (each == winner) {
                     steps.goodAccess("writing as the winner", each, each.rawWrite(NodeDisk.SCRATCH_X, each.node()));
                 } else {
-                    steps.conflictingAccess(
-                            "writing as a loser", each, each.rawWrite(NodeDisk.SCRATCH_X, each.node()));
+                    steps.conflictingAccess("writing as a loser", each, each.rawWrite(NodeDisk.SCRATCH_X, each.node()));
                 }
             }
             steps.good("stopping the defence", winner, winner.stopDefence());

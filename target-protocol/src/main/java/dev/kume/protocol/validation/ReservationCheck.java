@@ -18,8 +18,9 @@ final class ReservationCheck implements StorageCheck {
             "a node that leaves a disk takes its key away like this, and the next owner must find the disk free";
     private static final String OWN =
             "the owner of a cluster disk is the node that holds its reservation, and every node must see that it does";
-    private static final String FENCE = "by this Windows keeps a node that has lost a disk away from it: where it fails,"
-            + " two nodes change one file system, and destroy it";
+    private static final String FENCE =
+            "by this Windows keeps a node that has lost a disk away from it: where it fails,"
+                    + " two nodes change one file system, and destroy it";
     private static final String JOIN =
             "a challenger registers before it may challenge, and must not get more by that than the right to ask";
 
@@ -45,11 +46,7 @@ final class ReservationCheck implements StorageCheck {
             int others = nodes <= ALL_PAIRS_NODES ? nodes - 1 : 1;
             for (int owner = 0; owner < nodes; owner++) {
                 for (int step = 1; step <= others; step++) {
-                    new Pair(
-                                    steps,
-                                    disk.onNodes().get(owner),
-                                    disk.onNodes().get((owner + step) % nodes))
-                            .run();
+                    new Pair(steps, disk.onNodes().get(owner), disk.onNodes().get((owner + step) % nodes)).run();
                 }
             }
         }
@@ -94,12 +91,12 @@ final class ReservationCheck implements StorageCheck {
             steps.say(what, b);
             Presence presence = steps.await(StorageSteps.from(what, b), b.isReservationPresent(keyB));
             if (presence != Presence.OTHERS) {
-                String alone = ", although node %s, which holds it, sees it: what one node reserves, the target of the"
-                        + " other does not know";
-                throw StepFailure.wrong(
-                        StorageSteps.from(what, b),
-                        Presence.OTHERS.toString(),
-                        presence + (presence == Presence.NONE ? alone.formatted(a.node()) : ""));
+                String alone = presence != Presence.NONE
+                        ? ""
+                        : ", although node %s, which holds it, sees it: what one node reserves, the target of the other"
+                                        .formatted(a.node())
+                                + " does not know";
+                throw StepFailure.wrong(StorageSteps.from(what, b), Presence.OTHERS.toString(), presence + alone);
             }
         }
 

@@ -49,7 +49,8 @@ public final class ScratchArea {
             int blocks = (int) (disk.lba(NodeDisk.SCRATCH_END_SECTOR) - first);
             int bytes = disk.blockBytes();
             ByteBuffer area = steps.await(
-                    StorageSteps.from("reading the scratch area", disk), disk.client().read(first, blocks, bytes));
+                    StorageSteps.from("reading the scratch area", disk),
+                    disk.client().read(first, blocks, bytes));
             for (int block = 0; block < blocks; block++) {
                 ByteBuffer content = area.slice(block * bytes, bytes);
                 if (isOurs(content)) {

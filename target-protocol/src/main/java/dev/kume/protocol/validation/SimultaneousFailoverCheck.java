@@ -30,7 +30,8 @@ final class SimultaneousFailoverCheck implements StorageCheck {
 
     @Override
     public void run(StorageCluster cluster, StorageSteps steps) {
-        steps.because("when a node fails all of its disks move at the same time, and the virtual machines on them wait");
+        steps.because(
+                "when a node fails all of its disks move at the same time, and the virtual machines on them wait");
         for (int round = 0; round < ROUNDS; round++) {
             List<NodeDisk> from = owners(cluster, round);
             List<NodeDisk> to = owners(cluster, round + 1);
@@ -73,8 +74,8 @@ final class SimultaneousFailoverCheck implements StorageCheck {
     private static CompletableFuture<Void> give(NodeDisk disk) {
         return disk.takeOffline()
                 .thenCompose(ignored -> disk.stopDefence())
-                .thenAccept(result -> check(
-                        result.isGood(), "giving the disk up", disk, "GOOD", SenseWords.of(result)));
+                .thenAccept(
+                        result -> check(result.isGood(), "giving the disk up", disk, "GOOD", SenseWords.of(result)));
     }
 
     private static void check(boolean holds, String what, NodeDisk disk, String expected, String seen) {

@@ -32,7 +32,8 @@ final class StoragePoolReservationCheck implements StorageCheck {
 
     @Override
     public void run(StorageCluster cluster, StorageSteps steps) {
-        steps.because("clustered storage pools change and preempt keys in these ways; disks outside of pools do without");
+        steps.because(
+                "clustered storage pools change and preempt keys in these ways; disks outside of pools do without");
         for (SharedDisk disk : cluster.shared()) {
             int nodes = disk.onNodes().size();
             for (int i = 0; i < nodes; i++) {

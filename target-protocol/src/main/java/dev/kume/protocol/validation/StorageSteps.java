@@ -152,7 +152,8 @@ final class StorageSteps {
     }
 
     static String from(String what, NodeDisk disk) {
-        return "%s from node %s on disk %s".formatted(what, disk.node(), disk.seen().serial());
+        return "%s from node %s on disk %s"
+                .formatted(what, disk.node(), disk.seen().serial());
     }
 
     void say(String what, NodeDisk disk) {

@@ -202,8 +202,7 @@ public final class StorageValidation {
             for (NodeDisk each : disk.onNodes()) {
                 answers = answers
                         && attempt(
-                                steps,
-                                () -> steps.await(StorageSteps.from("unregistering", each), each.unregister()));
+                                steps, () -> steps.await(StorageSteps.from("unregistering", each), each.unregister()));
             }
             if (answers) {
                 attempt(steps, () -> clearLeftovers(steps, disk.onNodes().getFirst()));
@@ -224,8 +223,8 @@ public final class StorageValidation {
 
     /** Keys of a run that ended without a word stand for ports that are no more. */
     private static void clearLeftovers(StorageSteps steps, NodeDisk disk) {
-        List<Long> keys =
-                steps.await(StorageSteps.from("reading the keys", disk), disk.readKeys()).keys();
+        List<Long> keys = steps.await(StorageSteps.from("reading the keys", disk), disk.readKeys())
+                .keys();
         if (!keys.isEmpty() && keys.stream().allMatch(StorageSteps::isOurs)) {
             steps.say("clearing what is left of a validation", disk);
             steps.await(StorageSteps.from("clearing", disk), disk.clearReservations(steps.newKey()));

@@ -39,8 +39,7 @@ public record ValidationReport(
     }
 
     private static Disk disk(SharedDisk disk) {
-        List<Integer> paths =
-                disk.onNodes().stream().map(NodeDisk::pathCount).toList();
+        List<Integer> paths = disk.onNodes().stream().map(NodeDisk::pathCount).toList();
         return new Disk(disk.onNodes().getFirst().seen(), paths);
     }
 
@@ -64,7 +63,8 @@ public record ValidationReport(
                         .formatted(results.size(), nodes.size());
             case WARNING ->
                 "No test failed, and %d ended with a warning: this storage can carry a failover cluster, but read the"
-                        .formatted(count(Outcome.WARNING)) + " warnings first.";
+                                .formatted(count(Outcome.WARNING))
+                        + " warnings first.";
             case FAILED ->
                 "%d of %d tests failed: do not put a failover cluster on this storage."
                         .formatted(failed, results.size());

@@ -136,7 +136,8 @@ final class ClusterValidatorTest {
     void aLunThatIsNotThere() {
         validated.lun = 7;
         ValidationReport report = validated.run();
-        assertTrue(reason(report, 0).contains("expected its LUN among those that the target reports, saw LUNs [0]"),
+        assertTrue(
+                reason(report, 0).contains("expected its LUN among those that the target reports, saw LUNs [0]"),
                 reason(report, 0));
         assertCanceled(report, 2);
     }
@@ -147,8 +148,8 @@ final class ClusterValidatorTest {
         AtomicInteger test = new AtomicInteger();
         validated.step = Duration.ofMillis(500);
         validated.progress = (number, name) -> test.set(number);
-        validated.wire = (target, unit) ->
-                command -> test.get() == 5 ? new CompletableFuture<>() : unit.execute(command);
+        validated.wire =
+                (target, unit) -> command -> test.get() == 5 ? new CompletableFuture<>() : unit.execute(command);
         ValidationReport report = validated.run();
         TestResult silent = report.results().get(5);
         assertEquals(Outcome.FAILED, silent.outcome());
@@ -188,7 +189,8 @@ final class ClusterValidatorTest {
         assertEquals(ClusterRig.DISK_BYTES, asked.getFirst().capacity().bytes());
         assertEquals(Outcome.CANCELED, report.outcome());
         assertEquals(Outcome.SUCCESS, ValidatedRig.named(report, "mpio-disks").outcome());
-        assertEquals(Outcome.CANCELED, ValidatedRig.named(report, "access-latency").outcome());
+        assertEquals(
+                Outcome.CANCELED, ValidatedRig.named(report, "access-latency").outcome());
         assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(directory.resolve("vdisk0"))));
     }
 
@@ -216,6 +218,7 @@ final class ClusterValidatorTest {
     @Test
     void itsPortsAreKnownForWhatTheyAre() {
         assertTrue(ClusterValidator.isValidator(0x80_4B56_4C_0003L));
-        assertFalse(ClusterValidator.isValidator(rig.node(0).sessions().getFirst().isid()));
+        assertFalse(
+                ClusterValidator.isValidator(rig.node(0).sessions().getFirst().isid()));
     }
 }

@@ -213,7 +213,10 @@ final class EachTestFailsTest {
             assertTrue(finding.step().startsWith(fault.step()), finding::toString);
             assertTrue(finding.expected().contains(fault.expected()), finding::toString);
             assertTrue(finding.seen().contains(fault.seen()), finding::toString);
-            assertTrue(failed.reason().endsWith(finding.meaning()) && finding.meaning().length() > 40, failed::reason);
+            assertTrue(
+                    failed.reason().endsWith(finding.meaning())
+                            && finding.meaning().length() > 40,
+                    failed::reason);
             for (TestResult other : report.results()) {
                 boolean depends = ids.indexOf(fault.id()) < 2 && ids.indexOf(other.id()) > ids.indexOf(fault.id());
                 if (!other.id().equals(fault.id())) {

@@ -53,8 +53,11 @@ final class ValidatedRig {
         List<ClusterValidator.Node> nodes = new ArrayList<>();
         for (int i = 0; i < targets.length; i++) {
             ClusterValidator.Path path = new ClusterValidator.Path(
-                    "iqn.1991-05.com.microsoft:hv-node" + i, null, targets[i], portal, number -> lun < 0
-                            || number == lun);
+                    "iqn.1991-05.com.microsoft:hv-node" + i,
+                    null,
+                    targets[i],
+                    portal,
+                    number -> lun < 0 || number == lun);
             nodes.add(new ClusterValidator.Node("hv-node" + i, java.util.Collections.nCopies(paths, path)));
         }
         return new ClusterValidator(new SkewedClock(), new Random(11), wire, step)
