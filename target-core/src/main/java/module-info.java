@@ -17,4 +17,5 @@ module dev.kume.core {
     exports dev.kume.core.scsi.command;
     exports dev.kume.core.scsi.sanitize;
     exports dev.kume.core.store;
+    exports dev.kume.core.volume;
 }

@@ -64,7 +64,7 @@ public final class Limits {
         NOP_IN_SECONDS(15, 0, 3_600),
         /** Seconds a NOP-In may stay unanswered before the session is dropped. */
         NOP_IN_TIMEOUT_SECONDS(30, 1, 3_600),
-        /** Seconds within which the holder of an exclusive disk must answer when another host asks for the disk. */
+        /** Seconds in which the holder of an exclusive disk must answer when another host asks for it. */
         PROBE_SECONDS(5, 1, 3_600),
         /** PDU headers that each connection remembers for its trace, about 96 bytes each; 0 records nothing. */
         RECORDED_PDUS(256, 0, 4_096),

@@ -68,6 +68,11 @@ public final class ApiPaths {
         return disk(name) + "/compact";
     }
 
+    /** {@code /v1/disks/NAME/thaw}: POST without a body. */
+    public static String diskThaw(String name) {
+        return disk(name) + "/thaw";
+    }
+
     /** {@code /v1/disks/NAME/online}: POST without a body. */
     public static String diskOnline(String name) {
         return disk(name) + "/online";

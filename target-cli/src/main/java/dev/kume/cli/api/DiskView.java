@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param layout         how its file is made; null from a daemon that does not say
  * @param accessBy       the targets it is mapped into, by target name
  * @param created        when it was created or imported
+ * @param alarms         what is wrong with it now, the oldest first
  */
 public record DiskView(
         String name,
@@ -45,13 +46,15 @@ public record DiskView(
         @Nullable Device device,
         @Nullable Layout layout,
         List<Access> accessBy,
-        Instant created) {
+        Instant created,
+        List<AlarmView> alarms) {
     public static final String IDLE = "idle";
     public static final String IN_USE = "in use";
     public static final String OFFLINE = "offline";
 
     public DiskView {
         accessBy = Lists.orEmpty(accessBy);
+        alarms = Lists.orEmpty(alarms);
     }
 
     /**

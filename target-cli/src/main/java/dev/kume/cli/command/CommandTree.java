@@ -86,6 +86,7 @@ public final class CommandTree {
                 .addSubcommand(new DiskCheckCommand(invocation))
                 .addSubcommand(new DiskCompactCommand(invocation))
                 .addSubcommand(new DiskOnlineCommand(invocation))
+                .addSubcommand(new DiskThawCommand(invocation))
                 .addSubcommand(new DiskOfflineCommand(invocation));
     }
 

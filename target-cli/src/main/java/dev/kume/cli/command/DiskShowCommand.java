@@ -1,6 +1,5 @@
 package dev.kume.cli.command;
 
-import dev.kume.cli.api.AlarmView;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.DiskView;
 import dev.kume.cli.client.Answer;
@@ -28,16 +27,11 @@ final class DiskShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.disk(name));
-        invocation.print(
-                answer.tree(), out -> facts(answer.as(DiskView.class), alarms()).print(out));
+        invocation.print(answer.tree(), out -> facts(answer.as(DiskView.class)).print(out));
         return 0;
     }
 
-    private List<AlarmView> alarms() {
-        return invocation.api().get(ApiPaths.ALARMS).as(AlarmView.Listing.class).alarms();
-    }
-
-    private static Facts facts(DiskView disk, List<AlarmView> alarms) {
+    private static Facts facts(DiskView disk) {
         String status = disk.statusReason() == null ? disk.status() : disk.status() + ": " + disk.statusReason();
         String type = disk.sparse() ? disk.type() + ", sparse" : disk.type();
         List<String> accessBy =
@@ -50,12 +44,8 @@ final class DiskShowCommand implements Callable<Integer> {
                 .add("format", disk.format())
                 .add("type", type)
                 .add("file", disk.file());
-        List<String> wrong = alarms.stream()
-                .filter(alarm -> alarm.disk().equals(disk.name()))
-                .map(Alarms::line)
-                .toList();
-        if (!wrong.isEmpty()) {
-            facts.add("alarms", wrong, "none");
+        if (!disk.alarms().isEmpty()) {
+            facts.add("alarms", disk.alarms().stream().map(Alarms::line).toList(), "none");
         }
         layout(facts, disk.layout());
         facts.add("sharing", disk.sharing())

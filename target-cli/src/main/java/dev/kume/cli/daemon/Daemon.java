@@ -140,6 +140,7 @@ public final class Daemon implements AutoCloseable {
         management.listen();
         flushNowAndThen(initiators);
         lookAtSpaceNowAndThen(served.space());
+        served.unreservedWriters(settings.unreservedWriters());
         guardNowAndThen(served.guards());
         management.logInventory();
         if (isns != null) {

@@ -12,12 +12,17 @@ import dev.kume.cli.api.DiskImport;
 import dev.kume.cli.api.DiskResize;
 import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.DiskView;
+import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.core.inventory.DiskRecord;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The paths under {@code /v1/disks}. Any thread; requests may wait. */
 final class DiskRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskRoutes.class);
+
     private final Changes changes;
     private final DiskProvisioning disks;
     private final DiskRemoval removal;
@@ -117,6 +122,7 @@ final class DiskRoutes {
         request.allowParameters(Set.of());
         return switch (action) {
             case "online" -> online(name);
+            case "thaw" -> thaw(name);
             case "resize" -> begun(verbs.resizing().resize(name, request.body(mapper, DiskResize.class)));
             case "convert" -> begun(verbs.conversion().convert(name, request.body(mapper, DiskConvert.class)));
             case "copy" -> begun(verbs.duplication().copy(name, request.body(mapper, DiskDuplicate.class)));
@@ -136,6 +142,17 @@ final class DiskRoutes {
         return ApiAnswer.ok(view(disk));
     }
 
+    private ApiAnswer thaw(String name) {
+        DiskRecord disk = changes.current().disk(name);
+        Set<String> hosts = exports.thaw(disk);
+        if (hosts.isEmpty()) {
+            throw new ApiException(
+                    ErrorCode.CONFLICT, "no host is kept from writing disk '%s'".formatted(disk.name()), null);
+        }
+        LOG.info("Disk {}: {} may write again", disk.name(), String.join(" and ", hosts));
+        return ApiAnswer.ok(view(disk));
+    }
+
     private static ApiAnswer begun(OperationView operation) {
         return ApiAnswer.accepted(operation, ApiPaths.operation(operation.id()));
     }
@@ -145,7 +162,7 @@ final class DiskRoutes {
     }
 
     private Views views() {
-        return new Views(changes.current(), shelf, exports.sessions());
+        return new Views(changes.current(), shelf, exports.sessions(), exports.alarms());
     }
 
     private DiskView view(DiskRecord disk) {

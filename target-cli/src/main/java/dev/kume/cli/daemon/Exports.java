@@ -6,6 +6,7 @@ import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.Alarm;
+import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -15,6 +16,7 @@ import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,14 @@ interface Exports {
     /** What is wrong with the disks in use, the oldest first. */
     default List<Alarm> alarms() {
         return List.of();
+    }
+
+    /** What is done from now on about hosts that write one file system without a reservation. */
+    default void unreservedWriters(UnreservedWriters changed) {}
+
+    /** Lets hosts write a disk again that were kept from it for that; their names. */
+    default Set<String> thaw(DiskRecord disk) {
+        return Set.of();
     }
 
     /** All sessions, by id; {@code target} is left null. */

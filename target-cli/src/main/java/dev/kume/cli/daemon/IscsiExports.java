@@ -9,6 +9,7 @@ import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.Alarm;
 import dev.kume.cli.guard.Alarms;
 import dev.kume.cli.guard.Guards;
+import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -164,6 +165,16 @@ final class IscsiExports implements Exports {
     @Override
     public List<Alarm> alarms() {
         return guards.alarms().list();
+    }
+
+    @Override
+    public void unreservedWriters(UnreservedWriters changed) {
+        guards.unreservedWriters(changed);
+    }
+
+    @Override
+    public Set<String> thaw(DiskRecord disk) {
+        return guards.thaw(disk.identity().uuid());
     }
 
     /** What is told to iSNS servers. */

@@ -60,6 +60,7 @@ final class Reload {
         if (!running.chapAlgorithms().equals(read.chapAlgorithms())) {
             exports.chapAlgorithms(read.chapAlgorithms());
         }
+        exports.unreservedWriters(read.unreservedWriters());
         running = running.withLiveOf(read);
         LOG.info("{} was read again: {}", view.file(), view.changes().isEmpty() ? "nothing is different" : "");
         view.changes().forEach(change -> LOG.info("{} {}: {}", change.key(), change.text(), change.outcome()));

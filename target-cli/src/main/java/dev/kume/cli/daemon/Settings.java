@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.Limits;
 import dev.kume.core.nexus.AccessState;
 import dev.kume.protocol.login.ChapAlgorithm;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits         all limits
  * @param isns           where targets are registered
  * @param alua           whether hosts are told that ways to a disk differ
+ * @param unreservedWriters what is done about hosts that write one file system without a reservation
  */
 public record Settings(
         @Nullable Path file,
@@ -34,7 +36,8 @@ public record Settings(
         Path adminSocket,
         Limits limits,
         IsnsSettings isns,
-        Alua alua) {
+        Alua alua,
+        UnreservedWriters unreservedWriters) {
     public Settings {
         portals = List.copyOf(portals);
         chapAlgorithms = List.copyOf(chapAlgorithms);
@@ -62,7 +65,8 @@ public record Settings(
                 adminSocket,
                 limits,
                 IsnsSettings.OFF,
-                Alua.NONE);
+                Alua.NONE,
+                UnreservedWriters.ALARM);
     }
 
     /** The same with what can change while the daemon runs taken from others. */
@@ -78,7 +82,8 @@ public record Settings(
                 adminSocket,
                 limits,
                 isns,
-                alua);
+                alua,
+                others.unreservedWriters);
     }
 
     /**

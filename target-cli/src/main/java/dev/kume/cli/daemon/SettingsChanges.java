@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ReloadView.Change;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.guard.UnreservedWriters;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -22,11 +23,13 @@ final class SettingsChanges {
     private static final Set<String> APART = Set.of("file", "portals", "limits");
 
     /** What {@link Reload} applies, beside portals. */
-    private static final Set<String> LIVE = Set.of("chapAlgorithms");
+    private static final Set<String> LIVE = Set.of("chapAlgorithms", "unreservedWriters");
 
     /** Settings that {@code kume.yaml} has in a block. */
-    private static final Map<String, String> KEYS =
-            Map.of("adminSocket", "admin.socket", "chapAlgorithms", "authentication.chapAlgorithms");
+    private static final Map<String, String> KEYS = Map.of(
+            "adminSocket", "admin.socket",
+            "chapAlgorithms", "authentication.chapAlgorithms",
+            "unreservedWriters", "guards.unreservedWriters");
 
     private SettingsChanges() {}
 
@@ -58,6 +61,9 @@ final class SettingsChanges {
     }
 
     private static String shown(@Nullable Object value) {
+        if (value instanceof UnreservedWriters writers) {
+            return writers.word();
+        }
         return value == null ? "left out" : value.toString();
     }
 

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.core.Limits;
@@ -109,10 +110,21 @@ public final class SettingsFile {
             admin.end();
         }
         IsnsSettings isns = IsnsSettings.of(root.optionalKeys("isns"));
+        UnreservedWriters writers = unreservedWriters(root.optionalKeys("guards"), defaults.unreservedWriters());
         YamlKeys limitKeys = root.optionalKeys("limits");
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
-        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits, isns, alua);
+        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits, isns, alua, writers);
+    }
+
+    private static UnreservedWriters unreservedWriters(@Nullable YamlKeys guards, UnreservedWriters otherwise)
+            throws YamlException {
+        if (guards == null) {
+            return otherwise;
+        }
+        UnreservedWriters given = or(guards.optionalParsed("unreservedWriters", UnreservedWriters::ofWord), otherwise);
+        guards.end();
+        return given;
     }
 
     private static Limits limits(YamlKeys keys) throws YamlException {

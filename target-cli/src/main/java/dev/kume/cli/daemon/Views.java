@@ -1,10 +1,12 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.AlarmView;
 import dev.kume.cli.api.DiskView;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.MappingView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.TargetView;
+import dev.kume.cli.guard.Alarm;
 import dev.kume.core.Sizes;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.MappedDisk;
@@ -25,13 +27,19 @@ import org.jspecify.annotations.Nullable;
 final class Views {
     private final Inventory inventory;
     private final DiskShelf shelf;
+    private final List<AlarmView> alarms;
     private final List<SessionView> sessions;
     private final Map<String, List<SessionView>> sessionsByIqn = new HashMap<>();
     private final Map<String, List<Mapping>> mappingsByDisk = new HashMap<>();
     private final Map<String, List<Mapping>> mappingsByTarget = new HashMap<>();
 
     Views(Inventory inventory, DiskShelf shelf, List<SessionView> sessions) {
+        this(inventory, shelf, sessions, List.of());
+    }
+
+    Views(Inventory inventory, DiskShelf shelf, List<SessionView> sessions, List<Alarm> alarms) {
         this.inventory = inventory;
+        this.alarms = AlarmFacts.views(alarms, inventory);
         this.shelf = shelf;
         this.sessions = sessions.stream().map(this::named).toList();
         for (SessionView session : this.sessions) {
@@ -86,7 +94,10 @@ final class Views {
                         disk.profile().product()),
                 layout(disk, opened),
                 accessBy,
-                disk.created());
+                disk.created(),
+                alarms.stream()
+                        .filter(alarm -> alarm.disk().equals(disk.name()))
+                        .toList());
     }
 
     private DiskView.Layout layout(DiskRecord disk, @Nullable OpenDisk opened) {

@@ -7,6 +7,7 @@ import dev.kume.protocol.connection.SessionInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,22 +15,29 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks after who uses which disk, and raises alarms about it. {@link #look} runs again and again, on one thread of its
  * own.
  */
 public final class Guards {
+    private static final Logger LOG = LoggerFactory.getLogger(Guards.class);
+
     private final Alarms alarms;
     private final Supplier<Inventory> inventory;
     private final Supplier<CompletableFuture<List<SessionInfo>>> sessions;
     private final Executor executor;
-    private final Map<UUID, LogicalUnit> units = new ConcurrentHashMap<>();
+    private final Map<UUID, Watched> watched = new ConcurrentHashMap<>();
+    private volatile UnreservedWriters mode = UnreservedWriters.ALARM;
+
+    private record Watched(WatchedUnit unit, WriterGuard writers) {}
 
     /**
      * @param inventory as it is published
      * @param sessions  all sessions of the moment
-     * @param executor  where alarms are raised, away from the event loops
+     * @param executor  disk threads: where alarms are raised, away from the event loops, and disks are read
      */
     public Guards(
             Alarms alarms,
@@ -47,14 +55,30 @@ public final class Guards {
         return alarms;
     }
 
+    /** What is done about unreserved writers from now on. */
+    public void unreservedWriters(UnreservedWriters changed) {
+        mode = changed;
+    }
+
     public void add(UUID disk, LogicalUnit unit) {
-        units.put(disk, unit);
+        WatchedUnit of = new WatchedUnit(disk, unit, inventory, executor);
+        watched.put(disk, new Watched(of, new WriterGuard(disk, of, alarms)));
     }
 
     /** The disk is gone, and with it all that was wrong with it. */
     public void remove(UUID disk) {
-        units.remove(disk);
+        watched.remove(disk);
         alarms.clear(key -> key.disk().equals(disk));
+    }
+
+    /**
+     * Lets hosts write a disk again that were kept from it.
+     *
+     * @return their names
+     */
+    public Set<String> thaw(UUID disk) {
+        Watched of = watched.get(disk);
+        return of == null ? Set.of() : of.writers().thaw();
     }
 
     /** A host has been refused at an exclusive unit. Any thread; never waits. */
@@ -80,9 +104,10 @@ public final class Guards {
     }
 
     private @Nullable DiskRecord diskOf(LogicalUnit unit) {
-        return units.entrySet().stream()
-                .filter(each -> Objects.equals(each.getValue(), unit))
-                .map(each -> inventory.get().findDisk(each.getKey()))
+        return watched.values().stream()
+                .map(Watched::unit)
+                .filter(each -> each.unit().equals(unit))
+                .map(WatchedUnit::disk)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
@@ -103,10 +128,19 @@ public final class Guards {
     /** Looks what is over, and what has begun. */
     public void look() {
         alarms.clear(key -> key.kind() == Alarm.Kind.HOST_REFUSED && !isRefused(key));
+        watched.values().forEach(this::look);
+    }
+
+    private void look(Watched of) {
+        try {
+            of.writers().look(mode, of.unit().unit().lane().clock().nanoTime());
+        } catch (RuntimeException bug) {
+            LOG.error("Disk {}: who writes it cannot be told", of.unit().name(), bug);
+        }
     }
 
     private boolean isRefused(Alarm.Key key) {
-        LogicalUnit unit = units.get(key.disk());
-        return unit != null && unit.hosts().refused().contains(key.host());
+        Watched of = watched.get(key.disk());
+        return of != null && of.unit().unit().hosts().refused().contains(key.host());
     }
 }

@@ -109,6 +109,26 @@ final class DiskCommandsTest {
     }
 
     @Test
+    void showSaysWhatIsWrong() {
+        String alarm = """
+                {"kind":"unreserved-writers","severity":"critical","disk":"vms","host":null,\
+                "since":"2026-11-23T07:00:00Z","text":"two write it","remedy":"stop one"}""";
+        String vms = Records.VMS.substring(0, Records.VMS.length() - 1) + ",\"alarms\":[" + alarm + "]}";
+        daemon.answers("GET /v1/disks/vms", 200, vms);
+        assertEquals(0, kume.run("disk", "show", "vms"));
+        assertTrue(
+                kume.out().contains("alarms:      CRITICAL since 2026-11-23T07:00:00Z: two write it; stop one\n"),
+                kume.out());
+    }
+
+    @Test
+    void thawIsOneLine() {
+        daemon.answers("POST /v1/disks/vms/thaw", 200, Records.VMS);
+        assertEquals(0, kume.run("disk", "thaw", "vms"));
+        assertEquals("Disk 'vms' is written by all its hosts again\n", kume.out());
+    }
+
+    @Test
     void showOfADiskThatNobodyMapsSaysHowToMapIt() {
         daemon.answers("GET /v1/disks/vms", 200, Records.VMS);
         assertEquals(0, kume.run("disk", "show", "vms"));

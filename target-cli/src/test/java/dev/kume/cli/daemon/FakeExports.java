@@ -5,6 +5,8 @@ import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.guard.Alarm;
+import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.scsi.BlockGeometry;
@@ -15,6 +17,7 @@ import dev.kume.protocol.login.ChapAlgorithm;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +34,9 @@ final class FakeExports implements Exports {
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
     final CompletableFuture<List<SessionView>> drained = new CompletableFuture<>();
     volatile List<ChapAlgorithm> algorithms = List.of();
+    volatile UnreservedWriters unreservedWriters = UnreservedWriters.ALARM;
+    final List<Alarm> alarms = new CopyOnWriteArrayList<>();
+    volatile Set<String> frozen = Set.of();
     volatile List<PortalSettings> opened = List.of();
     volatile Inventory published = Inventory.EMPTY;
 
@@ -113,6 +119,23 @@ final class FakeExports implements Exports {
     @Override
     public void chapAlgorithms(List<ChapAlgorithm> algorithms) {
         this.algorithms = algorithms;
+    }
+
+    @Override
+    public List<Alarm> alarms() {
+        return alarms;
+    }
+
+    @Override
+    public void unreservedWriters(UnreservedWriters changed) {
+        unreservedWriters = changed;
+    }
+
+    @Override
+    public Set<String> thaw(DiskRecord disk) {
+        Set<String> before = frozen;
+        frozen = Set.of();
+        return before;
     }
 
     @Override

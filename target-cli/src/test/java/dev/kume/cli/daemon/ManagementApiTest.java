@@ -12,12 +12,15 @@ import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.daemon.RunningManagement.Reply;
+import dev.kume.cli.guard.Alarm;
 import dev.kume.core.disk.vhd.VhdFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +87,62 @@ final class ManagementApiTest {
         assertEquals(2, kume.get(ApiPaths.MAPPINGS).body().path("mappings").size());
         assertEquals(2, kume.exports.published.targets().size());
         assertEquals(1, kume.exports.disks.size());
+    }
+
+    @Test
+    void whatIsWrongIsInTheStatusAtTheDiskAndAmongTheAlarms() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\",\"format\":\"raw\",\"sharing\":\"cluster\"}");
+        kume.create("{\"name\":\"b\",\"size\":\"1MB\",\"format\":\"raw\"}");
+        JsonNode disk = kume.get(ApiPaths.disk("a")).body();
+        UUID uuid = UUID.fromString(disk.path("identity").path("uuid").asText());
+        kume.exports.alarms.add(new Alarm(
+                new Alarm.Key(Alarm.Kind.UNRESERVED_WRITERS, uuid, null), "two write", "stop one", Samples.THEN));
+        kume.exports.alarms.add(new Alarm(
+                new Alarm.Key(Alarm.Kind.HOST_REFUSED, new UUID(9, 9), "x"),
+                "of a disk that is gone",
+                "",
+                Samples.THEN));
+        JsonNode alarms = kume.get(ApiPaths.ALARMS).body().path("alarms");
+        assertEquals(1, alarms.size());
+        JsonNode alarm = alarms.path(0);
+        assertEquals("unreserved-writers", alarm.path("kind").asText());
+        assertEquals("critical", alarm.path("severity").asText());
+        assertEquals("a", alarm.path("disk").asText());
+        assertTrue(alarm.path("host").isNull());
+        assertEquals(alarms, kume.get(ApiPaths.STATUS).body().path("alarms"));
+        assertEquals(alarms, kume.get(ApiPaths.disk("a")).body().path("alarms"));
+        assertEquals(0, kume.get(ApiPaths.disk("b")).body().path("alarms").size());
+    }
+
+    @Test
+    void thawingADiskSaysWhenThereIsNothingToThaw() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\",\"format\":\"raw\"}");
+        assertEquals(409, kume.post(ApiPaths.diskThaw("a"), "").status());
+        kume.exports.frozen = Set.of(NODE1);
+        assertEquals(
+                "a", kume.post(ApiPaths.diskThaw("a"), "").body().path("name").asText());
+        assertEquals(404, kume.post(ApiPaths.diskThaw("c"), "").status());
+    }
+
+    @Test
+    void aDiskThatTwoHostsUseDoesNotBecomeExclusive() throws Exception {
+        kume.create("{\"name\":\"a\",\"size\":\"1MB\",\"format\":\"raw\",\"sharing\":\"cluster\"}");
+        kume.post(ApiPaths.TARGETS, "{\"name\":\"hv-node1\",\"initiators\":[\"%s\"]}".formatted(NODE1));
+        kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"a\",\"target\":\"hv-node1\"}");
+        kume.exports.connect(1, NODE1, NODE1_TARGET);
+        kume.exports.connect(2, NODE1, NODE1_TARGET);
+        kume.exports.connect(3, "iqn.1991-05.com.microsoft:hv-node2", NODE1_TARGET);
+        Reply refused = kume.patch(ApiPaths.disk("a"), "{\"sharing\":\"exclusive\"}");
+        assertEquals(8, refused.exitCode());
+        assertEquals(
+                "disk 'a' is in use by more than one host (iqn.1991-05.com.microsoft:hv-node1,"
+                        + " iqn.1991-05.com.microsoft:hv-node2), so it cannot become exclusive; log all but one of them"
+                        + " out first",
+                refused.error());
+        kume.exports.logout(3);
+        assertEquals(
+                200,
+                kume.patch(ApiPaths.disk("a"), "{\"sharing\":\"exclusive\"}").status());
     }
 
     @Test

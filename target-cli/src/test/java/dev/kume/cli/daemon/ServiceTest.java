@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.daemon.RunningManagement.Reply;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.nexus.AccessState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import java.io.IOException;
@@ -63,6 +64,20 @@ final class ServiceTest {
             assertTrue(reply.toString().contains("is non-optimized instead of optimized"), reply::toString);
             assertEquals(
                     AccessState.NON_OPTIMIZED, daemon.exports.opened.getFirst().access());
+        }
+    }
+
+    @Test
+    void whatIsDoneAboutUnreservedWritersIsLive() throws Exception {
+        settings(SAN, "");
+        try (RunningManagement daemon = RunningManagement.in(folder)) {
+            daemon.post(ApiPaths.RELOAD, "");
+            settings(SAN, "guards: {unreservedWriters: freeze}\n");
+            Reply reply = daemon.post(ApiPaths.RELOAD, "");
+            assertEquals(List.of("guards.unreservedWriters applied"), outcomes(reply));
+            assertTrue(reply.toString().contains("was alarm and is to be freeze"), reply::toString);
+            assertEquals(UnreservedWriters.FREEZE, daemon.exports.unreservedWriters);
+            assertEquals(List.of(), outcomes(daemon.post(ApiPaths.RELOAD, "")));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class SettingsFileTest {
     private static final Path FILE = Path.of("/etc/kume/kume.yaml");
@@ -87,7 +89,7 @@ final class SettingsFileTest {
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
-                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, limits",
+                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, guards, limits",
                 "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
                 "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
                 "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",
@@ -120,6 +122,8 @@ final class SettingsFileTest {
                         + "|4:5: portal 'b' would have tag 2 by its place, which is the tag of portal 'a'; write tag: N",
                 "schemaVersion: 1~portals:~  - {name: a, tag: 9, listen: [10.0.0.1:1]}~  - {name: b, tag: 9, listen:"
                         + " [10.0.0.2:1]}|4:20: 9 is the tag of portal 'a' already; write another one",
+                "schemaVersion: 1~guards: {unreservedWriters: freez}|2:29: unreservedWriters is 'freez'; write ignore, alarm or"
+                        + " freeze",
                 "schemaVersion: 1~alua: explicit|2:7: alua is 'explicit'; write none or implicit",
                 "schemaVersion: 1~alua: true|2:7: alua must be text, not 'true'; put it in quotes",
                 "schemaVersion: 1~portals:~  - {name: a, alua: non-optimized, listen: [10.0.0.1:1]}|3:21: portal 'a' has an"
@@ -195,6 +199,14 @@ final class SettingsFileTest {
                         .map(ListenAddress::format)
                         .toList()
                         .toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource(UnreservedWriters.class)
+    void whatIsDoneAboutUnreservedWriters(UnreservedWriters mode) throws Exception {
+        String text = "schemaVersion: 1\nguards:\n  unreservedWriters: " + mode.word() + "\n";
+        assertEquals(mode, SettingsFile.parse(FILE, text).unreservedWriters());
+        assertEquals(UnreservedWriters.ALARM, SettingsFile.defaults().unreservedWriters());
     }
 
     @Test
