@@ -116,12 +116,19 @@ class Namespaces:
                 os.kill(int(pid), signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        if place in NODES:
+            # The kernel takes its time to remove what is left in a namespace, and the names are wanted again.
+            self.ip(SWITCH, f"link delete i-{place}", f"link delete h-{place}")
         run("ip", "netns", "delete", self.name(place))
         self.made.remove(place)
 
     def remove(self):
         for place in reversed(list(self.made)):
-            self.delete(place)
+            try:
+                self.delete(place)
+            except NetworkError:
+                # Half made when it went wrong: the namespace itself is what must not stay.
+                run("ip", "netns", "delete", self.name(place))
 
 
 class Loopback:

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One boot of a node: an initiator whose sessions and disks nobody remembers after the next one. For the thread of the
@@ -33,7 +34,8 @@ final class Node {
     private final Initiator initiator;
     private final ClusterNode node;
     private final Voice voice;
-    private List<NodeDisk> disks = List.of();
+    private volatile List<NodeDisk> disks = List.of();
+    private volatile @Nullable VirtualMachine machine;
 
     /** What becomes of a saved or restored state. */
     record Moved(long bytes, long nanos) {}
@@ -122,7 +124,7 @@ final class Node {
                 takeOver(witnessLun, key),
                 takeOver(machineLun, key)
                         .thenCompose(owned -> disk(machineLun).bringOnline())
-                        .thenCompose(online -> machine(machineLun).start())
+                        .thenCompose(online -> run(machineLun))
                         .thenAccept(found -> voice.event("first-write found=" + found)));
         var _ = all.exceptionally(failure -> {
             voice.event("takeover-failed " + failure);
@@ -139,12 +141,25 @@ final class Node {
         });
     }
 
-    VirtualMachine machine(int lun) {
-        return new VirtualMachine(
+    /** Starts the virtual machine of this disk; completes with the number that it goes on from. */
+    CompletableFuture<Long> run(int lun) {
+        VirtualMachine started = new VirtualMachine(
                 disk(lun),
                 node.loop(),
                 number -> voice.event("written " + number),
                 failure -> voice.event("machine-stopped " + failure));
+        machine = started;
+        return started.start();
+    }
+
+    /** Stops it; completes with the last number that is on the disk. */
+    CompletableFuture<Long> stop() {
+        VirtualMachine running = machine;
+        if (running == null) {
+            throw new IllegalStateException("no virtual machine runs here");
+        }
+        machine = null;
+        return running.stop();
     }
 
     // ---- state of a virtual machine ---------------------------------------------------------------------------------

@@ -41,8 +41,8 @@ final class NodeProgram {
     private final RunLog log = new RunLog(CLOCK, LOG_LINES_MAX);
     private final Voice voice = new Voice(System.out, log);
     private @Nullable Node node;
-    private @Nullable VirtualMachine machine;
     private @Nullable Heartbeat heartbeat;
+    private volatile Runnable onPeerLost = () -> {};
 
     private NodeProgram(String name, String iqn, EventLoop eventLoop) {
         this.name = name;
@@ -85,6 +85,12 @@ final class NodeProgram {
             }
             case "disks" -> node().findDisks().stream().map(NodeProgram::show).collect(Collectors.joining(" "));
             case "heartbeat" -> heartbeat(words);
+            case "guard" -> {
+                // MACHINE-LUN WITNESS-LUN KEY: once, this node takes over when the other one is silent.
+                onPeerLost =
+                        () -> node().takeOver(lun(words), (int) number(words, 2), Long.parseLong(words.get(3), 16));
+                yield "";
+            }
             case "quiet" -> {
                 if (heartbeat != null) {
                     heartbeat.close();
@@ -96,23 +102,16 @@ final class NodeProgram {
                 node().release(lun(words));
                 yield "";
             }
-            case "try-write" -> node().disk(lun(words)).rawWrite(NodeDisk.SCRATCH_X, name).join().result().toString();
+            case "try-write" -> 
+                node().disk(lun(words)).rawWrite(NodeDisk.SCRATCH_X, name).join().isConflict()
+                        ? "conflict"
+                        : "written";
             case "registrations" ->
                 node().disk(lun(words)).readFullStatus().join().stream()
                         .map(NodeProgram::show)
                         .collect(Collectors.joining(" "));
-            case "run" -> {
-                machine = node().machine(lun(words));
-                yield "found=" + machine.start().join();
-            }
-            case "stop" -> {
-                if (machine == null) {
-                    throw new IllegalStateException("no virtual machine runs here");
-                }
-                yield "written=" + machine.stop().join();
-            }
-            case "counter" ->
-                "counter=" + VirtualMachine.counter(node().disk(lun(words))).join();
+            case "run" -> "found=" + node().run(lun(words)).join();
+            case "stop" -> "written=" + node().stop().join();
             case "save" -> moved(node().save(lun(words), number(words, 2), number(words, 3), (int) number(words, 4)));
             case "restore" ->
                 moved(node().restore(lun(words), number(words, 2), number(words, 3), (int) number(words, 4)));
@@ -121,10 +120,7 @@ final class NodeProgram {
         };
     }
 
-    /**
-     * {@code heartbeat LOCAL PEER INTERVAL-MILLIS PATIENCE-MILLIS}, and {@code MACHINE-LUN WITNESS-LUN KEY} when this
-     * node takes over from the other one.
-     */
+    /** {@code heartbeat LOCAL PEER INTERVAL-MILLIS PATIENCE-MILLIS}. */
     private String heartbeat(List<String> words) throws IOException {
         Heartbeat.Watcher watcher = new Heartbeat.Watcher() {
             @Override
@@ -135,12 +131,9 @@ final class NodeProgram {
             @Override
             public void onLost(long silentSinceNanos) {
                 voice.event("peer-lost since=" + silentSinceNanos);
-                if (words.size() > 5) {
-                    node().takeOver(
-                                    (int) number(words, 5),
-                                    (int) number(words, 6),
-                                    Long.parseLong(words.get(7), 16));
-                }
+                Runnable reaction = onPeerLost;
+                onPeerLost = () -> {};
+                reaction.run();
             }
         };
         heartbeat = new Heartbeat(

@@ -37,7 +37,7 @@ final class VirtualMachine {
 
     /** Starts, or goes on; completes with the number that was found, after the first write. */
     CompletableFuture<Long> start() {
-        return counter(disk).thenCompose(found -> {
+        return counter().thenCompose(found -> {
             written = found;
             return write().thenApply(first -> {
                 next();
@@ -46,9 +46,8 @@ final class VirtualMachine {
         });
     }
 
-    /** What the disk says. */
-    static CompletableFuture<Long> counter(NodeDisk disk) {
-        return disk.client().read(COUNTER_LBA, 1, blockBytes(disk)).thenApply(block -> block.getLong(0));
+    private CompletableFuture<Long> counter() {
+        return disk.client().read(COUNTER_LBA, 1, blockBytes()).thenApply(block -> block.getLong(0));
     }
 
     /** Completes with the last number, when it is written. */
@@ -58,13 +57,13 @@ final class VirtualMachine {
         return stopped;
     }
 
-    private static int blockBytes(NodeDisk disk) {
+    private int blockBytes() {
         return disk.seen().capacity().blockBytes();
     }
 
     private CompletableFuture<Void> write() {
-        ByteBuffer block = ByteBuffer.allocate(blockBytes(disk)).putLong(0, written + 1);
-        return disk.client().write(COUNTER_LBA, block, blockBytes(disk), false).thenAccept(done -> {
+        ByteBuffer block = ByteBuffer.allocate(blockBytes()).putLong(0, written + 1);
+        return disk.client().write(COUNTER_LBA, block, blockBytes(), false).thenAccept(done -> {
             written++;
             onWritten.accept(written);
         });
