@@ -4,11 +4,13 @@ Beside each row stands what iperf3 got over the same line just before, what the 
 that was published for iSCSI at 1 Gbit/s, whose times are the raw rate, rounded; at 2 and 4 Gbit/s a half and a quarter.
 """
 import os
+import statistics
 from network import NODES, STORAGE, line_bytes_per_second
 
 MIB = 1 << 20
 PUBLISHED_SECONDS = {512: 8, 1024: 16, 2048: 32, 4096: 64, 8192: 120}
 GOAL = 0.98
+SHORT_MEBIBYTES = 1024  # states up to this are moved several times, and the median counts
 MACHINE_LUN = 1
 HEAD = ["state", "line", "MTU", "more RTT", "save, s", "restore, s", "both, s", "published, s", "line allows, s",
         "save, MB/s", "iperf3", "ratio", "restore, MB/s", "iperf3", "ratio", "load"]
@@ -42,11 +44,19 @@ class Row:
         seconds = PUBLISHED_SECONDS.get(self.mebibytes)
         return f"{seconds / self.line.gigabits:g}" if seconds else "-"
 
+    @property
+    def name(self):
+        return f"{self.mebibytes // 1024} GB" if self.mebibytes % 1024 == 0 else f"{self.mebibytes} MB"
+
+    def sentence(self):
+        size, ratios = self.mebibytes * MIB, self.ratios
+        return (f"{self.name}: saved in {self.save:.2f} s, {size / self.save / 1e6:.1f} MB/s, {100 * ratios[0]:.1f} % of "
+                f"iperf3; restored in {self.restore:.2f} s, {size / self.restore / 1e6:.1f} MB/s, {100 * ratios[1]:.1f} %")
+
     def cells(self):
         size = self.mebibytes * MIB
         allows = 2 * size / line_bytes_per_second(self.line.gigabits, self.line.mtu)
-        name = f"{self.mebibytes // 1024} GB" if self.mebibytes % 1024 == 0 else f"{self.mebibytes} MB"
-        cells = [name, f"{self.line.gigabits:g} Gbit/s", str(self.line.mtu), f"{self.line.milliseconds:g} ms",
+        cells = [self.name, f"{self.line.gigabits:g} Gbit/s", str(self.line.mtu), f"{self.line.milliseconds:g} ms",
                  f"{self.save:.2f}", f"{self.restore:.2f}", f"{self.save + self.restore:.2f}", self.published,
                  f"{allows:.2f}"]
         for seconds, rate, ratio in zip((self.save, self.restore), self.iperf, self.ratios):
@@ -55,7 +65,7 @@ class Row:
 
 
 def move(nodes, mebibytes, seed, commands, keys):
-    """Node 1 saves and lets go, node 2 takes over and restores; seconds of both, and of the flush and change between."""
+    """Node 1 saves and lets go, node 2 takes over and restores; the seconds of both."""
     first, second = nodes
     size = mebibytes * MIB
     patience = 60 + 30 * mebibytes / 128
@@ -71,32 +81,46 @@ def move(nodes, mebibytes, seed, commands, keys):
 class Tables:
     """Measures all rows, line by line, and prints each as it comes."""
 
-    def __init__(self, network, nodes, ports, iperf, keys, commands, log_on, say):
+    def __init__(self, network, nodes, ports, iperf, keys, options, log_on, say):
         self.network, self.nodes, self.ports, self.iperf = network, nodes, ports, iperf
-        self.keys, self.commands, self.log_on, self.say = keys, commands, log_on, say
+        self.keys, self.options, self.log_on, self.say = keys, options, log_on, say
         self.rows = []
+        self.seed = 0
 
-    def warm_up(self, mebibytes):
+    def warm_up(self):
         """The programs compile themselves while they run: nothing is measured before they have."""
-        for seed in (1, 2):
-            move(self.nodes, mebibytes, seed, self.commands, self.keys)
+        for _ in range(2):
+            self.move(self.options.warm_up)
 
-    def measure(self, line, sizes, seconds, relayed):
+    def move(self, mebibytes):
+        """No two states are alike, so that what is left of an earlier one does not pass for a later one."""
+        self.seed += 1_000_003
+        return move(self.nodes, mebibytes, self.seed, self.options.commands, self.keys)
+
+    def measure(self, line, sizes, relayed):
         self.network.line(line.gigabits, line.mtu)
         disk_port, iperf_port = self.ports["relayed" if relayed else "direct"]
         self.log_on(disk_port)
         latency = int(self.nodes[0].value(f"latency {MACHINE_LUN}")["nanos"]) / 1e6
-        address = self.network.address(STORAGE)
-        there = self.iperf.bytes_per_second(NODES[0], address, iperf_port, seconds, False)
-        back = self.iperf.bytes_per_second(NODES[1], address, iperf_port, seconds, True)
-        self.say(f"{line}: a command takes {latency:.2f} ms; iperf3 {there / 1e6:.1f} MB/s to the storage box, "
-                 f"{back / 1e6:.1f} from it, of {line_bytes_per_second(line.gigabits, line.mtu) / 1e6:.1f}")
+        before = self.iperf_both_ways(iperf_port)
+        timed = []
         for mebibytes in sizes:
-            seed = 1_000_003 * (len(self.rows) + 1)
-            save, restore = move(self.nodes, mebibytes, seed, self.commands, self.keys)
-            row = Row(line, mebibytes, save, restore, (there, back))
+            rounds = self.options.rounds if mebibytes <= SHORT_MEBIBYTES else 1
+            timed.append([self.move(mebibytes) for _ in range(rounds)])
+        iperf = [statistics.mean(both) for both in zip(before, self.iperf_both_ways(iperf_port))]
+        self.say(f"{line}: a command takes {latency:.2f} ms; iperf3 {iperf[0] / 1e6:.1f} MB/s to the storage box, "
+                 f"{iperf[1] / 1e6:.1f} from it, of {line_bytes_per_second(line.gigabits, line.mtu) / 1e6:.1f}")
+        for mebibytes, rounds in zip(sizes, timed):
+            row = Row(line, mebibytes, *(statistics.median(seconds) for seconds in zip(*rounds)), iperf)
             self.rows.append(row)
-            self.say("  " + ", ".join(f"{head} {cell}" for head, cell in zip(HEAD, row.cells())))
+            self.say("  " + row.sentence())
+            self.say("  " + "; ".join(f"{a:.2f} {b:.2f}" for a, b in rounds))
+
+    def iperf_both_ways(self, port):
+        """Bytes in a second that the first node sends to the storage box, and that the second gets from it."""
+        address = self.network.address(STORAGE)
+        return [self.iperf.bytes_per_second(node, address, port, self.options.iperf_seconds, reads)
+                for node, reads in zip(NODES, (False, True))]
 
     def markdown(self):
         lines = ["| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]

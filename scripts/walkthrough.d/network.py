@@ -104,7 +104,7 @@ class Namespaces:
     def line(self, gigabits, mtu):
         """Makes all lines of the iSCSI network so fast, both ways, for packets of this size."""
         rate = round(gigabits * 1e9 * (mtu + ETHERNET_BYTES) / (mtu + LINE_BYTES))
-        burst = max(256 << 10, round(rate / 8 / 1000))
+        burst = max(512 << 10, round(rate / 8 / 500))  # 2 ms at least: what a busy machine may be late
         for place in (STORAGE, *NODES):
             self.ip(place, f"link set iscsi mtu {mtu}")
             run(*self.inside(place, ["tc", "qdisc", "replace", "dev", "iscsi", "root", "tbf",
