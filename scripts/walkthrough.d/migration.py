@@ -113,8 +113,8 @@ class Tables:
         for mebibytes, rounds in zip(sizes, timed):
             row = Row(line, mebibytes, *(statistics.median(seconds) for seconds in zip(*rounds)), iperf)
             self.rows.append(row)
-            self.say("  " + row.sentence())
-            self.say("  " + "; ".join(f"{a:.2f} {b:.2f}" for a, b in rounds))
+            several = f"; {len(rounds)} moves, medians" if len(rounds) > 1 else ""
+            self.say("  " + row.sentence() + several)
 
     def iperf_both_ways(self, port):
         """Bytes in a second that the first node sends to the storage box, and that the second gets from it."""

@@ -42,7 +42,7 @@ def run(*words, text=None):
 
 
 class Namespaces:
-    """Networks like those of the real thing. Names carry the id of this process; nothing outlives it."""
+    """Networks like those of the real thing. Their names carry the id of this process."""
 
     shaped = True
 
@@ -75,8 +75,8 @@ class Namespaces:
             self.power_on(node)
 
     def add(self, place):
+        self.made.append(place)  # First: whatever interrupts this, it is removed.
         run("ip", "netns", "add", self.name(place))
-        self.made.append(place)
         self.ip(place, "link set lo up")
 
     def ip(self, place, *lines):
@@ -95,7 +95,7 @@ class Namespaces:
         self.card(node, "heartbeat", HEARTBEAT[node])
 
     def power_off(self, node, process):
-        """Cards first, so that no word of the end gets out; what the kernel keeps of the connections goes with the node."""
+        """Cards first, so that no word of the end gets out. What the kernel has of the connections goes with the node."""
         self.ip(node, "link set iscsi down", "link set heartbeat down")
         process.kill()
         process.wait()
@@ -104,7 +104,7 @@ class Namespaces:
     def line(self, gigabits, mtu):
         """Makes all lines of the iSCSI network so fast, both ways, for packets of this size."""
         rate = round(gigabits * 1e9 * (mtu + ETHERNET_BYTES) / (mtu + LINE_BYTES))
-        burst = max(512 << 10, round(rate / 8 / 500))  # 2 ms at least: what a busy machine may be late
+        burst = max(512 << 10, round(rate / 8 / 500))  # 2 ms at least: so late may a busy machine be
         for place in (STORAGE, *NODES):
             self.ip(place, f"link set iscsi mtu {mtu}")
             run(*self.inside(place, ["tc", "qdisc", "replace", "dev", "iscsi", "root", "tbf",
@@ -127,8 +127,8 @@ class Namespaces:
             try:
                 self.delete(place)
             except NetworkError:
-                # Half made when it went wrong: the namespace itself is what must not stay.
-                run("ip", "netns", "delete", self.name(place))
+                # Half made or half removed when it was interrupted: the namespace itself is what must not stay.
+                subprocess.run(["ip", "netns", "delete", self.name(place)], stderr=subprocess.DEVNULL)
 
 
 class Loopback:

@@ -36,7 +36,11 @@ admin:
             self.process = subprocess.Popen(
                 network.inside(place, [self.command, "serve", "--config", str(configuration)]),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-        self.await_start()
+        try:
+            self.await_start()
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def portal(self):
