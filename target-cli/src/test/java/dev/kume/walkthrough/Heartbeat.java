@@ -32,8 +32,7 @@ final class Heartbeat {
      * @param interval between two beats
      * @param patience how long the other node may be silent
      */
-    Heartbeat(
-            InetSocketAddress local, InetSocketAddress peer, Duration interval, Duration patience, Watcher watcher)
+    Heartbeat(InetSocketAddress local, InetSocketAddress peer, Duration interval, Duration patience, Watcher watcher)
             throws IOException {
         this.peer = peer;
         this.interval = interval;

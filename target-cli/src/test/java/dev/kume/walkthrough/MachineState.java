@@ -42,12 +42,13 @@ final class MachineState {
             byte[] data = free.take();
             stopIf(wrong);
             Pattern.fill(data, seed, at);
-            var _ = disk.write(lba(at), ByteBuffer.wrap(data), blockBytes, false).whenComplete((done, failure) -> {
-                if (failure != null) {
-                    wrong.compareAndSet(null, failure);
-                }
-                free.add(data);
-            });
+            var _ = disk.write(lba(at), ByteBuffer.wrap(data), blockBytes, false)
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            wrong.compareAndSet(null, failure);
+                        }
+                        free.add(data);
+                    });
         }
         for (int i = 0; i < commands; i++) {
             free.take();

@@ -102,8 +102,11 @@ final class NodeProgram {
                 node().release(lun(words));
                 yield "";
             }
-            case "try-write" -> 
-                node().disk(lun(words)).rawWrite(NodeDisk.SCRATCH_X, name).join().isConflict()
+            case "try-write" ->
+                node().disk(lun(words))
+                                .rawWrite(NodeDisk.SCRATCH_X, name)
+                                .join()
+                                .isConflict()
                         ? "conflict"
                         : "written";
             case "registrations" ->

@@ -12,8 +12,7 @@ import java.nio.ByteOrder;
 final class Pattern {
     static final int WORD_BYTES = 8;
     private static final long ODD = 0x9E37_79B9_7F4A_7C15L;
-    private static final VarHandle WORDS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Pattern() {}
 
