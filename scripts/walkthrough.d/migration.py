@@ -49,9 +49,10 @@ class Row:
         return f"{self.mebibytes // 1024} GB" if self.mebibytes % 1024 == 0 else f"{self.mebibytes} MB"
 
     def sentence(self):
-        size, ratios = self.mebibytes * MIB, self.ratios
-        return (f"{self.name}: saved in {self.save:.2f} s, {size / self.save / 1e6:.1f} MB/s, {100 * ratios[0]:.1f} % of "
-                f"iperf3; restored in {self.restore:.2f} s, {size / self.restore / 1e6:.1f} MB/s, {100 * ratios[1]:.1f} %")
+        megabytes = self.mebibytes * MIB / 1e6
+        there, back = (f"{100 * ratio:.1f} %" for ratio in self.ratios)
+        return (f"{self.name}: saved in {self.save:.2f} s, {megabytes / self.save:.1f} MB/s, {there} of iperf3; "
+                f"restored in {self.restore:.2f} s, {megabytes / self.restore:.1f} MB/s, {back}")
 
     def cells(self):
         size = self.mebibytes * MIB

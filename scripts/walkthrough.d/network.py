@@ -95,7 +95,7 @@ class Namespaces:
         self.card(node, "heartbeat", HEARTBEAT[node])
 
     def power_off(self, node, process):
-        """Cards first, so that no word of the end gets out. What the kernel has of the connections goes with the node."""
+        """Cards first, so that no word of the end gets out; what the kernel has of connections goes with the node."""
         self.ip(node, "link set iscsi down", "link set heartbeat down")
         process.kill()
         process.wait()
