@@ -5,6 +5,7 @@ that was published for iSCSI at 1 Gbit/s, whose times are the raw rate, rounded;
 """
 import os
 import statistics
+import time
 from network import NODES, STORAGE, line_bytes_per_second
 
 MIB = 1 << 20
@@ -13,7 +14,7 @@ GOAL = 0.98
 SHORT_MEBIBYTES = 1024  # states up to this are moved several times, and the median counts
 MACHINE_LUN = 1
 HEAD = ["state", "line", "MTU", "more RTT", "save, s", "restore, s", "both, s", "published, s", "line allows, s",
-        "save, MB/s", "iperf3", "ratio", "restore, MB/s", "iperf3", "ratio", "load"]
+        "save, MB/s", "iperf3", "ratio", "restore, MB/s", "iperf3", "ratio", "flush and change, s", "load"]
 
 
 class Line:
@@ -30,8 +31,9 @@ class Line:
 class Row:
     """One state, there and back over one line."""
 
-    def __init__(self, line, mebibytes, save, restore, iperf):
-        self.line, self.mebibytes, self.save, self.restore, self.iperf = line, mebibytes, save, restore, iperf
+    def __init__(self, line, mebibytes, seconds, iperf):
+        self.line, self.mebibytes, self.iperf = line, mebibytes, iperf
+        self.save, self.restore, self.change = seconds
         self.load = os.getloadavg()[0]
 
     @property
@@ -62,21 +64,23 @@ class Row:
                  f"{allows:.2f}"]
         for seconds, rate, ratio in zip((self.save, self.restore), self.iperf, self.ratios):
             cells += [f"{size / seconds / 1e6:.1f}", f"{rate / 1e6:.1f}", f"{100 * ratio:.1f} %"]
-        return cells + [f"{self.load:.1f}"]
+        return cells + [f"{self.change:.2f}", f"{self.load:.1f}"]
 
 
 def move(nodes, mebibytes, seed, commands, keys):
-    """Node 1 saves and lets go, node 2 takes over and restores; the seconds of both."""
+    """Node 1 saves and lets go, node 2 takes over and restores; seconds to save, to restore, and in between."""
     first, second = nodes
     size = mebibytes * MIB
     patience = 60 + 30 * mebibytes / 128
     first.value(f"own {MACHINE_LUN} {keys[first.name]}")
     saved = first.value(f"save {MACHINE_LUN} {size} {seed} {commands}", patience)
+    begun = time.monotonic()
     first.tell(f"release {MACHINE_LUN}", patience)
     second.value(f"own {MACHINE_LUN} {keys[second.name]}")
+    changed = time.monotonic() - begun
     restored = second.value(f"restore {MACHINE_LUN} {size} {seed} {commands}", patience)
     second.tell(f"release {MACHINE_LUN}", patience)
-    return int(saved["nanos"]) / 1e9, int(restored["nanos"]) / 1e9
+    return int(saved["nanos"]) / 1e9, int(restored["nanos"]) / 1e9, changed
 
 
 class Tables:
@@ -112,7 +116,7 @@ class Tables:
         self.say(f"{line}: a command takes {latency:.2f} ms; iperf3 {iperf[0] / 1e6:.1f} MB/s to the storage box, "
                  f"{iperf[1] / 1e6:.1f} from it, of {line_bytes_per_second(line.gigabits, line.mtu) / 1e6:.1f}")
         for mebibytes, rounds in zip(sizes, timed):
-            row = Row(line, mebibytes, *(statistics.median(seconds) for seconds in zip(*rounds)), iperf)
+            row = Row(line, mebibytes, [statistics.median(seconds) for seconds in zip(*rounds)], iperf)
             self.rows.append(row)
             several = f"; {len(rounds)} moves, medians" if len(rounds) > 1 else ""
             self.say("  " + row.sentence() + several)
