@@ -16,7 +16,7 @@ final class ClusterRules {
     private final Map<String, String> clustersOfTargets = new HashMap<>();
     private final Map<String, NodeOf> nodesOfIqns = new HashMap<>();
 
-    private record NodeOf(String cluster, String node) {}
+    private record NodeOf(String cluster, ClusterNode node) {}
 
     private ClusterRules(Inventory inventory) {
         this.inventory = inventory;
@@ -42,19 +42,25 @@ final class ClusterRules {
     /** One host is one node: two with one name are told apart by nobody, least of all by reservations. */
     private void checkNames(ClusterRecord cluster, ClusterNode node) {
         for (String iqn : node.iqns()) {
-            NodeOf other = nodesOfIqns.put(iqn, new NodeOf(cluster.name(), node.name()));
+            NodeOf other = nodesOfIqns.put(iqn, new NodeOf(cluster.name(), node));
             if (other != null) {
-                throw InventoryException.guard(
-                        "cluster",
-                        cluster.name(),
-                        other.cluster().equals(cluster.name())
-                                ? "nodes '%s' and '%s' of cluster '%s' have one initiator name, %s"
-                                        .formatted(other.node(), node.name(), cluster.name(), iqn)
-                                : "node '%s' of cluster '%s' has the initiator name of node '%s' of cluster '%s', %s"
-                                        .formatted(node.name(), cluster.name(), other.node(), other.cluster(), iqn),
-                        "each node has its own: look at both initiators; a host copied from another keeps its name");
+                throw oneName(other.cluster(), other.node(), cluster, node, iqn);
             }
         }
+    }
+
+    /** Refuses one initiator name of two nodes, of one cluster or of two. */
+    static InventoryException oneName(
+            String otherCluster, ClusterNode other, ClusterRecord cluster, ClusterNode node, String iqn) {
+        return InventoryException.guard(
+                "cluster",
+                cluster.name(),
+                otherCluster.equals(cluster.name())
+                        ? "nodes '%s' and '%s' of cluster '%s' have one initiator name, %s"
+                                .formatted(other.name(), node.name(), cluster.name(), iqn)
+                        : "node '%s' of cluster '%s' has the initiator name of node '%s' of cluster '%s', %s"
+                                .formatted(node.name(), cluster.name(), other.name(), otherCluster, iqn),
+                "each node has its own: look at both initiators; a host copied from another keeps its name");
     }
 
     private void checkDisk(ClusterRecord cluster, ClusterDisk disk) {

@@ -276,6 +276,22 @@ public final class Inventory {
         return new Inventory(version + 1, nextRelativePortId, changed, targets, moved, following, access);
     }
 
+    /** The next version with disks of the same names, which have changed. */
+    Inventory withDisks(Collection<DiskRecord> disksOfThese) {
+        SortedMap<String, DiskRecord> changed = copy(disks);
+        disksOfThese.forEach(disk -> changed.put(disk.name(), disk));
+        return new Inventory(version + 1, nextRelativePortId, changed, targets, mappings, clusters, access);
+    }
+
+    /**
+     * What this one says, as the version that follows another: the numbers of target ports that were given away in
+     * between are not given again.
+     */
+    public Inventory after(Inventory later) {
+        int next = Math.max(nextRelativePortId, later.nextRelativePortId);
+        return new Inventory(later.version + 1, next, disks, targets, mappings, clusters, access);
+    }
+
     Inventory withoutDisk(DiskRecord disk) {
         SortedMap<String, DiskRecord> changed = copy(disks);
         changed.remove(disk.name());
