@@ -7,7 +7,6 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFiles;
-import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
@@ -15,10 +14,8 @@ import dev.kume.core.inventory.Disks;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Sharing;
 import dev.kume.core.store.StoreProvider;
-import java.io.IOException;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
@@ -28,19 +25,18 @@ import java.util.random.RandomGenerator;
 final class DiskProvisioning {
     private final Settings settings;
     private final Changes changes;
-    private final Operations operations;
     private final Exports exports;
     private final DiskShelf shelf;
     private final DiskPlaces places;
-    private final UnfinishedFiles unfinished;
     private final StoreProvider stores;
+    private final DiskMaking making;
     private final DiskPlanning planning;
     private final DiskImporting importing;
 
     DiskProvisioning(
             Settings settings,
             Changes changes,
-            Operations operations,
+            DiskMaking making,
             Exports exports,
             DiskShelf shelf,
             DiskPlaces places,
@@ -51,12 +47,11 @@ final class DiskProvisioning {
             RandomGenerator random) {
         this.settings = settings;
         this.changes = changes;
-        this.operations = operations;
         this.exports = exports;
         this.shelf = shelf;
         this.places = places;
-        this.unfinished = unfinished;
         this.stores = stores;
+        this.making = making;
         this.planning = new DiskPlanning(settings, changes, shelf, places, formats, clock, random);
         this.importing = new DiskImporting(
                 settings, changes, exports, shelf, places, unfinished, stores, formats, clock, random);
@@ -67,19 +62,9 @@ final class DiskProvisioning {
     /** Checks the request, takes the name, and begins to make the file. */
     OperationView create(DiskCreate request) {
         return changes.inTurn(() -> {
-            DiskPlanning.Plan plan = planning.plan(request);
-            return make(
-                    "disk create",
-                    plan.disk(),
-                    (disk, working, progress) ->
-                            new DiskFiles(stores).make(working, plan.format(), plan.options(progress)));
+            DiskMaking.Wanted wanted = wanted(request);
+            return make("disk create", wanted.disk(), wanted.maker());
         });
-    }
-
-    /** Makes the file of a new disk, under another name first. */
-    @FunctionalInterface
-    interface Maker {
-        void make(DiskRecord disk, Path working, DiskFormat.Progress progress) throws IOException;
     }
 
     /**
@@ -87,81 +72,21 @@ final class DiskProvisioning {
      *
      * @param kind of the operation
      */
-    OperationView make(String kind, DiskRecord disk, Maker maker) {
-        Path file = Path.of(disk.file());
-        places.take(disk.name(), file);
-        try {
-            return operations.start(kind, disk.name(), progress -> make(disk, maker, progress));
-        } catch (RuntimeException e) {
-            places.free(file);
-            throw e;
-        }
+    OperationView make(String kind, DiskRecord disk, DiskMaking.Maker maker) {
+        return making.start(
+                kind,
+                disk.name(),
+                List.of(new DiskMaking.Wanted(disk, maker)),
+                inventory -> Disks.add(inventory, disk, settings.limits()));
     }
 
-    /** On an operation's thread. */
-    private void make(DiskRecord disk, Maker maker, DiskFormat.Progress progress) {
-        Path file = Path.of(disk.file());
-        UUID uuid = disk.identity().uuid();
-        Path working = UnfinishedFiles.workingName(file, uuid);
-        String doing = doing("created", disk.name());
-        try {
-            progress.at(0, disk.sizeBytes());
-            unfinished.keep(file);
-            unfinished.note(uuid, working, file);
-            maker.make(disk, working, progress);
-            remember(disk);
-            changes.inTurn(() -> finish(disk, working, file));
-        } catch (java.io.InterruptedIOException e) {
-            removeLeftovers(disk, working);
-            throw new java.util.concurrent.CancellationException("cancelled");
-        } catch (IOException e) {
-            removeLeftovers(disk, working);
-            throw Errors.ofFile(file, doing, e);
-        } catch (RuntimeException e) {
-            removeLeftovers(disk, working);
-            throw e;
-        } finally {
-            changes.inTurn(() -> {
-                places.free(file);
-                return disk;
-            });
-            unfinished.finished(uuid);
-        }
-    }
-
-    /**
-     * The file is whole: the inventory first, then the file's name. A crash in between is settled at the next start.
-     */
-    private Inventory finish(DiskRecord disk, Path working, Path file) throws IOException {
-        changes.save(inventory -> Disks.add(inventory, disk, settings.limits()));
-        try {
-            if (UnfinishedFiles.exists(file)) {
-                throw Errors.existing(file, doing("created", disk.name()));
-            }
-            stores.rename(working, file);
-        } catch (IOException | RuntimeException e) {
-            changes.save(inventory -> Disks.remove(inventory, disk.name()));
-            throw e;
-        }
-        exports.add(shelf.open(disk));
-        return changes.apply(inventory -> inventory);
-    }
-
-    private void removeLeftovers(DiskRecord disk, Path working) {
-        if (!isKnown(disk)) {
-            shelf.memories().remove(disk);
-        }
-        try {
-            if (UnfinishedFiles.exists(working)) {
-                stores.remove(working);
-            }
-        } catch (IOException e) {
-            throw Errors.ofFile(working, "an unfinished file could not be removed", e);
-        }
-    }
-
-    private boolean isKnown(DiskRecord disk) {
-        return changes.current().findDisk(disk.identity().uuid()) != null;
+    /** A disk of a request, checked, and how it is made. In turn. */
+    DiskMaking.Wanted wanted(DiskCreate request) {
+        DiskPlanning.Plan plan = planning.plan(request);
+        return new DiskMaking.Wanted(
+                plan.disk(),
+                (disk, working, progress) ->
+                        new DiskFiles(stores).make(working, plan.format(), plan.options(progress)));
     }
 
     // ---- import -----------------------------------------------------------------------------------------------------
@@ -169,14 +94,6 @@ final class DiskProvisioning {
     /** An existing file becomes a disk where it lies. */
     DiskRecord importFile(DiskImport request) {
         return importing.importFile(request);
-    }
-
-    private void remember(DiskRecord disk) {
-        try {
-            shelf.memories().create(disk);
-        } catch (IOException e) {
-            throw Errors.ofSaving(settings.stateDirectory(), e);
-        }
     }
 
     // ---- change -----------------------------------------------------------------------------------------------------
@@ -217,9 +134,5 @@ final class DiskProvisioning {
             }
             return changed.disk(newName);
         });
-    }
-
-    private static String doing(String done, String name) {
-        return "disk '%s' is not %s".formatted(name, done);
     }
 }

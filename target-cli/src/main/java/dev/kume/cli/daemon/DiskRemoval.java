@@ -3,12 +3,15 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Disks;
+import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.SnapshotRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Removes disks, and their files when asked to. Any thread; each call waits its turn. */
 final class DiskRemoval {
@@ -41,34 +44,61 @@ final class DiskRemoval {
      * @param withSnapshots true: also when it has snapshots
      */
     DiskRecord remove(String name, boolean deleteFile, boolean withSnapshots) {
-        return changes.inTurn(() -> {
-            DiskRecord disk = changes.current().disk(name);
-            work.checkIdle(disk);
-            if (deleteFile) {
-                Disks.checkOwnFile(changes.current(), disk);
+        return changes.inTurn(() -> removeAll(inventory -> inventory, List.of(name), deleteFile, withSnapshots)
+                .getFirst());
+    }
+
+    /** Makes a change and removes disks that are mapped nowhere after it, with their files and snapshots. In turn. */
+    void removeWith(UnaryOperator<Inventory> change, List<String> names) {
+        removeAll(change, names, true, true);
+    }
+
+    private List<DiskRecord> removeAll(
+            UnaryOperator<Inventory> change, List<String> names, boolean deleteFile, boolean withSnapshots) {
+        List<DiskRecord> disks = names.stream().map(changes.current()::disk).toList();
+        disks.forEach(work::checkIdle);
+        if (deleteFile) {
+            disks.forEach(disk -> Disks.checkOwnFile(changes.current(), disk));
+        }
+        UnaryOperator<Inventory> rule = inventory -> {
+            Inventory next = change.apply(inventory);
+            for (DiskRecord disk : disks) {
+                next = Disks.remove(next, disk.name(), withSnapshots);
             }
-            // Asked before a note is written: a refusal must leave nothing behind.
-            Disks.remove(changes.current(), name, withSnapshots);
-            Map<UUID, Path> files = deleteFile ? filesOf(disk) : Map.of();
-            try {
-                for (Map.Entry<UUID, Path> file : files.entrySet()) {
-                    unfinished.note(file.getKey(), file.getValue(), file.getValue());
-                }
-            } catch (IOException e) {
-                throw Errors.ofSaving(stateDirectory, e);
+            return next;
+        };
+        // Asked before a note is written: a refusal must leave nothing behind.
+        var _ = rule.apply(changes.current());
+        Map<UUID, Path> files = new LinkedHashMap<>();
+        if (deleteFile) {
+            disks.forEach(disk -> files.putAll(filesOf(disk)));
+        }
+        try {
+            for (Map.Entry<UUID, Path> file : files.entrySet()) {
+                unfinished.note(file.getKey(), file.getValue(), file.getValue());
             }
-            try {
-                changes.apply(inventory -> Disks.remove(inventory, name, withSnapshots));
-            } catch (RuntimeException e) {
-                files.keySet().forEach(unfinished::finished);
-                throw e;
-            }
+        } catch (IOException e) {
+            throw Errors.ofSaving(stateDirectory, e);
+        }
+        try {
+            changes.apply(rule);
+        } catch (RuntimeException e) {
+            files.keySet().forEach(unfinished::finished);
+            throw e;
+        }
+        for (DiskRecord disk : disks) {
             exports.remove(disk);
             shelf.close(disk);
             shelf.memories().remove(disk);
-            files.forEach((note, file) -> delete(disk, note, file));
-            return disk;
-        });
+        }
+        for (DiskRecord disk : disks) {
+            filesOf(disk).forEach((note, file) -> {
+                if (files.containsKey(note)) {
+                    delete(disk, note, file);
+                }
+            });
+        }
+        return disks;
     }
 
     private static Map<UUID, Path> filesOf(DiskRecord disk) {

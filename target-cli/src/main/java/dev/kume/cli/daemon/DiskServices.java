@@ -17,6 +17,9 @@ final class DiskServices {
     private final UnfinishedClones clones;
     private final SnapshotRemoval removal;
     private final SnapshotRoutes snapshots;
+    private final DiskMaking making;
+    private final DiskProvisioning disks;
+    private final DiskRemoval removing;
     private final DiskRoutes routes;
 
     DiskServices(
@@ -41,10 +44,12 @@ final class DiskServices {
         SnapshotFiles files = new SnapshotFiles(unfinished, system.stores(), system.random());
         this.removal = new SnapshotRemoval(changes, shelf, work, files, system.clock());
         this.snapshots = snapshotRoutes(files);
-        DiskProvisioning disks = new DiskProvisioning(
+        this.making =
+                new DiskMaking(settings, changes, operations, exports, shelf, places, unfinished, system.stores());
+        this.disks = new DiskProvisioning(
                 settings,
                 changes,
-                operations,
+                making,
                 exports,
                 shelf,
                 places,
@@ -53,10 +58,11 @@ final class DiskServices {
                 system.formats(),
                 system.clock(),
                 system.random());
+        this.removing = new DiskRemoval(state, changes, exports, shelf, work, unfinished);
         this.routes = new DiskRoutes(
                 changes,
                 disks,
-                new DiskRemoval(state, changes, exports, shelf, work, unfinished),
+                removing,
                 new DiskAvailability(changes, exports, shelf, work, growths),
                 verbs(disks),
                 snapshots,
@@ -72,6 +78,25 @@ final class DiskServices {
     /** The paths of snapshots. */
     SnapshotRoutes snapshots() {
         return snapshots;
+    }
+
+    /** Clusters are made of disks and more. */
+    ClusterRoutes clusters(SecretShelf secrets) {
+        return new ClusterRoutes(
+                changes,
+                exports,
+                shelf,
+                new ClusterProvisioning(
+                        settings.iqnPrefix(),
+                        system.name(),
+                        settings.limits(),
+                        changes,
+                        exports,
+                        disks,
+                        making,
+                        removing,
+                        secrets,
+                        system.clock()));
     }
 
     /** Goes on with what an earlier daemon has begun and promised. When the disks are open. */

@@ -3,6 +3,7 @@ package dev.kume.protocol.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.core.Limits;
 import dev.kume.protocol.login.LoginIdentity;
 import dev.kume.protocol.login.SessionType;
 import dev.kume.protocol.pdu.LoginStatus;
@@ -37,6 +38,23 @@ final class InitiatorLogTest {
         assertEquals(16, log.list().size());
         assertEquals(NODE, log.list().getFirst().name());
         assertEquals("iqn.2026-11.dev.kume:stranger99", log.list().getLast().name());
+    }
+
+    @Test
+    void thousandsOfNamesStayWithinTheLimit() {
+        int most = Limits.DEFAULTS.getInt(Limits.Limit.INITIATORS_SEEN);
+        InitiatorLog bounded = new InitiatorLog(new SetClock(), most);
+        for (int i = 0; i < most + most / 2; i++) {
+            bounded.refused(new LoginRefusal(
+                    "iqn.2026-11.dev.kume:stranger" + i,
+                    InetAddress.getLoopbackAddress(),
+                    null,
+                    LoginStatus.AUTHENTICATION_FAILURE,
+                    "CHAP is required"));
+        }
+        assertEquals(1_000, bounded.list().size());
+        assertEquals(
+                "iqn.2026-11.dev.kume:stranger1499", bounded.list().getLast().name());
     }
 
     private void refuse(String name) {
