@@ -11,6 +11,7 @@ public final class ApiPaths {
     public static final String DISK_IMPORT = "/v1/disks/import";
     public static final String DISK_CHECK = "/v1/disks/check";
     public static final String SNAPSHOTS = "/v1/snapshots";
+    public static final String CLUSTERS = "/v1/clusters";
     public static final String TARGETS = "/v1/targets";
     public static final String MAPPINGS = "/v1/mappings";
     public static final String INITIATORS = "/v1/initiators";
@@ -141,6 +142,36 @@ public final class ApiPaths {
     /** {@code /v1/targets/NAME/initiators/WHO?force=...}: DELETE denies. */
     public static String denial(String target, String initiator, boolean force) {
         return allowed(target, initiator) + "?force=" + force;
+    }
+
+    /** {@code /v1/clusters/NAME}: GET, PATCH. */
+    public static String cluster(String name) {
+        return CLUSTERS + "/" + encode(name);
+    }
+
+    /** {@code /v1/clusters/NAME?deleteFiles=...&force=...}: DELETE. */
+    public static String clusterRemoval(String name, boolean deleteFiles, boolean force) {
+        return cluster(name) + "?deleteFiles=" + deleteFiles + "&force=" + force;
+    }
+
+    /** {@code /v1/clusters/NAME/nodes/NODE}: PUT. */
+    public static String clusterNode(String name, String node) {
+        return cluster(name) + "/nodes/" + encode(node);
+    }
+
+    /** {@code /v1/clusters/NAME/nodes/NODE?force=...}: DELETE. */
+    public static String clusterNodeRemoval(String name, String node, boolean force) {
+        return clusterNode(name, node) + "?force=" + force;
+    }
+
+    /** {@code /v1/clusters/NAME/disks/DISK}: PUT begins an operation. */
+    public static String clusterDisk(String name, String disk) {
+        return cluster(name) + "/disks/" + encode(disk);
+    }
+
+    /** {@code /v1/clusters/NAME/disks/DISK?force=...}: DELETE. */
+    public static String clusterDiskRemoval(String name, String disk, boolean force) {
+        return clusterDisk(name, disk) + "?force=" + force;
     }
 
     /** {@code /v1/credentials/NAME}: GET, PATCH, DELETE. */

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param disks       names of disks
  * @param target      a target: all disks that it maps, with {@code cluster} those that are shared by a cluster
- * @param cluster     true: all disks whose sharing is {@code cluster}
+ * @param cluster     true: all disks whose sharing is {@code cluster}; where there are several clusters, {@code
+ *     ofCluster} is needed
+ * @param ofCluster   a cluster: all its disks
  * @param name        of the snapshots, one name for all; their time when left out
  * @param description free text
  */
@@ -17,5 +19,6 @@ public record SnapshotCreate(
         @Nullable List<String> disks,
         @Nullable String target,
         @Nullable Boolean cluster,
+        @Nullable String ofCluster,
         @Nullable String name,
         @Nullable String description) {}

@@ -28,6 +28,7 @@ public final class CommandTree {
                 .addSubcommand(new SnapshotRemoveCommand(invocation))
                 .addSubcommand(new SnapshotRestoreCommand(invocation))
                 .addSubcommand(new SnapshotMountCommand(invocation));
+        clusters(root, environment, invocation);
         noun(root, environment, "target", "Create, list, show, change and remove targets; allow and deny initiators.")
                 .addSubcommand(new TargetCreateCommand(invocation))
                 .addSubcommand(new TargetListCommand(invocation))
@@ -68,6 +69,20 @@ public final class CommandTree {
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;
+    }
+
+    private static void clusters(CommandLine root, Environment environment, Invocation invocation) {
+        noun(root, environment, "cluster", "Make failover clusters and what they need as one; change and remove them.")
+                .addSubcommand(new ClusterCreateCommand(invocation))
+                .addSubcommand(new ClusterListCommand(invocation))
+                .addSubcommand(new ClusterShowCommand(invocation))
+                .addSubcommand(new ClusterSetCommand(invocation))
+                .addSubcommand(new ClusterRenameCommand(invocation))
+                .addSubcommand(new ClusterRemoveCommand(invocation))
+                .addSubcommand(new ClusterAddNodeCommand(invocation))
+                .addSubcommand(new ClusterRemoveNodeCommand(invocation))
+                .addSubcommand(new ClusterAddDiskCommand(invocation))
+                .addSubcommand(new ClusterRemoveDiskCommand(invocation));
     }
 
     private static void disks(CommandLine root, Environment environment, Invocation invocation) {

@@ -1,6 +1,7 @@
 package dev.kume.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kume.cli.client.Answer;
 import dev.kume.cli.client.ApiClient;
 import dev.kume.cli.output.Documents;
 import dev.kume.cli.output.OutputFormat;
@@ -13,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,27 @@ final class Invocation {
         }
         if (!terminal().confirm(consequence + ". Go on?")) {
             throw new CliException(ExitCode.FAILED, "nothing was changed");
+        }
+    }
+
+    /**
+     * Carries out a removal that the daemon guards: by force when {@code --yes} says so, or an answer on the terminal
+     * to what the daemon says about who is in the way.
+     *
+     * @param path by force or not
+     */
+    Answer removeGuarded(Function<Boolean, String> path) {
+        if (options.yes) {
+            return api().delete(path.apply(true));
+        }
+        try {
+            return api().delete(path.apply(false));
+        } catch (CliException refusal) {
+            if (refusal.exitCode() != ExitCode.BUSY || !terminal().interactive()) {
+                throw refusal;
+            }
+            confirm(String.valueOf(refusal.getMessage()));
+            return api().delete(path.apply(true));
         }
     }
 

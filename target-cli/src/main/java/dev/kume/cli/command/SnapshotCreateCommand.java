@@ -1,6 +1,7 @@
 package dev.kume.cli.command;
 
 import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.ClusterView;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotCreate;
 import dev.kume.cli.api.SnapshotView;
@@ -53,8 +54,16 @@ final class SnapshotCreateCommand implements Callable<Integer> {
     @Option(names = "--target", paramLabel = "TARGET", description = "All disks that this target maps.")
     private @Nullable String target;
 
-    @Option(names = "--cluster", description = "All disks whose sharing is cluster; with --target, those that it maps.")
-    private boolean cluster;
+    @Option(
+            names = "--cluster",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "CLUSTER",
+            description = {
+                "All disks of this cluster. Without a name, which only works while there are not several clusters: all disks",
+                "whose sharing is cluster; with --target, those that it maps."
+            })
+    private @Nullable String cluster;
 
     @Option(names = "--description", paramLabel = "TEXT", description = "A note for people.")
     private @Nullable String description;
@@ -65,7 +74,7 @@ final class SnapshotCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        boolean chosen = !disks.isEmpty() || target != null || cluster;
+        boolean chosen = !disks.isEmpty() || target != null || cluster != null;
         if (!chosen && first == null) {
             throw new CliException(ExitCode.USAGE, "name a DISK, or say which disks by --disk, --target or --cluster");
         }
@@ -75,8 +84,9 @@ final class SnapshotCreateCommand implements Callable<Integer> {
                     "'" + first + "' is one word too many: behind --disk, --target and --cluster only NAME is left;"
                             + " use --disk " + first);
         }
-        String name = chosen ? first : second;
-        Answer started = begin(chosen, name);
+        boolean named = isClusterNamed();
+        String name = !chosen ? second : first == null && !named && cluster != null ? nameBehind(cluster) : first;
+        Answer started = begin(chosen, named, name);
         new OperationWait(invocation, "Taking snapshots").await(started);
         Answer answer = invocation.api().get(ApiPaths.SNAPSHOTS);
         List<SnapshotView> taken = newest(
@@ -86,18 +96,38 @@ final class SnapshotCreateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Answer begin(boolean chosen, @Nullable String name) {
+    /** The one word behind --cluster may be the snapshot's name, as long as no cluster is called so. */
+    private boolean isClusterNamed() {
+        if (cluster == null || cluster.isEmpty()) {
+            return false;
+        }
+        return first != null
+                || invocation.api().get(ApiPaths.CLUSTERS).as(ClusterView.Listing.class).clusters().stream()
+                        .anyMatch(each -> each.name().equalsIgnoreCase(cluster));
+    }
+
+    private static @Nullable String nameBehind(String cluster) {
+        return cluster.isEmpty() ? null : cluster;
+    }
+
+    private Answer begin(boolean chosen, boolean named, @Nullable String name) {
         return chosen
                 ? invocation
                         .api()
                         .post(
                                 ApiPaths.SNAPSHOTS,
-                                new SnapshotCreate(disks, target, cluster ? Boolean.TRUE : null, name, description))
+                                new SnapshotCreate(
+                                        disks,
+                                        target,
+                                        cluster == null || named ? null : Boolean.TRUE,
+                                        named ? cluster : null,
+                                        name,
+                                        description))
                 : invocation
                         .api()
                         .post(
                                 ApiPaths.snapshots(Objects.requireNonNull(first)),
-                                new SnapshotCreate(null, null, null, name, description));
+                                new SnapshotCreate(null, null, null, null, name, description));
     }
 
     /** Other disks may have older ones of that name. */

@@ -39,6 +39,7 @@ final class ApiRoutes {
     private final ServiceRoutes service;
     private final ReservationRoutes reservations;
     private final SnapshotRoutes snapshots;
+    private final ClusterRoutes clusters;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -54,7 +55,8 @@ final class ApiRoutes {
             DiskShelf shelf,
             Function<Views, StatusView> status,
             ServiceRoutes service,
-            SnapshotRoutes snapshots) {
+            SnapshotRoutes snapshots,
+            ClusterRoutes clusters) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -65,6 +67,7 @@ final class ApiRoutes {
         this.status = status;
         this.service = service;
         this.snapshots = snapshots;
+        this.clusters = clusters;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
@@ -79,6 +82,7 @@ final class ApiRoutes {
             case "alarms" -> path.size() == 1 ? alarms(request) : unknown(request);
             case "disks" -> disks.answer(request);
             case "snapshots" -> snapshots.all(request);
+            case "clusters" -> clusters.answer(request);
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);

@@ -81,7 +81,8 @@ final class Management {
                 shelf,
                 status::of,
                 new ServiceRoutes(new Reload(settings, changes, exports), drain),
-                disks.snapshots());
+                disks.snapshots(),
+                disks.clusters(secrets));
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 

@@ -13,7 +13,8 @@ final class PeerAddress {
         return InetAddress.ofLiteral(zone < 0 ? host : host.substring(0, zone));
     }
 
-    private static String withoutPort(String text) {
+    /** The address alone. */
+    static String withoutPort(String text) {
         if (text.startsWith("[")) {
             return text.substring(1, text.indexOf(']'));
         }

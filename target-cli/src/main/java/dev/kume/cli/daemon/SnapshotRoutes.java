@@ -110,15 +110,15 @@ final class SnapshotRoutes {
 
     private static SnapshotCreate ofOne(String disk, @Nullable SnapshotCreate body) {
         if (body == null) {
-            return new SnapshotCreate(List.of(disk), null, null, null, null);
+            return new SnapshotCreate(List.of(disk), null, null, null, null, null);
         }
-        if (body.disks() != null || body.target() != null || body.cluster() != null) {
+        if (body.disks() != null || body.target() != null || body.cluster() != null || body.ofCluster() != null) {
             throw new ApiException(
                     ErrorCode.INVALID,
                     "the path names the disk already",
-                    "leave 'disks', 'target' and 'cluster' out, or use POST " + ApiPaths.SNAPSHOTS);
+                    "leave 'disks', 'target', 'cluster' and 'ofCluster' out, or use POST " + ApiPaths.SNAPSHOTS);
         }
-        return new SnapshotCreate(List.of(disk), null, null, body.name(), body.description());
+        return new SnapshotCreate(List.of(disk), null, null, null, body.name(), body.description());
     }
 
     private ApiAnswer ofSnapshot(ApiRequest request, String disk, String name) {

@@ -11,6 +11,7 @@ import dev.kume.core.disk.DiskImage;
 import dev.kume.core.disk.IsolatedDisk;
 import dev.kume.core.disk.MappedDisk;
 import dev.kume.core.disk.ParentLink;
+import dev.kume.core.inventory.ClusterDisk;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
@@ -97,6 +98,18 @@ final class SnapshotTaking {
         for (String name : Objects.requireNonNullElse(request.disks(), List.<String>of())) {
             DiskRecord disk = inventory.disk(name);
             chosen.put(disk.identity().uuid(), disk);
+        }
+        if (request.ofCluster() != null) {
+            for (ClusterDisk disk : inventory.cluster(request.ofCluster()).disks()) {
+                DiskRecord record = inventory.disk(disk.disk());
+                chosen.put(record.identity().uuid(), record);
+            }
+        }
+        if (cluster && request.target() == null && inventory.clusters().size() > 1) {
+            throw new ApiException(
+                    ErrorCode.INVALID,
+                    "there are %d clusters".formatted(inventory.clusters().size()),
+                    "name the one that is meant (--cluster CLUSTER)");
         }
         if (request.target() != null || cluster) {
             for (DiskRecord disk : candidates(inventory, request.target())) {

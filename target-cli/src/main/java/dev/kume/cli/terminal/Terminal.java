@@ -69,6 +69,17 @@ public final class Terminal {
         }
     }
 
+    /** Asks for a line; null at the end of the input. */
+    public @Nullable String ask(String question) {
+        err.print(question);
+        err.flush();
+        try {
+            return in.readLine();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     /** Asks for something that is not shown while it is typed; null at the end of the input. */
     public char @Nullable [] secret(String question) {
         if (console != null) {

@@ -42,6 +42,11 @@ final class RunningManagement implements AutoCloseable {
                     + body.path("error").path("remedy").asText();
         }
 
+        /** What is wrong, without the remedy. */
+        String message() {
+            return body.path("error").path("message").asText();
+        }
+
         int exitCode() {
             return body.path("error").path("exitCode").asInt();
         }
