@@ -49,7 +49,8 @@ final class ClusterClientIT {
             assertEquals(2, seen.lines().filter(line -> line.startsWith("Lun:")).count(), seen);
             assertTrue(seen.contains("hv-node1") && !seen.contains("hv-node2"), seen);
             assertEquals(
-                    seen.replace("hv-node1", "N"), luns(daemon, RunningDaemon.NODE2).replace("hv-node2", "N"));
+                    seen.replace("hv-node1", "N"),
+                    luns(daemon, RunningDaemon.NODE2).replace("hv-node2", "N"));
             // Refused, and seen: the node is taken by its name alone.
             assertFalse(luns(daemon, NODE3).contains("Lun:"));
             daemon.admin("cluster", "add-node", "HV", "hv-node3");
@@ -87,8 +88,7 @@ final class ClusterClientIT {
                 daemon.restart();
                 if (!daemon.get("/v1/clusters").path("clusters").isEmpty()) {
                     assertEquals(DISKS, files("disks"));
-                    ManagementApi.request(
-                            daemon.socket(), "DELETE", "/v1/clusters/HV?deleteFiles=true&force=true", "");
+                    ManagementApi.request(daemon.socket(), "DELETE", "/v1/clusters/HV?deleteFiles=true&force=true", "");
                 }
                 assertEquals(0, daemon.get("/v1/disks").path("disks").size());
                 assertEquals(0, daemon.get("/v1/targets").path("targets").size());

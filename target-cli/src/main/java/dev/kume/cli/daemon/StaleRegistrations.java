@@ -38,14 +38,16 @@ final class StaleRegistrations {
                     .map(nexus -> nexus.targetName())
                     .collect(Collectors.toSet());
             for (TargetRecord target : inventory.targets()) {
-                boolean mapped = inventory.mappings().stream()
-                        .anyMatch(mapping -> mapping.disk().equals(disk.name())
-                                && mapping.target().equals(target.name()));
-                if (!mapped && registered.contains(target.iqn())) {
+                if (registered.contains(target.iqn()) && !isMapped(inventory, disk, target)) {
                     waits.add(TargetPublisher.unregister(target.iqn(), unit));
                 }
             }
         }
         return waits;
+    }
+
+    private static boolean isMapped(Inventory inventory, DiskRecord disk, TargetRecord target) {
+        return inventory.mappingsOf(disk).stream()
+                .anyMatch(mapping -> mapping.target().equals(target.name()));
     }
 }

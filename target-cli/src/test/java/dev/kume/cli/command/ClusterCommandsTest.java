@@ -75,7 +75,10 @@ final class ClusterCommandsTest {
     }
 
     private String sent() {
-        return daemon.asked().stream().filter(each -> each.contains("\"nodes\":")).toList().getLast();
+        return daemon.asked().stream()
+                .filter(each -> each.contains("\"nodes\":"))
+                .toList()
+                .getLast();
     }
 
     @Test
@@ -84,8 +87,18 @@ final class ClusterCommandsTest {
         assertEquals(
                 0,
                 kume.run(
-                        "cluster", "create", "HV", "--node", "hv-node1=iqn.1991-05.com.microsoft:hv-node1,iqn.2026-11.x:b",
-                        "--csv", "csv1=1TB@7", "--disk", "vms", "--witness", "quorum=2GB", "--sparse"),
+                        "cluster",
+                        "create",
+                        "HV",
+                        "--node",
+                        "hv-node1=iqn.1991-05.com.microsoft:hv-node1,iqn.2026-11.x:b",
+                        "--csv",
+                        "csv1=1TB@7",
+                        "--disk",
+                        "vms",
+                        "--witness",
+                        "quorum=2GB",
+                        "--sparse"),
                 kume::err);
         assertEquals("""
             Cluster 'HV' created: 1 node, 1 disk
@@ -99,7 +112,8 @@ final class ClusterCommandsTest {
             Next, on each node: discover this server, and log in to the node's target so that it comes back after a
             reboot. Then 'kume cluster show HV' tells where from each node is logged in.
             """, kume.out());
-        assertTrue(sent().contains("\"iqns\":[\"iqn.1991-05.com.microsoft:hv-node1\",\"iqn.2026-11.x:b\"]"), this::sent);
+        assertTrue(
+                sent().contains("\"iqns\":[\"iqn.1991-05.com.microsoft:hv-node1\",\"iqn.2026-11.x:b\"]"), this::sent);
         int witness = sent().indexOf("quorum");
         int data = sent().indexOf("vms");
         int volume = sent().indexOf("\"csv1\",\"role\":\"csv\",\"lun\":7,\"size\":\"1TB\"");
@@ -127,9 +141,12 @@ final class ClusterCommandsTest {
         assertEquals(0, kume.run("cluster", "create", "HV", "--node", "HV-node2", "--node", "hv-node1"), kume::err);
         assertTrue(
                 kume.err()
-                        .contains("Node 'HV-node2' is iqn.1991-05.com.microsoft:hv-node2.corp.example, seen from 10.0.0.3\n"),
+                        .contains(
+                                "Node 'HV-node2' is iqn.1991-05.com.microsoft:hv-node2.corp.example, seen from 10.0.0.3\n"),
                 kume.err());
-        assertTrue(sent().contains("{\"name\":\"hv-node1\",\"iqns\":[\"iqn.1991-05.com.microsoft:hv-node1\"]}"), this::sent);
+        assertTrue(
+                sent().contains("{\"name\":\"hv-node1\",\"iqns\":[\"iqn.1991-05.com.microsoft:hv-node1\"]}"),
+                this::sent);
     }
 
     @Test
@@ -179,8 +196,9 @@ final class ClusterCommandsTest {
         assertEquals(2, kume.run("cluster", "remove", "HV", "--delete-files"));
         assertTrue(
                 kume.err()
-                        .startsWith("kume: cluster 'HV', to which hv-node1 (10.0.0.11) is logged in, would end; ALL DATA of"
-                                + " quorum would be deleted; nobody is at a terminal"),
+                        .startsWith(
+                                "kume: cluster 'HV', to which hv-node1 (10.0.0.11) is logged in, would end; ALL DATA of"
+                                        + " quorum would be deleted; nobody is at a terminal"),
                 kume.err());
         assertEquals(0, fresh().run("cluster", "remove", "HV", "--delete-files", "--yes"), kume::err);
         assertEquals("Cluster 'HV' removed; its disks and their files are deleted\n", kume.out());

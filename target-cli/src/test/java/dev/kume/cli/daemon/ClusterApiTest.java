@@ -55,7 +55,8 @@ final class ClusterApiTest {
                 cluster.path("disks")
                         .valueStream()
                         .map(disk -> disk.path("lun").asText() + " "
-                                + disk.path("name").asText() + " " + disk.path("role").asText())
+                                + disk.path("name").asText() + " "
+                                + disk.path("role").asText())
                         .toList());
         for (String node : List.of("hv-node1", "hv-node2")) {
             JsonNode target = kume.get(ApiPaths.target(node)).body();
@@ -97,7 +98,10 @@ final class ClusterApiTest {
                 "\"description\"|\"portals\":[\"none\"],\"description\"|not-found",
             })
     void whatCannotBeIsRefusedBeforeAFileIsMade(String good, String bad, String code) throws Exception {
-        String request = HV.replace(good, bad).replace("\"type\":\"dynamic\"", "no-space".equals(code) ? "\"type\":\"fixed\"" : "\"type\":\"dynamic\"");
+        String request = HV.replace(good, bad)
+                .replace(
+                        "\"type\":\"dynamic\"",
+                        "no-space".equals(code) ? "\"type\":\"fixed\"" : "\"type\":\"dynamic\"");
         Reply refused = kume.post(ApiPaths.CLUSTERS, request);
         assertEquals(code, refused.body().path("error").path("code").asText(), refused.toString());
         nothingIsThere();
@@ -111,8 +115,7 @@ final class ClusterApiTest {
                 "nodes 'hv-node1' and 'hv-node2' of cluster 'HV' have one initiator name, iqn.1991-05.com.microsoft:hv-node1",
                 refused.message());
         Reply slip = kume.post(ApiPaths.CLUSTERS, HV.replace("microsoft:HV-node2", "microsoft.hv-node2"));
-        assertTrue(
-                slip.message().contains("did you mean iqn.1991-05.com.microsoft:hv-node2?"), slip::toString);
+        assertTrue(slip.message().contains("did you mean iqn.1991-05.com.microsoft:hv-node2?"), slip::toString);
     }
 
     @Test
@@ -143,9 +146,15 @@ final class ClusterApiTest {
                     refused.body().path("error").path("remedy").asText().contains("kume cluster remove-"),
                     refused::toString);
         }
-        assertEquals(200, kume.patch(ApiPaths.disk("vms"), "{\"rename\":\"machines\"}").status());
-        assertEquals(200, kume.patch(ApiPaths.target("hv-node2"), "{\"rename\":\"node2\"}").status());
-        assertEquals("machines", cluster("HV").path("disks").path(1).path("name").asText());
+        assertEquals(
+                200,
+                kume.patch(ApiPaths.disk("vms"), "{\"rename\":\"machines\"}").status());
+        assertEquals(
+                200,
+                kume.patch(ApiPaths.target("hv-node2"), "{\"rename\":\"node2\"}")
+                        .status());
+        assertEquals(
+                "machines", cluster("HV").path("disks").path(1).path("name").asText());
         assertEquals("node2", cluster("HV").path("nodes").path(1).path("target").asText());
         assertEquals(before.path("nodes").path(0), cluster("HV").path("nodes").path(0));
     }
@@ -171,7 +180,9 @@ final class ClusterApiTest {
         assertEquals(4, cluster("HV").path("disks").path(1).path("lun").asInt());
         assertEquals(
                 "cluster", kume.get(ApiPaths.disk("vms")).body().path("sharing").asText());
-        Reply twice = kume.post(ApiPaths.CLUSTERS, request.replace("HV\"", "SQL\"").replace("hv-", "sql-").replace("HV-", "sql-"));
+        Reply twice = kume.post(
+                ApiPaths.CLUSTERS,
+                request.replace("HV\"", "SQL\"").replace("hv-", "sql-").replace("HV-", "sql-"));
         assertEquals("disk 'vms' belongs to cluster 'HV'", twice.message());
     }
 
@@ -180,8 +191,7 @@ final class ClusterApiTest {
         made("{\"name\":\"mail\",\"size\":\"2MB\"}");
         kume.post(ApiPaths.TARGETS, "{\"name\":\"mailserver\"}");
         kume.post(ApiPaths.MAPPINGS, "{\"disk\":\"mail\",\"target\":\"mailserver\"}");
-        Reply refused = kume.post(
-                ApiPaths.CLUSTERS, "{\"name\":\"HV\"," + NODES + ",\"disks\":[{\"name\":\"mail\"}]}");
+        Reply refused = kume.post(ApiPaths.CLUSTERS, "{\"name\":\"HV\"," + NODES + ",\"disks\":[{\"name\":\"mail\"}]}");
         assertEquals(
                 "disk 'mail' is LUN 0 of target 'mailserver', which is no node of cluster 'HV'", refused.message());
         assertEquals(
@@ -198,8 +208,7 @@ final class ClusterApiTest {
                     ApiPaths.MAPPINGS,
                     "{\"disk\":\"vms\",\"target\":\"%s\",\"lun\":%d}".formatted(node, node.equals("hv-node1") ? 1 : 2));
         }
-        Reply refused =
-                kume.post(ApiPaths.CLUSTERS, "{\"name\":\"HV\"," + NODES + ",\"disks\":[{\"name\":\"vms\"}]}");
+        Reply refused = kume.post(ApiPaths.CLUSTERS, "{\"name\":\"HV\"," + NODES + ",\"disks\":[{\"name\":\"vms\"}]}");
         assertEquals(
                 "disk 'vms' is LUN 1 of 'hv-node1', LUN 2 of 'hv-node2': all nodes of a cluster see a disk at one LUN",
                 refused.message());
@@ -208,15 +217,20 @@ final class ClusterApiTest {
     @Test
     void nodesComeAndGo() throws Exception {
         done(kume.post(ApiPaths.CLUSTERS, HV));
-        Reply added = kume.call(
-                "PUT", ApiPaths.clusterNode("HV", "hv-node3"), "{\"iqns\":[\"" + NODE + "hv-node3\"]}");
+        Reply added = kume.call("PUT", ApiPaths.clusterNode("HV", "hv-node3"), "{\"iqns\":[\"" + NODE + "hv-node3\"]}");
         assertEquals(200, added.status(), added::toString);
         assertEquals(
                 3, kume.get(ApiPaths.target("hv-node3")).body().path("luns").size());
         kume.exports.connect(7, NODE + "hv-node3", "iqn.2026-11.dev.kume:store1-hv-node3");
         assertEquals(
                 "10.0.0.9",
-                cluster("HV").path("nodes").path(2).path("sessions").path(0).path("address").asText());
+                cluster("HV")
+                        .path("nodes")
+                        .path(2)
+                        .path("sessions")
+                        .path(0)
+                        .path("address")
+                        .asText());
         Reply busy = kume.delete(ApiPaths.clusterNodeRemoval("HV", "hv-node3", false));
         assertEquals(423, busy.status());
         assertEquals("node 'hv-node3' of cluster 'HV' is in use: is logged in from 10.0.0.9", busy.message());
@@ -230,7 +244,8 @@ final class ClusterApiTest {
         kume.exports.sessions.clear();
         assertEquals(
                 200,
-                kume.delete(ApiPaths.clusterNodeRemoval("HV", "hv-node2", false)).status());
+                kume.delete(ApiPaths.clusterNodeRemoval("HV", "hv-node2", false))
+                        .status());
         Reply last = kume.delete(ApiPaths.clusterNodeRemoval("HV", "hv-node1", true));
         assertEquals("'hv-node1' is the last node of cluster 'HV'", last.message());
     }
@@ -258,8 +273,7 @@ final class ClusterApiTest {
     void removingKeepsDisksUnlessTold() throws Exception {
         done(kume.post(ApiPaths.CLUSTERS, HV));
         assertEquals(
-                200,
-                kume.delete(ApiPaths.clusterRemoval("HV", false, false)).status());
+                200, kume.delete(ApiPaths.clusterRemoval("HV", false, false)).status());
         assertEquals(0, kume.get(ApiPaths.TARGETS).body().path("targets").size());
         assertEquals(3, files().size());
         String again = "{\"name\":\"HV\",\"oneTarget\":true," + NODES
@@ -269,7 +283,8 @@ final class ClusterApiTest {
                 2, kume.get(ApiPaths.target("HV")).body().path("initiators").size());
         assertEquals(
                 200,
-                kume.delete(ApiPaths.clusterNodeRemoval("HV", "hv-node2", false)).status());
+                kume.delete(ApiPaths.clusterNodeRemoval("HV", "hv-node2", false))
+                        .status());
         assertEquals(
                 1, kume.get(ApiPaths.target("HV")).body().path("initiators").size());
         assertEquals("csv1", cluster("HV").path("disks").path(0).path("name").asText());
@@ -325,7 +340,8 @@ final class ClusterApiTest {
         done(kume.post(ApiPaths.CLUSTERS, "{\"name\":\"HV\",\"nodes\":[" + nodes + "],\"disks\":[" + disks + "]}"));
         assertEquals(64 * 256, kume.exports.published.mappings().size());
         assertEquals(255, cluster("HV").path("disks").path(255).path("lun").asInt());
-        assertEquals(200, kume.delete(ApiPaths.clusterRemoval("HV", true, false)).status());
+        assertEquals(
+                200, kume.delete(ApiPaths.clusterRemoval("HV", true, false)).status());
         nothingIsThere();
     }
 
@@ -362,7 +378,9 @@ final class ClusterApiTest {
 
     private static List<String> list(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -37,8 +37,7 @@ final class ClusterCrashTest {
             OperationView made = kume.ended(begun.body().path("id").asLong());
             assertEquals(OperationView.DONE, made.state(), () -> String.valueOf(made.error()));
             assertEquals(
-                    200,
-                    kume.delete(ApiPaths.clusterRemoval("HV", true, false)).status());
+                    200, kume.delete(ApiPaths.clusterRemoval("HV", true, false)).status());
             crashes.record(false);
         }
         Set<String> seen = new HashSet<>();
@@ -63,7 +62,8 @@ final class ClusterCrashTest {
             assertEquals(List.of("new1.vhd", "new2.vhdx", "old.vhd"), list("disks"));
             assertEquals(3, disks.size());
             assertEquals(2, targets);
-            assertTrue(disks.valueStream().noneMatch(disk -> disk.path("status").asText().equals("offline")));
+            assertTrue(disks.valueStream()
+                    .noneMatch(disk -> disk.path("status").asText().equals("offline")));
             return "whole";
         }
         assertEquals(0, targets);
@@ -83,7 +83,9 @@ final class ClusterCrashTest {
             return List.of();
         }
         try (Stream<Path> files = Files.list(path)) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         }
     }
 }
