@@ -52,6 +52,7 @@ final class ClusterDisks {
                 throw wrong(option, text, e.getMessage());
             }
         }
+        boolean isMadeSparse = sparse && size != null;
         return new ClusterDiskAdd(
                 form.group(1),
                 role.word(),
@@ -60,7 +61,7 @@ final class ClusterDisks {
                 null,
                 size == null ? null : Words.of(format),
                 size == null ? null : Words.of(type),
-                size == null || !sparse ? null : Boolean.TRUE);
+                isMadeSparse ? Boolean.TRUE : null);
     }
 
     private static @Nullable Integer lun(String option, String text, @Nullable String lun) {

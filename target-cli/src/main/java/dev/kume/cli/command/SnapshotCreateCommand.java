@@ -111,6 +111,7 @@ final class SnapshotCreateCommand implements Callable<Integer> {
     }
 
     private Answer begin(boolean chosen, boolean named, @Nullable String name) {
+        boolean isEveryShared = cluster != null && !named;
         return chosen
                 ? invocation
                         .api()
@@ -119,7 +120,7 @@ final class SnapshotCreateCommand implements Callable<Integer> {
                                 new SnapshotCreate(
                                         disks,
                                         target,
-                                        cluster == null || named ? null : Boolean.TRUE,
+                                        isEveryShared ? Boolean.TRUE : null,
                                         named ? cluster : null,
                                         name,
                                         description))
