@@ -29,7 +29,7 @@ final class ClusterNodes {
         this.invocation = invocation;
     }
 
-    /** The nodes, in their order; those that were given by their names alone are looked for when all others are known. */
+    /** The nodes, in their order; who was given by a name alone is looked for when all others are known. */
     List<ClusterCreate.Node> of(List<String> given) {
         List<ClusterCreate.Node> nodes = new ArrayList<>();
         for (String text : given) {

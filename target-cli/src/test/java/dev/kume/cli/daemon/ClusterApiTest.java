@@ -27,8 +27,8 @@ final class ClusterApiTest {
         "nodes":[{"name":"hv-node1","iqns":["iqn.1991-05.com.microsoft:hv-node1"]},\
         {"name":"hv-node2","iqns":["iqn.1991-05.com.microsoft:HV-node2"]}]""";
     private static final String HV = "{\"name\":\"HV\"," + NODES + """
-        ,"disks":[{"name":"quorum","role":"witness","size":"2MB","sparse":true},{"name":"vms","size":"4MB","sparse":true},\
-        {"name":"csv1","role":"csv","size":"8MB","format":"vhdx","type":"dynamic"}],"description":"first"}""";
+        ,"disks":[{"name":"quorum","role":"witness","size":"2MB","sparse":true},\
+        {"name":"vms","size":"4MB","sparse":true},{"name":"csv1","role":"csv","size":"8MB","format":"vhdx","type":"dynamic"}],"description":"first"}""";
 
     @TempDir
     Path folder;

@@ -21,7 +21,8 @@ final class ClusterCrashTest {
     private static final String HV = """
         {"name":"HV","nodes":[{"name":"a","iqns":["iqn.1991-05.com.microsoft:a"]},\
         {"name":"b","iqns":["iqn.1991-05.com.microsoft:b"]}],"disks":[{"name":"old"},\
-        {"name":"new1","size":"2MB","type":"dynamic"},{"name":"new2","size":"2MB","format":"vhdx","type":"dynamic"}]}""";
+        {"name":"new1","size":"2MB","type":"dynamic"},\
+        {"name":"new2","size":"2MB","format":"vhdx","type":"dynamic"}]}""";
 
     @TempDir
     Path folder;
