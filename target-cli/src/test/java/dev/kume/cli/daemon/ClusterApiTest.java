@@ -28,7 +28,8 @@ final class ClusterApiTest {
         {"name":"hv-node2","iqns":["iqn.1991-05.com.microsoft:HV-node2"]}]""";
     private static final String HV = "{\"name\":\"HV\"," + NODES + """
         ,"disks":[{"name":"quorum","role":"witness","size":"2MB","sparse":true},\
-        {"name":"vms","size":"4MB","sparse":true},{"name":"csv1","role":"csv","size":"8MB","format":"vhdx","type":"dynamic"}],"description":"first"}""";
+        {"name":"vms","size":"4MB","sparse":true},\
+        {"name":"csv1","role":"csv","size":"8MB","format":"vhdx","type":"dynamic"}],"description":"first"}""";
 
     @TempDir
     Path folder;
