@@ -2,6 +2,7 @@ package dev.kume.system;
 
 import dev.kume.core.Clock;
 import dev.kume.protocol.initiator.BlockClient;
+import dev.kume.protocol.initiator.FoundTarget;
 import dev.kume.protocol.initiator.Initiator;
 import dev.kume.protocol.initiator.InitiatorLoop;
 import dev.kume.protocol.initiator.InitiatorSession;
@@ -62,6 +63,10 @@ final class InitiatorHost implements AutoCloseable, SessionListener {
 
     CompletableFuture<InitiatorSession> login(InetSocketAddress portal, String iqn, SessionSettings settings) {
         return initiator.login(iqn, portal, settings, this);
+    }
+
+    CompletableFuture<List<FoundTarget>> discover(InetSocketAddress portal) {
+        return initiator.discover(portal, SessionSettings.windows());
     }
 
     BlockClient disk(InitiatorSession session, int lun) {

@@ -88,6 +88,8 @@ public final class Limits {
         COPY_SEGMENT_BYTES(67_108_864, 1_048_576, 1_073_741_824),
         /** Initiators remembered for the administrator to pick from. */
         INITIATORS_SEEN(1_000, 16, 100_000),
+        /** Reservation keys of one cluster whose nodes are remembered. */
+        KEYS_PER_CLUSTER(1_024, 64, 65_536),
         /** Largest write that an event loop does by itself on a disk that answers from memory; 0 never does. */
         INLINE_WRITE_BYTES(262_144, 0, 1_048_576),
         /** Disks in the inventory. */

@@ -174,6 +174,16 @@ public final class ApiPaths {
         return clusterDisk(name, disk) + "?force=" + force;
     }
 
+    /** {@code /v1/clusters/NAME/status}: GET. */
+    public static String clusterStatus(String name) {
+        return cluster(name) + "/status";
+    }
+
+    /** {@code /v1/clusters/NAME/verify}: GET. */
+    public static String clusterVerify(String name) {
+        return cluster(name) + "/verify";
+    }
+
     /** {@code /v1/credentials/NAME}: GET, PATCH, DELETE. */
     public static String credential(String name) {
         return CREDENTIALS + "/" + encode(name);

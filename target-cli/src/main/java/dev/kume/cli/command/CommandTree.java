@@ -72,7 +72,7 @@ public final class CommandTree {
     }
 
     private static void clusters(CommandLine root, Environment environment, Invocation invocation) {
-        noun(root, environment, "cluster", "Make failover clusters and what they need as one; change and remove them.")
+        noun(root, environment, "cluster", "Make failover clusters and what they need as one; see how they stand.")
                 .addSubcommand(new ClusterCreateCommand(invocation))
                 .addSubcommand(new ClusterListCommand(invocation))
                 .addSubcommand(new ClusterShowCommand(invocation))
@@ -82,7 +82,10 @@ public final class CommandTree {
                 .addSubcommand(new ClusterAddNodeCommand(invocation))
                 .addSubcommand(new ClusterRemoveNodeCommand(invocation))
                 .addSubcommand(new ClusterAddDiskCommand(invocation))
-                .addSubcommand(new ClusterRemoveDiskCommand(invocation));
+                .addSubcommand(new ClusterRemoveDiskCommand(invocation))
+                .addSubcommand(new ClusterStatusCommand(invocation))
+                .addSubcommand(new ClusterVerifyCommand(invocation))
+                .addSubcommand(new ClusterScriptCommand(invocation));
     }
 
     private static void disks(CommandLine root, Environment environment, Invocation invocation) {

@@ -40,6 +40,7 @@ final class ApiRoutes {
     private final ReservationRoutes reservations;
     private final SnapshotRoutes snapshots;
     private final ClusterRoutes clusters;
+    private final ClusterReports clusterReports;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -56,7 +57,8 @@ final class ApiRoutes {
             Function<Views, StatusView> status,
             ServiceRoutes service,
             SnapshotRoutes snapshots,
-            ClusterRoutes clusters) {
+            ClusterRoutes clusters,
+            ClusterReports clusterReports) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -68,6 +70,7 @@ final class ApiRoutes {
         this.service = service;
         this.snapshots = snapshots;
         this.clusters = clusters;
+        this.clusterReports = clusterReports;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
@@ -82,7 +85,8 @@ final class ApiRoutes {
             case "alarms" -> path.size() == 1 ? alarms(request) : unknown(request);
             case "disks" -> disks.answer(request);
             case "snapshots" -> snapshots.all(request);
-            case "clusters" -> clusters.answer(request);
+            case "clusters" ->
+                ClusterReports.isAbout(path) ? clusterReports.answer(request) : clusters.answer(request);
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-    private static final long INITIATORS_FLUSH_SECONDS = 5;
+    private static final long FLUSH_SECONDS = 5;
 
     /** Lookups of DNS names at once, and those that may wait for their turn; a thread that has nothing to do ends. */
     private static final int NAME_THREADS = 4;
@@ -138,7 +138,8 @@ public final class Daemon implements AutoCloseable {
         management.drained().thenRun(() -> drained.complete(null));
         openPortals(served);
         management.listen();
-        flushNowAndThen(initiators);
+        flushNowAndThen("initiators seen", "kume-initiators", initiators::flush);
+        flushNowAndThen("keys of nodes", "kume-keys", management::rememberKeys);
         lookAtSpaceNowAndThen(served.space());
         served.unreservedWriters(settings.unreservedWriters());
         guardNowAndThen(served.guards());
@@ -227,14 +228,14 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void flushNowAndThen(InitiatorsFile initiators) {
+    /** Writes down now and then, and at the end, what nothing depends on but people. */
+    private void flushNowAndThen(String what, String thread, Runnable flush) {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("kume-initiators").daemon(true).factory());
-        var _ = timer.scheduleWithFixedDelay(
-                initiators::flush, INITIATORS_FLUSH_SECONDS, INITIATORS_FLUSH_SECONDS, TimeUnit.SECONDS);
-        undo("initiators seen", () -> {
+                Thread.ofPlatform().name(thread).daemon(true).factory());
+        var _ = timer.scheduleWithFixedDelay(flush, FLUSH_SECONDS, FLUSH_SECONDS, TimeUnit.SECONDS);
+        undo(what, () -> {
             timer.shutdown();
-            initiators.flush();
+            flush.run();
         });
     }
 

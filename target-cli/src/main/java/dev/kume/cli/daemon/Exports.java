@@ -105,6 +105,11 @@ interface Exports {
         return List.of();
     }
 
+    /** Percent of the file system that a thin disk takes its space from; null where that is no matter or unknown. */
+    default @Nullable Integer freePercent(DiskRecord disk) {
+        return null;
+    }
+
     /**
      * Removes the reservation and all registrations of a disk, whoever holds it; durable when this returns.
      */

@@ -247,6 +247,11 @@ final class IscsiExports implements Exports {
     }
 
     @Override
+    public @Nullable Integer freePercent(DiskRecord disk) {
+        return space.freePercent(disk);
+    }
+
+    @Override
     public void clearReservations(DiskRecord disk) {
         LogicalUnit unit = unit(disk);
         if (unit == null) {

@@ -1,6 +1,8 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.ownership.HostNetwork;
+import dev.kume.cli.ownership.KeyBook;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -37,6 +39,8 @@ final class Management {
     private final Drain drain;
     private final DiskServices disks;
     private final ManagementApi api;
+    private final ClusterReports clusterReports;
+    private final KeysFile keysFile;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
             Executors.newFixedThreadPool(OPERATION_THREADS, threads("kume-operation-"));
@@ -71,6 +75,10 @@ final class Management {
         this.drain = new Drain(exports, system.pid());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
+        KeyBook keys = new KeyBook(settings.limits().getInt(Limit.KEYS_PER_CLUSTER));
+        this.keysFile = new KeysFile(settings.stateDirectory(), system.files(), keys);
+        this.clusterReports = new ClusterReports(
+                changes, exports, shelf, system.clock(), settings.limits(), keys, HostNetwork::ofThisHost);
         ApiRoutes routes = new ApiRoutes(
                 changes,
                 disks.routes(),
@@ -82,7 +90,8 @@ final class Management {
                 status::of,
                 new ServiceRoutes(new Reload(settings, changes, exports), drain),
                 disks.snapshots(),
-                disks.clusters(secrets));
+                disks.clusters(secrets),
+                clusterReports);
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 
@@ -109,6 +118,7 @@ final class Management {
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded));
         management.disks.resume();
+        management.keysFile.load();
         return management;
     }
 
@@ -142,6 +152,12 @@ final class Management {
         }
         exports.publish(loaded);
         return loaded;
+    }
+
+    /** Learns whose reservation keys are whose, and writes down what is new. One thread at a time. */
+    void rememberKeys() {
+        clusterReports.learn();
+        keysFile.flush();
     }
 
     /** Tells the log what is served. */

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ReservationView;
 import dev.kume.cli.api.SessionView;
+import dev.kume.cli.ownership.ReservationWords;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.TargetRecord;
 import dev.kume.core.nexus.ITNexus;
@@ -10,11 +11,9 @@ import dev.kume.core.reservation.Registration;
 import dev.kume.core.reservation.Reservation;
 import dev.kume.core.reservation.ReservationEvent;
 import dev.kume.core.reservation.ReservationEvent.Cause;
-import dev.kume.core.reservation.ReservationType;
 import dev.kume.core.scsi.UnitState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -72,8 +71,8 @@ final class ReservationFacts {
                 event.at(),
                 by(event),
                 event.cause().name().replace('_', ' '),
-                key == 0 ? null : key(key),
-                event.type() == null ? null : words(event.type()),
+                key == 0 ? null : ReservationWords.key(key),
+                event.type() == null ? null : ReservationWords.type(event.type()),
                 Integer.toUnsignedLong(event.generation()),
                 removed);
     }
@@ -96,10 +95,10 @@ final class ReservationFacts {
                 .findFirst()
                 .orElse(0);
         return new ReservationView.Held(
-                words(reservation.type()),
+                ReservationWords.type(reservation.type()),
                 reservation.type().code(),
                 nexus(reservation.holder()),
-                key(key),
+                ReservationWords.key(key),
                 reservation.since());
     }
 
@@ -109,7 +108,7 @@ final class ReservationFacts {
                         || reservation.holder().equals(registration.nexus()));
         return new ReservationView.Registration(
                 nexus(registration.nexus()),
-                key(registration.key()),
+                ReservationWords.key(registration.key()),
                 registration.allTargetPorts(),
                 registration.since(),
                 holder);
@@ -127,18 +126,5 @@ final class ReservationFacts {
                 nexus.targetPortalGroup(),
                 session != null,
                 session == null ? null : session.address());
-    }
-
-    static String key(long key) {
-        return "%016x".formatted(key);
-    }
-
-    /** {@code write exclusive, registrants only}. */
-    static String words(ReservationType type) {
-        return type.name()
-                .toLowerCase(Locale.ROOT)
-                .replace("_registrants_only", ", registrants only")
-                .replace("_all_registrants", ", all registrants")
-                .replace('_', ' ');
     }
 }

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.core.disk.DiskSpace;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.SoftThreshold;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,14 @@ final class SpaceWatch {
 
     void remove(DiskRecord disk) {
         watched.remove(disk.identity().uuid());
+    }
+
+    /** Percent of its file system that a thin disk may still take, when it was looked at last; null where unknown. */
+    @Nullable
+    Integer freePercent(DiskRecord disk) {
+        Watched each = watched.get(disk.identity().uuid());
+        DiskSpace space = each == null ? null : each.threshold.space();
+        return space == null || space.totalBytes() == 0 ? null : (int) (space.freeBytes() * 100 / space.totalBytes());
     }
 
     /** Has every thin disk looked at. Never waits. */

@@ -22,7 +22,7 @@ public enum ExitCode {
     BUSY(8),
     /** It took longer than allowed. */
     TIMED_OUT(9),
-    /** A cluster validation came to its end, with warnings. */
+    /** A cluster validation came to its end, with warnings; or steps on the way to a cluster are open. */
     VALIDATED_WITH_WARNINGS(10),
     /** A cluster validation has found something that fails. */
     VALIDATION_FAILED(11);

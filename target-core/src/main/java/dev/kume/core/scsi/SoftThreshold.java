@@ -3,6 +3,7 @@ package dev.kume.core.scsi;
 import dev.kume.core.disk.DiskSpace;
 import dev.kume.core.disk.VirtualDisk;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The soft threshold of a thin unit, SBC-3 4.7.3.8: when the space that is left where its disk lies falls to so many
@@ -12,6 +13,7 @@ public final class SoftThreshold {
     private final LogicalUnit unit;
     private final int percent;
     private boolean reached;
+    private volatile @Nullable DiskSpace space;
 
     /** @param percent of the host's file system; 0 tells nobody */
     public SoftThreshold(LogicalUnit unit, int percent) {
@@ -29,18 +31,24 @@ public final class SoftThreshold {
         if (disk == null || !disk.info().thin()) {
             return false;
         }
-        DiskSpace space = disk.measureSpace();
-        if (space == null || percent == 0) {
+        DiskSpace measured = disk.measureSpace();
+        space = measured;
+        if (measured == null || percent == 0) {
             return false;
         }
-        if (!reached && space.freeBytes() <= space.percentBytes(percent)) {
+        if (!reached && measured.freeBytes() <= measured.percentBytes(percent)) {
             reached = true;
             unit.raise(Sense.THIN_PROVISIONING_SOFT_THRESHOLD_REACHED, nexus -> true);
             return true;
         }
-        if (space.freeBytes() > space.percentBytes(percent + 1)) {
+        if (measured.freeBytes() > measured.percentBytes(percent + 1)) {
             reached = false;
         }
         return false;
+    }
+
+    /** What was measured last; null before that, and where there is nothing to measure. Any thread. */
+    public @Nullable DiskSpace space() {
+        return space;
     }
 }

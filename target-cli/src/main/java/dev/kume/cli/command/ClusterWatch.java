@@ -1,0 +1,115 @@
+package dev.kume.cli.command;
+
+import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.ClusterStatusView;
+import dev.kume.cli.client.Answer;
+import dev.kume.cli.terminal.CliException;
+import dev.kume.cli.terminal.ExitCode;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The status of a cluster again and again, until the process is told to stop: redrawn in place on a terminal, one block
+ * below the other elsewhere. A daemon that goes away for a while is waited for.
+ */
+final class ClusterWatch {
+    private static final String HOME = "\u001b[H";
+    private static final String CLEAR_LINE_END = "\u001b[K";
+    private static final String CLEAR_BELOW = "\u001b[J";
+    private static final long END_SECONDS = 2;
+
+    private final Invocation invocation;
+    private final String name;
+    private final int seconds;
+    private final CompletableFuture<Void> stop = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private boolean shown;
+
+    ClusterWatch(Invocation invocation, String name, int seconds) {
+        this.invocation = invocation;
+        this.name = name;
+        this.seconds = seconds;
+    }
+
+    int run() {
+        Interrupts.Registration registration =
+                invocation.environment().interrupts().onInterrupt(this::interrupted);
+        try {
+            do {
+                look();
+            } while (!stopped());
+            return 0;
+        } finally {
+            ended.complete(null);
+            registration.end();
+        }
+    }
+
+    /** On the thread of the interrupt, which must not end the process in the middle of a screen. */
+    private void interrupted() {
+        stop.complete(null);
+        wait(ended, END_SECONDS);
+    }
+
+    private boolean stopped() {
+        return wait(stop, seconds);
+    }
+
+    /** True when it has completed in this time. */
+    private static boolean wait(CompletableFuture<Void> future, long seconds) {
+        try {
+            future.get(seconds, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private void look() {
+        Answer answer = ask();
+        if (answer == null) {
+            return;
+        }
+        boolean drawn = invocation.terminal().interactive();
+        invocation.print(answer.tree(), out -> {
+            List<String> lines = ClusterScreen.lines(answer.as(ClusterStatusView.class));
+            if (drawn) {
+                draw(lines, out);
+            } else {
+                out.print(shown ? "\n" : "");
+                lines.forEach(out::println);
+            }
+        });
+        invocation.terminal().flush();
+        shown = true;
+    }
+
+    /** Null while the daemon is away, of which one line tells. */
+    private @Nullable Answer ask() {
+        try {
+            return invocation.api().get(ApiPaths.clusterStatus(name));
+        } catch (CliException e) {
+            if (!shown || e.exitCode() != ExitCode.UNREACHABLE) {
+                throw e;
+            }
+            invocation.terminal().err().println("kume: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private void draw(List<String> lines, PrintStream out) {
+        StringBuilder screen = new StringBuilder(shown ? HOME : HOME + CLEAR_BELOW);
+        lines.forEach(line -> screen.append(line).append(CLEAR_LINE_END).append('\n'));
+        out.print(screen.append(CLEAR_BELOW));
+    }
+}
