@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The walks through of the documentation, as they are typed: each {@code $ kume} line of a {@code console} block is run
- * against a real daemon, must end as the page says, and must say what the page shows. What the nodes do meanwhile stands
- * in comments of the page, {@code <!-- nodes: connect -->}, and emulated nodes do it over real sockets.
+ * against a real daemon, must end as the page says, and must say what the page shows. What the nodes do meanwhile
+ * stands in comments of the page, {@code <!-- nodes: connect -->}, and emulated nodes do it over real sockets.
  *
  * <p>Times, addresses, identifiers and ports are other ones here; numbers, names and words must be the same.
  */
@@ -81,7 +81,7 @@ final class ClusterPagesClientIT {
         }
     }
 
-    // ---- what the nodes do ---------------------------------------------------------------------------------------------
+    // ---- what the nodes do ------------------------------------------------------------------------------------------
 
     private void act(String... words) {
         EmulatedNode first = nodes.values().iterator().next();
@@ -123,7 +123,7 @@ final class ClusterPagesClientIT {
         }
     }
 
-    // ---- what is typed -------------------------------------------------------------------------------------------------
+    // ---- what is typed ----------------------------------------------------------------------------------------------
 
     private void type(String block) throws IOException {
         List<String> expected = new ArrayList<>();
@@ -153,7 +153,7 @@ final class ClusterPagesClientIT {
         for (String line : expected) {
             String wanted = plain(line);
             if (!wanted.isBlank() && !wanted.equals("...")) {
-                assertTrue(said.contains(wanted), () -> "the page says\n" + wanted + "\nand it was\n" + said + result.err());
+                assertTrue(said.contains(wanted), () -> "not said: " + wanted + "\n" + said + result.err());
             }
         }
     }

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** How a cluster stands: a pure function of all that is known of it. The rules of its health are those of docs/cli.md. */
+/** How a cluster stands: a pure function of all that is known of it. The rules of its health are in docs/cli.md. */
 public final class ClusterStatus {
     private final ClusterScene scene;
     private final Findings findings = new Findings();

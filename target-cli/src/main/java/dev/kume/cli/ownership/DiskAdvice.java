@@ -111,7 +111,7 @@ final class DiskAdvice {
     }
 
     private String foreignRemedy(Disk disk, String initiator) {
-        return "make it a node (kume cluster add-node %s NAME=%s), or end what it does and run: kume reservation clear %s"
+        return "make it a node (kume cluster add-node %s NAME=%s), or stop it and run: kume reservation clear %s"
                 .formatted(cluster.name(), initiator, disk.name());
     }
 

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scripts that connect the nodes of a cluster and form it: texts beside this class, with places for what is known of the
- * cluster.
+ * Scripts that connect the nodes of a cluster and form it: texts beside this class, with places for what is known of
+ * the cluster.
  */
 public final class NodeScripts {
     /** The longest name of a host or cluster on a network of Windows. */

@@ -21,7 +21,7 @@ param(
     [string[]] $StaticAddress = @()
 )
 
-# ---- this cluster -------------------------------------------------------------------------------------------------
+# ---- this cluster --------------------------------------------------------------------------------------------------
 
 $KumeCluster = {{cluster}}
 $OnlyNode = {{node}}
@@ -35,7 +35,7 @@ $Disks = @(
 {{disks}}
 )
 
-# ---- what this host is --------------------------------------------------------------------------------------------
+# ---- what this host is ---------------------------------------------------------------------------------------------
 
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
@@ -58,7 +58,7 @@ if ($OnlyNode -and $Node.Name -ne $OnlyNode) {
 $First = $Node.Name -eq $Nodes[0].Name
 Say "This host is node $($Node.Name) of cluster $KumeCluster."
 
-# ---- features: MPIO and Failover Clustering -------------------------------------------------------------------------
+# ---- features: MPIO and Failover Clustering ------------------------------------------------------------------------
 
 $Missing = @('Multipath-IO', 'Failover-Clustering') | Where-Object { -not (Get-WindowsFeature -Name $_).Installed }
 if ($Missing) {
@@ -73,12 +73,12 @@ if (-not (Get-MSDSMAutomaticClaimSettings)['iSCSI']) {
     Say 'MPIO will claim iSCSI disks.'
     Enable-MSDSMAutomaticClaim -BusType iSCSI -Confirm:$false | Out-Null
     if (Get-Disk | Where-Object { $_.BusType -eq 'iSCSI' }) {
-        Write-Warning 'There are iSCSI disks already, which MPIO claims at the next start: restart this host, then go on.'
+        Write-Warning 'There are iSCSI disks already, which MPIO claims at the next start: restart this host first.'
         return
     }
 }
 
-# ---- portals and sessions: one path through each portal, kept over restarts -------------------------------------------
+# ---- portals and sessions: one path through each portal, kept over restarts ----------------------------------------
 
 # The address of this host on the network of a portal. One behind a router is not the storage network.
 function Get-PathAddress($Portal) {
@@ -142,7 +142,7 @@ foreach ($Portal in $Portals) {
 }
 $Secret = $null
 
-# ---- disks: found by their unique ids, never by their numbers -----------------------------------------------------------
+# ---- disks: found by their unique ids, never by their numbers ------------------------------------------------------
 
 Update-HostStorageCache
 
@@ -153,7 +153,7 @@ function Get-KumeDisk($Wanted) {
         })
     if ($Found.Count -ne 1) {
         throw ("$($Found.Count) disks of this host are disk $($Wanted.Name) (unique id $($Wanted.Naa), LUN " +
-            "$($Wanted.Lun)). One is right: look at mpclaim -s -d when there are more, at the sessions when there is none.")
+            "$($Wanted.Lun)). One is right: see mpclaim -s -d when there are more, the sessions when there is none.")
     }
     if ($Found[0].Size -ne $Wanted.Bytes) {
         throw "Disk $($Wanted.Name) has $($Found[0].Size) bytes here and $($Wanted.Bytes) on the storage server."
@@ -183,7 +183,7 @@ if (-not $Form) {
 }
 if (-not $First) { throw "Run it with -Form on $($Nodes[0].Name), which has prepared the disks." }
 
-# ---- cluster: validated, formed, its disks by their roles -----------------------------------------------------------------
+# ---- cluster: validated, formed, its disks by their roles ----------------------------------------------------------
 
 if (-not (Get-Cluster -Name $ClusterName -ErrorAction SilentlyContinue)) {
     Say 'Validating; this takes some minutes. Read the report before you trust the cluster.'
@@ -223,7 +223,7 @@ foreach ($Wanted in $Disks) {
     }
 }
 
-# ---- what there is now ------------------------------------------------------------------------------------------------------
+# ---- what there is now ---------------------------------------------------------------------------------------------
 
 Get-ClusterNode | Format-Table Name, State
 Get-ClusterQuorum | Format-Table QuorumResource

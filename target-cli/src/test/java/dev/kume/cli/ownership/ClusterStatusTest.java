@@ -72,7 +72,8 @@ final class ClusterStatusTest {
     }
 
     static Stream<Arguments> matters() {
-        return Stream.concat(nodeMatters(), diskMatters());
+        return Stream.of(nodeMatters(), pathMatters(), diskMatters(), ownerMatters())
+                .flatMap(each -> each);
     }
 
     private static Stream<Arguments> nodeMatters() {
@@ -122,7 +123,11 @@ final class ClusterStatusTest {
                         "warning",
                         away(InitiatorView.REFUSED, SampleScene.targetIqn(2), "AUTHENTICATION_FAILURE: wrong secret"),
                         "hv-node2 was refused 5 min ago, from 192.168.10.99: AUTHENTICATION_FAILURE: wrong secret",
-                        "compare it with what 'kume target show hv-node2' asks for"),
+                        "compare it with what 'kume target show hv-node2' asks for"));
+    }
+
+    private static Stream<Arguments> pathMatters() {
+        return Stream.of(
                 matter(
                         "degraded",
                         "warning",
@@ -184,8 +189,13 @@ final class ClusterStatusTest {
     }
 
     private static Stream<Arguments> diskMatters() {
-        ITNexus gone = new ITNexus(SampleScene.iqn(1), 5, SampleScene.targetIqn(1), 1);
         return Stream.of(
+                matter(
+                        "unformed",
+                        "note",
+                        SampleScene.connected(2),
+                        "no node has read disks quorum, vms and shared yet",
+                        "let the nodes look again"),
                 matter(
                         "failed",
                         "problem",
@@ -204,7 +214,7 @@ final class ClusterStatusTest {
                         heldByStranger(),
                         "disk vms is held by " + STRANGER + ", which is of no node of HV",
                         "make it a node (kume cluster add-node HV NAME=" + STRANGER
-                                + "), or end what it does and run: kume reservation clear vms"),
+                                + "), or stop it and run: kume reservation clear vms"),
                 matter(
                         "degraded",
                         "warning",
@@ -222,7 +232,11 @@ final class ClusterStatusTest {
                         "warning",
                         SampleScene.formed(2).mappedElsewhere(VMS, "backup"),
                         "disk vms is LUN 0 of target 'backup' as well, which is of no node of HV, and may be written there",
-                        "kume unmap vms backup, or add --read-only to its mapping"),
+                        "kume unmap vms backup, or add --read-only to its mapping"));
+    }
+
+    private static Stream<Arguments> ownerMatters() {
+        return Stream.of(
                 matter(
                         "degraded",
                         "warning",
@@ -254,7 +268,7 @@ final class ClusterStatusTest {
                 matter(
                         "healthy",
                         "note",
-                        SampleScene.formed(2).register(VMS, gone, SampleScene.key(1), false),
+                        SampleScene.formed(2).register(VMS, third(), SampleScene.key(1), false),
                         "hv-node1 is registered with disk vms by a path that it does not have now",
                         "nothing: the path comes back, or the node drops it"),
                 matter(
@@ -274,13 +288,7 @@ final class ClusterStatusTest {
                         SampleScene.formed(2).hold(SHARED, SampleScene.nexus(1, 1), ReservationType.WRITE_EXCLUSIVE),
                         "disk shared is a shared volume, and its reservation (write exclusive) lets its owner alone write"
                                 + " it",
-                        "let the cluster reserve it"),
-                matter(
-                        "unformed",
-                        "note",
-                        SampleScene.connected(2),
-                        "no node has read disks quorum, vms and shared yet",
-                        "let the nodes look again"));
+                        "let the cluster reserve it"));
     }
 
     private static SampleScene heldByStranger() {

@@ -12,7 +12,7 @@
 # Red Hat: iscsi-initiator-utils device-mapper-multipath lvm2 pcs fence-agents-scsi sg3_utils. A shared
 # volume (csv) also needs gfs2-utils and dlm.
 
-# ---- this cluster ---------------------------------------------------------------------------------------------------
+# ---- this cluster --------------------------------------------------------------------------------------------------
 
 # shellcheck disable=SC2034 # Not every step needs all of it.
 cluster='HV'
@@ -42,7 +42,7 @@ multipath_conf='devices {
     }
 }'
 
-# ---- what this host is --------------------------------------------------------------------------------------------
+# ---- what this host is ---------------------------------------------------------------------------------------------
 
 set -euo pipefail
 
@@ -105,7 +105,7 @@ put() {
     say "wrote $file"
 }
 
-# ---- connect: one path through each portal, kept over restarts ---------------------------------------------------------
+# ---- connect: one path through each portal, kept over restarts -----------------------------------------------------
 
 set_up_multipath() {
     need multipath multipathd
@@ -181,7 +181,7 @@ put_lvm_system_id() {
     say "wrote system_id_source into /etc/lvm/lvmlocal.conf"
 }
 
-# ---- disks: on the first node, and only where there is nothing on them ---------------------------------------------------
+# ---- disks: on the first node, and only where there is nothing on them ---------------------------------------------
 
 # True when neither a partition table nor a file system nor a volume is on it.
 is_empty() { [ -z "$(wipefs --noheadings --no-act "$1")" ]; }
@@ -215,7 +215,7 @@ disks() {
     done
 }
 
-# ---- form: corosync, pacemaker, fencing by reservations, a resource for each disk ------------------------------------------
+# ---- form: corosync, pacemaker, fencing by reservations, a resource for each disk ----------------------------------
 
 has_resource() { pcs resource config "$1" >/dev/null 2>&1; }
 
@@ -280,7 +280,7 @@ form_csv() {
     pcs constraint colocation add "$name-fs-clone" with dlm-clone
 }
 
-# ---- check: what there is now -----------------------------------------------------------------------------------------------
+# ---- check: what there is now --------------------------------------------------------------------------------------
 
 check() {
     iscsiadm --mode session --print 1
