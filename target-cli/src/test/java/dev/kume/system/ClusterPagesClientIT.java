@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Times, addresses, identifiers and ports are other ones here; numbers, names and words must be the same.
  */
 final class ClusterPagesClientIT {
-    private static final Pattern STEP =
-            Pattern.compile("(?s)<!-- nodes: ([^>]*?) -->|```console\n(.*?)```");
+    private static final Pattern STEP = Pattern.compile("(?s)<!-- nodes: ([^>]*?) -->|```console\n(.*?)```");
     private static final Pattern EXITS = Pattern.compile("(.*?)\\s+# exits with (\\d+)");
     private static final int QUORUM = 0;
     private static final int VMS = 1;
@@ -63,8 +62,8 @@ final class ClusterPagesClientIT {
     private void walk(String page, String iqn) throws Exception {
         int secondPort = RunningDaemon.freePort();
         daemon = RunningDaemon.startWithPortals(directory, secondPort);
-        List<InetSocketAddress> portals = List.of(
-                daemon.portal(), new InetSocketAddress(InetAddress.getLoopbackAddress(), secondPort));
+        List<InetSocketAddress> portals =
+                List.of(daemon.portal(), new InetSocketAddress(InetAddress.getLoopbackAddress(), secondPort));
         String host = daemon.get("/v1/status").path("host").asText();
         for (int i = 1; i <= 2; i++) {
             String name = (page.startsWith("hyper") ? "hv-node" : "node") + i;

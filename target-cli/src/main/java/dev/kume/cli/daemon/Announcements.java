@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.StatusView;
 import dev.kume.core.inventory.TargetRecord;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.isns.IsnsRegistration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +78,20 @@ final class Announcements {
     }
 
     /** How things stand with each server. */
-    synchronized List<IsnsServerState> states() {
-        return registration == null ? List.of() : registration.states();
+    synchronized List<StatusView.IsnsServer> views() {
+        return registration == null
+                ? List.of()
+                : registration.states().stream().map(Announcements::view).toList();
+    }
+
+    private static StatusView.IsnsServer view(IsnsServerState state) {
+        return new StatusView.IsnsServer(
+                ListenAddress.format(state.server()),
+                state.status().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                state.since(),
+                state.detail(),
+                state.portals(),
+                state.targets(),
+                state.periodSeconds());
     }
 }

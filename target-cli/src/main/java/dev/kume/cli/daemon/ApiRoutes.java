@@ -85,8 +85,7 @@ final class ApiRoutes {
             case "alarms" -> path.size() == 1 ? alarms(request) : unknown(request);
             case "disks" -> disks.answer(request);
             case "snapshots" -> snapshots.all(request);
-            case "clusters" ->
-                ClusterReports.isAbout(path) ? clusterReports.answer(request) : clusters.answer(request);
+            case "clusters" -> ClusterReports.isAbout(path) ? clusterReports.answer(request) : clusters.answer(request);
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);

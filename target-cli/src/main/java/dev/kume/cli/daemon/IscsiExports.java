@@ -33,7 +33,6 @@ import dev.kume.protocol.connection.AccessList;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.SessionInfo;
 import dev.kume.protocol.connection.Target;
-import dev.kume.protocol.isns.IsnsServerState;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.server.IscsiServer;
@@ -463,18 +462,7 @@ final class IscsiExports implements Exports {
 
     @Override
     public List<StatusView.IsnsServer> isnsServers() {
-        return announcements.states().stream().map(IscsiExports::view).toList();
-    }
-
-    private static StatusView.IsnsServer view(IsnsServerState state) {
-        return new StatusView.IsnsServer(
-                ListenAddress.format(state.server()),
-                state.status().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                state.since(),
-                state.detail(),
-                state.portals(),
-                state.targets(),
-                state.periodSeconds());
+        return announcements.views();
     }
 
     @Override

@@ -56,7 +56,8 @@ public final class NodeScripts {
         List<Node> nodes = cluster.nodes();
         Map<String, String> facts = new HashMap<>();
         facts.put("name", Quoting.comment(cluster.cluster()));
-        facts.put("first", Quoting.comment(nodes.isEmpty() ? "" : nodes.getFirst().name()));
+        facts.put(
+                "first", Quoting.comment(nodes.isEmpty() ? "" : nodes.getFirst().name()));
         facts.put("file", Quoting.fileName(cluster.cluster()));
         return facts;
     }
