@@ -194,6 +194,11 @@ final class RunningManagement implements AutoCloseable {
         }
     }
 
+    /** What the daemon does every few seconds, and at its end. */
+    void rememberKeys() {
+        management.rememberKeys();
+    }
+
     /** True when a drain is over and the process would end. */
     boolean drained() {
         return management.drained().isDone();

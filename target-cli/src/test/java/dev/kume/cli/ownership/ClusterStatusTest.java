@@ -488,4 +488,22 @@ final class ClusterStatusTest {
                                 + " 192.168.10.1:3260 and 192.168.20.12 by 192.168.20.1:3260)"),
                 advice.stream().map(Advice::text).toList());
     }
+
+    /** As many nodes and disks as a cluster of Windows has, and more: each is there, and each is told once. */
+    @Test
+    void sixtyFourNodesAndManyDisksAreAllThere() {
+        SampleScene scene = SampleScene.formed(64);
+        for (int i = 3; i < 256; i++) {
+            scene.disk("d" + i, ClusterRole.CSV);
+            for (int node = 1; node <= 64; node++) {
+                scene.register("d" + i, node, 1).register("d" + i, node, 2);
+            }
+            scene.hold("d" + i, 64, 1);
+        }
+        ClusterStatusView status = scene.status();
+        assertEquals(64, status.nodes().size());
+        assertEquals(256, status.disks().size());
+        assertEquals(64, disk(status, "d255").nodes().size());
+        assertEquals(ClusterStatusView.HEALTHY, status.health(), status.advice().toString());
+    }
 }
