@@ -2,6 +2,7 @@ package dev.kume.cli.api;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** The paths of the management API, for clients; {@code docs/api.md} says what each does. */
 public final class ApiPaths {
@@ -27,7 +28,33 @@ public final class ApiPaths {
     /** POST begins, GET tells how far it is. */
     public static final String DRAIN = "/v1/service/drain";
 
+    /** POST tells what would change. */
+    public static final String CONFIG_PLAN = "/v1/config/plan";
+
+    /** POST begins an operation. */
+    public static final String CONFIG_APPLY = "/v1/config/apply";
+
+    private static final String CONFIG = "/v1/config";
+
     private ApiPaths() {}
+
+    /** {@code /v1/config/history?limit=N}: GET. */
+    public static String configHistory(int limit) {
+        return CONFIG + "/history?limit=" + limit;
+    }
+
+    /** {@code /v1/config/diff?from=N&to=M}: GET; null for the version before, and for the one that holds. */
+    public static String configDiff(@Nullable Long from, @Nullable Long to) {
+        String query = (from == null ? "" : "from=" + from)
+                + (from == null || to == null ? "" : "&")
+                + (to == null ? "" : "to=" + to);
+        return CONFIG + "/diff" + (query.isEmpty() ? "" : "?" + query);
+    }
+
+    /** {@code /v1/config/export?version=N}: GET; null for the version that holds. */
+    public static String configExport(@Nullable Long version) {
+        return CONFIG + "/export" + (version == null ? "" : "?version=" + version);
+    }
 
     /** {@code /v1/service/drain?after=REVISION&waitSeconds=N}: GET answers at the next change, or after N seconds. */
     public static String drainChange(long afterRevision, int waitSeconds) {

@@ -66,6 +66,7 @@ public final class CommandTree {
                 .addSubcommand(new OperationShowCommand(invocation))
                 .addSubcommand(new OperationCancelCommand(invocation));
         root.addSubcommand(new ValidateCommand(invocation));
+        config(root, environment, invocation);
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;
@@ -106,6 +107,16 @@ public final class CommandTree {
                 .addSubcommand(new DiskOnlineCommand(invocation))
                 .addSubcommand(new DiskThawCommand(invocation))
                 .addSubcommand(new DiskOfflineCommand(invocation));
+    }
+
+    private static void config(CommandLine root, Environment environment, Invocation invocation) {
+        noun(root, environment, "config", "Declare everything in a file: plan, apply, go back, export.")
+                .addSubcommand(new ConfigPlanCommand(invocation))
+                .addSubcommand(new ConfigApplyCommand(invocation))
+                .addSubcommand(new ConfigHistoryCommand(invocation))
+                .addSubcommand(new ConfigDiffCommand(invocation))
+                .addSubcommand(new ConfigRollbackCommand(invocation))
+                .addSubcommand(new ConfigExportCommand(invocation));
     }
 
     private static CommandLine noun(CommandLine root, Environment environment, String name, String description) {

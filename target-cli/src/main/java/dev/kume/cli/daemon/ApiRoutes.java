@@ -41,6 +41,7 @@ final class ApiRoutes {
     private final SnapshotRoutes snapshots;
     private final ClusterRoutes clusters;
     private final ClusterReports clusterReports;
+    private final ConfigRoutes config;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -58,7 +59,8 @@ final class ApiRoutes {
             ServiceRoutes service,
             SnapshotRoutes snapshots,
             ClusterRoutes clusters,
-            ClusterReports clusterReports) {
+            ClusterReports clusterReports,
+            ConfigRoutes config) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -71,6 +73,7 @@ final class ApiRoutes {
         this.snapshots = snapshots;
         this.clusters = clusters;
         this.clusterReports = clusterReports;
+        this.config = config;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
@@ -93,6 +96,7 @@ final class ApiRoutes {
             case "credentials" -> credentials.credentials(request);
             case "discovery" -> credentials.discovery(request);
             case "sessions" -> sessions(request, path.size());
+            case "config" -> config.answer(request);
             case "operations" -> operations(request, path.size());
             default -> unknown(request);
         };

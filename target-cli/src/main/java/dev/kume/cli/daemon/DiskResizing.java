@@ -57,7 +57,8 @@ final class DiskResizing {
         });
     }
 
-    private VirtualDisk checked(DiskRecord disk, long sizeBytes) {
+    /** The disk that can be made this large; a refusal of one that cannot. In turn. */
+    VirtualDisk checked(DiskRecord disk, long sizeBytes) {
         Disks.checkGrowth(disk, sizeBytes);
         OpenDisk opened = shelf.find(disk);
         VirtualDisk open = opened == null ? null : opened.disk();

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** Everything that is done with disks and their snapshots, put together: what works on one disk knows of the others. */
 final class DiskServices {
@@ -20,6 +21,7 @@ final class DiskServices {
     private final DiskMaking making;
     private final DiskProvisioning disks;
     private final DiskRemoval removing;
+    private final DiskResizing resizing;
     private final DiskRoutes routes;
 
     DiskServices(
@@ -59,6 +61,13 @@ final class DiskServices {
                 system.clock(),
                 system.random());
         this.removing = new DiskRemoval(state, changes, exports, shelf, work, unfinished);
+        this.resizing = new DiskResizing(
+                changes,
+                shelf,
+                work,
+                new DiskShrinking(changes, exports, shelf, work, growths, system.clock()),
+                growths,
+                system.formats());
         this.routes = new DiskRoutes(
                 changes,
                 disks,
@@ -99,6 +108,36 @@ final class DiskServices {
                         system.clock()));
     }
 
+    /**
+     * The paths of desired states, which make, change and remove disks among other things.
+     *
+     * @param redirects checks where logins may be sent
+     */
+    ConfigRoutes config(
+            InventoryFile file, SecretShelf secrets, HostNameCheck hostNames, UnaryOperator<String> redirects) {
+        DiskPlanning planning =
+                new DiskPlanning(settings, changes, shelf, places, system.formats(), system.clock(), system.random());
+        ConfigSurroundings.Daemon daemon = new ConfigSurroundings.Daemon(
+                settings,
+                system.name(),
+                system.clock(),
+                exports,
+                secrets,
+                planning,
+                new DiskAdoption(settings, changes, shelf, places, system.formats()),
+                redirects);
+        ConfigHistory history = new ConfigHistory(file, changes);
+        ConfigPlanning plans = new ConfigPlanning(daemon, changes, resizing, history, hostNames);
+        ConfigApplying applying = new ConfigApplying(
+                changes,
+                plans,
+                new ConfigFiles(shelf, unfinished, growths, system.stores()),
+                new ConfigCommit(settings, changes, exports, shelf, secrets, unfinished, growths, system.stores()),
+                work,
+                places);
+        return new ConfigRoutes(changes, plans, applying, history);
+    }
+
     /** Goes on with what an earlier daemon has begun and promised. When the disks are open. */
     void resume() {
         removal.resumeAfter(clones);
@@ -129,7 +168,6 @@ final class DiskServices {
 
     private DiskVerbs verbs(DiskProvisioning disks) {
         DiskFilling filling = new DiskFilling(system.stores(), shelf, system.clock(), system.random());
-        DiskShrinking shrinking = new DiskShrinking(changes, exports, shelf, work, growths, system.clock());
         return new DiskVerbs(
                 new DiskConversion(changes, shelf, work, places, unfinished, filling, system.formats()),
                 new DiskDuplication(
@@ -146,6 +184,6 @@ final class DiskServices {
                 new DiskExporting(changes, shelf, work, places, unfinished, filling, system.stores(), system.formats()),
                 new DiskChecking(changes, operations, shelf, work, system.stores(), system.formats()),
                 new DiskCompacting(changes, shelf, work),
-                new DiskResizing(changes, shelf, work, shrinking, growths, system.formats()));
+                resizing);
     }
 }

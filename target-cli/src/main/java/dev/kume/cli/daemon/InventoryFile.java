@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,6 +120,39 @@ final class InventoryFile {
                 return; // As above.
             }
         }
+    }
+
+    /**
+     * A version that is kept.
+     *
+     * @param saved when it was written
+     */
+    record Kept(Inventory inventory, Instant saved) {}
+
+    /** The numbers of the versions that are kept, oldest first. Any thread. */
+    List<Long> kept() throws DaemonException {
+        return versions().stream().map(InventoryFile::number).toList();
+    }
+
+    /** One of them; null when it is not kept, or not any more. Any thread. */
+    @Nullable
+    Kept find(long number) throws DaemonException {
+        Path kept = version(number);
+        try {
+            Instant saved = Files.getLastModifiedTime(kept).toInstant();
+            return new Kept(InventoryYaml.read(kept.toString(), Files.readString(kept)), saved);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (YamlException e) {
+            throw DaemonException.failed(e.getMessage());
+        } catch (IOException e) {
+            throw DaemonException.failed("%s cannot be read: %s".formatted(kept, Causes.of(e)));
+        }
+    }
+
+    private static long number(Path version) {
+        String name = String.valueOf(version.getFileName());
+        return Long.parseLong(name.substring(name.indexOf('-') + 1, name.indexOf('.')));
     }
 
     private Path version(long number) {

@@ -61,13 +61,14 @@ final class Management {
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
         this.disks = new DiskServices(settings, system, changes, operations, exports, shelf);
+        HostNameCheck hostNames = new HostNameCheck(system.names(), nameThreads, NAME_TIME);
         TargetProvisioning targets = new TargetProvisioning(
                 settings.iqnPrefix(),
                 system.name(),
                 settings.limits(),
                 changes,
                 exports,
-                new HostNameCheck(system.names(), nameThreads, NAME_TIME),
+                hostNames,
                 secrets,
                 system.clock());
         CredentialProvisioning credentials = new CredentialProvisioning(
@@ -91,7 +92,8 @@ final class Management {
                 new ServiceRoutes(new Reload(settings, changes, exports), drain),
                 disks.snapshots(),
                 disks.clusters(secrets),
-                clusterReports);
+                clusterReports,
+                disks.config(file, secrets, hostNames, targets::redirect));
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 

@@ -99,7 +99,7 @@ final class TargetProvisioning {
     }
 
     /** Where a login may be sent: not to a place that would send it there again. */
-    private String redirect(String text) {
+    String redirect(String text) {
         InetSocketAddress address;
         try {
             address = ListenAddress.parse(text);

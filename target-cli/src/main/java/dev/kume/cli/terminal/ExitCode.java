@@ -25,7 +25,9 @@ public enum ExitCode {
     /** A cluster validation came to its end, with warnings; or steps on the way to a cluster are open. */
     VALIDATED_WITH_WARNINGS(10),
     /** A cluster validation has found something that fails. */
-    VALIDATION_FAILED(11);
+    VALIDATION_FAILED(11),
+    /** A plan, asked for this exit status, would change something. */
+    CHANGES(12);
 
     private final int code;
 

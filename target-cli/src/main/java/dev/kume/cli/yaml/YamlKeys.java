@@ -144,6 +144,11 @@ public final class YamlKeys {
         return block.entries().keySet();
     }
 
+    /** The line on which the block begins, from 1. */
+    public int line() {
+        return block.place().line();
+    }
+
     /** A complaint about this block as a whole. */
     public YamlException complain(String problem) {
         return block.place().complain(problem);

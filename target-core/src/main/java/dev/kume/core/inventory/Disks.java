@@ -314,7 +314,7 @@ public final class Disks {
     }
 
     /** Refuses to let a disk be written whose file others are children of, or that shows a snapshot. */
-    private static void checkMayBeWritten(Inventory inventory, DiskRecord disk) {
+    static void checkMayBeWritten(Inventory inventory, DiskRecord disk) {
         SnapshotRecord shown = DiskRules.shown(inventory.disks(), disk);
         if (shown != null) {
             throw InventoryException.guard(
