@@ -226,6 +226,11 @@ public final class ApiPaths {
         return mapping(disk, target) + "?force=" + force;
     }
 
+    /** {@code /v1/clusters/NAME/validation}: POST begins an operation. */
+    public static String clusterValidation(String name) {
+        return "/v1/clusters/" + encode(name) + "/validation";
+    }
+
     /** {@code /v1/reservations/DISK}: GET. */
     public static String reservation(String disk) {
         return RESERVATIONS + "/" + encode(disk);

@@ -8,20 +8,26 @@ import org.jspecify.annotations.Nullable;
  * @param file       the file that it made
  * @param check      what a check has found
  * @param freedBytes space that the file of the disk takes less than before
+ * @param validation the report of a cluster validation
  */
 public record OperationResult(
         @Nullable String file,
         @Nullable CheckView check,
-        @Nullable Long freedBytes) {
+        @Nullable Long freedBytes,
+        @Nullable ValidationView validation) {
     public static OperationResult ofFile(String file) {
-        return new OperationResult(file, null, null);
+        return new OperationResult(file, null, null, null);
     }
 
     public static OperationResult of(CheckView check) {
-        return new OperationResult(null, check, null);
+        return new OperationResult(null, check, null, null);
     }
 
     public static OperationResult ofFreedBytes(long freedBytes) {
-        return new OperationResult(null, null, freedBytes);
+        return new OperationResult(null, null, freedBytes, null);
+    }
+
+    public static OperationResult of(ValidationView validation) {
+        return new OperationResult(null, null, null, validation);
     }
 }

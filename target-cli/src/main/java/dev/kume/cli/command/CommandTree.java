@@ -73,12 +73,13 @@ public final class CommandTree {
     }
 
     private static void clusters(CommandLine root, Environment environment, Invocation invocation) {
-        noun(root, environment, "cluster", "Make failover clusters and what they need as one; see how they stand.")
+        noun(root, environment, "cluster", "Make failover clusters with all they need; validate; see how they stand.")
                 .addSubcommand(new ClusterCreateCommand(invocation))
                 .addSubcommand(new ClusterListCommand(invocation))
                 .addSubcommand(new ClusterShowCommand(invocation))
                 .addSubcommand(new ClusterSetCommand(invocation))
                 .addSubcommand(new ClusterRenameCommand(invocation))
+                .addSubcommand(new ClusterValidateCommand(invocation))
                 .addSubcommand(new ClusterRemoveCommand(invocation))
                 .addSubcommand(new ClusterAddNodeCommand(invocation))
                 .addSubcommand(new ClusterRemoveNodeCommand(invocation))

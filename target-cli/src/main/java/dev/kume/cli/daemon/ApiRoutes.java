@@ -42,6 +42,7 @@ final class ApiRoutes {
     private final ClusterRoutes clusters;
     private final ClusterReports clusterReports;
     private final ConfigRoutes config;
+    private final ValidationRoutes validation;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -60,7 +61,8 @@ final class ApiRoutes {
             SnapshotRoutes snapshots,
             ClusterRoutes clusters,
             ClusterReports clusterReports,
-            ConfigRoutes config) {
+            ConfigRoutes config,
+            ValidationRoutes validation) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -74,6 +76,7 @@ final class ApiRoutes {
         this.clusters = clusters;
         this.clusterReports = clusterReports;
         this.config = config;
+        this.validation = validation;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
@@ -88,7 +91,7 @@ final class ApiRoutes {
             case "alarms" -> path.size() == 1 ? alarms(request) : unknown(request);
             case "disks" -> disks.answer(request);
             case "snapshots" -> snapshots.all(request);
-            case "clusters" -> ClusterReports.isAbout(path) ? clusterReports.answer(request) : clusters.answer(request);
+            case "clusters" -> clusters(request);
             case "targets" -> targets(request, path.size());
             case "mappings" -> mappings(request, path.size());
             case "initiators" -> path.size() == 1 ? initiators(request) : unknown(request);
@@ -100,6 +103,13 @@ final class ApiRoutes {
             case "operations" -> operations(request, path.size());
             default -> unknown(request);
         };
+    }
+
+    private ApiAnswer clusters(ApiRequest request) throws InterruptedException {
+        if (ValidationRoutes.isMeant(request)) {
+            return validation.answer(request);
+        }
+        return ClusterReports.isAbout(request.path()) ? clusterReports.answer(request) : clusters.answer(request);
     }
 
     private ApiAnswer status(ApiRequest request) {

@@ -113,6 +113,13 @@ final class DiskShelf implements AutoCloseable {
         return opened;
     }
 
+    /** Opens the file of a disk that no inventory has, and whose unit remembers nothing. In turn. */
+    OpenDisk openForgetful(DiskRecord record) {
+        OpenDisk opened = openFile(record);
+        open.put(record.identity().uuid(), opened);
+        return opened;
+    }
+
     /** Opens the file of an offline disk again; what its unit remembers is as it was, or as lost as it was. */
     OpenDisk reopen(DiskRecord record) {
         OpenDisk before = open.get(record.identity().uuid());

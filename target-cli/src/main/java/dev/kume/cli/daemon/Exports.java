@@ -4,6 +4,7 @@ import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
+import dev.kume.cli.daemon.ScratchTargets.ScratchTarget;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.Alarm;
 import dev.kume.cli.guard.UnreservedWriters;
@@ -12,6 +13,7 @@ import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.scsi.NexusActivity;
 import dev.kume.core.scsi.UnitState;
+import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
 import java.util.List;
@@ -122,6 +124,14 @@ interface Exports {
     default List<StatusView.IsnsServer> isnsServers() {
         return List.of();
     }
+
+    /** The portal groups that are open, with the addresses that are listened on. */
+    default List<PortalGroup> portalGroups() {
+        return List.of();
+    }
+
+    /** Serves these targets too, beside those of the inventory, until it is told otherwise. In turn. */
+    default void publishBeside(List<ScratchTarget> targets) {}
 
     /** {@code epoll} or {@code nio}. */
     String transport();

@@ -5,6 +5,7 @@ import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
+import dev.kume.cli.daemon.ScratchTargets.ScratchTarget;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.Alarm;
 import dev.kume.cli.guard.Alarms;
@@ -95,6 +96,8 @@ final class IscsiExports implements Exports {
 
     /** The provisioning thread's alone. */
     private final UnitSettings settings;
+
+    private final ScratchTargets scratch = new ScratchTargets();
 
     /** A change that was not real in time, and the disks that somebody may no more write by it. */
     private record Unfinished(CompletableFuture<Void> change, Set<UUID> disks) {}
@@ -389,7 +392,7 @@ final class IscsiExports implements Exports {
                             proofs.ofInitiators(target),
                             map)));
         }
-        waits.add(server.publish(specs));
+        waits.add(server.publish(scratch.beside(specs, this::unit)));
         if (before == Inventory.EMPTY) {
             waits.addAll(StaleRegistrations.remove(inventory, this::unit));
         }
@@ -399,14 +402,18 @@ final class IscsiExports implements Exports {
         await(change, fenceTime, "publishing inventory version " + inventory.version());
     }
 
+    @Override
+    public void publishBeside(List<ScratchTarget> targets) {
+        scratch.set(targets);
+        publish(published);
+    }
+
     // ---- sessions and portals ---------------------------------------------------------------------------------------
 
     @Override
     public List<SessionView> sessions() {
         List<SessionInfo> infos = await(server.sessions(), ANSWER_TIME, "listing sessions");
-        return infos == null
-                ? List.of()
-                : infos.stream().map(SessionFacts::view).toList();
+        return infos == null ? List.of() : views(infos);
     }
 
     @Override
@@ -458,6 +465,11 @@ final class IscsiExports implements Exports {
             }
         }
         return views;
+    }
+
+    @Override
+    public List<PortalGroup> portalGroups() {
+        return server.portals();
     }
 
     @Override

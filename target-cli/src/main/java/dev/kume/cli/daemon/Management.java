@@ -93,7 +93,9 @@ final class Management {
                 disks.snapshots(),
                 disks.clusters(secrets),
                 clusterReports,
-                disks.config(file, secrets, hostNames, targets::redirect));
+                disks.config(file, secrets, hostNames, targets::redirect),
+                new ValidationRoutes(
+                        new ClusterValidating(settings, system, changes, operations, exports, shelf, secrets)));
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 

@@ -6,13 +6,16 @@ final class ValidationStyle {
             :root {
               --ground: #ffffff; --panel: #f4f6f8; --text: #1b2027; --faint: #55606e; --line: #d5dae1; --link: #0b57a4;
               --success: #17663a; --warning: #7a4d00; --failed: #a31520; --canceled: #4a5462;
-              --success-ground: #e2f3e8; --warning-ground: #fdf0d5; --failed-ground: #fce4e4; --canceled-ground: #e9ecf0;
+              --success-ground: #e2f3e8; --warning-ground: #fdf0d5; --failed-ground: #fce4e4;
+              --canceled-ground: #e9ecf0;
             }
             @media (prefers-color-scheme: dark) {
               :root {
-                --ground: #14181d; --panel: #1d232b; --text: #e4e8ed; --faint: #a3adba; --line: #39424e; --link: #8fc2ff;
+                --ground: #14181d; --panel: #1d232b; --text: #e4e8ed; --faint: #a3adba; --line: #39424e;
+                --link: #8fc2ff;
                 --success: #8fdcab; --warning: #ffce73; --failed: #ff9c9c; --canceled: #c0c8d2;
-                --success-ground: #173a26; --warning-ground: #43320c; --failed-ground: #4a1a1d; --canceled-ground: #2c333d;
+                --success-ground: #173a26; --warning-ground: #43320c; --failed-ground: #4a1a1d;
+                --canceled-ground: #2c333d;
               }
             }
             * { box-sizing: border-box; }
@@ -38,7 +41,8 @@ final class ValidationStyle {
             dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; }
             .finding dt { color: inherit; font-weight: 600; }
             table { width: 100%; border-collapse: collapse; }
-            th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+            th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left;
+            vertical-align: top; }
             thead th { color: var(--faint); font-weight: 600; border-bottom-width: 2px; }
             tbody th { font-weight: 500; }
             .scroll { overflow-x: auto; }
@@ -55,9 +59,11 @@ final class ValidationStyle {
             @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
             @media print {
               :root {
-                --ground: #ffffff; --panel: #f1f1f1; --text: #000000; --faint: #444444; --line: #bbbbbb; --link: #000000;
+                --ground: #ffffff; --panel: #f1f1f1; --text: #000000; --faint: #444444; --line: #bbbbbb;
+                --link: #000000;
                 --success: #17663a; --warning: #7a4d00; --failed: #a31520; --canceled: #4a5462;
-                --success-ground: #ffffff; --warning-ground: #ffffff; --failed-ground: #ffffff; --canceled-ground: #ffffff;
+                --success-ground: #ffffff; --warning-ground: #ffffff; --failed-ground: #ffffff;
+                --canceled-ground: #ffffff;
               }
               html { color-scheme: light; }
               body { font-size: 10pt; }

@@ -76,6 +76,7 @@ final class GrammarTest {
                 "initiator list | ''          | ''",
                 "session list   | ''          | ''",
                 "session logout | ID          | ''",
+                "cluster validate | NAME      | --disk --real-time --report --json",
                 "validate       | URL         | --initiator --user --secret-file --real-time --report --json",
                 "completion     | SHELL       | ''"
             })

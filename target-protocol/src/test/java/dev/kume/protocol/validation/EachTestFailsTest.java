@@ -28,6 +28,19 @@ import org.junit.jupiter.params.provider.MethodSource;
  * after it find an orderly disk again.
  */
 final class EachTestFailsTest {
+    private static final List<String> IDS = List.of(
+            "list-disks",
+            "potential-cluster-disks",
+            "vital-product-data",
+            "access-latency",
+            "mpio-disks",
+            "persistent-reservation",
+            "arbitration",
+            "multiple-arbitration",
+            "disk-failover",
+            "simultaneous-failover",
+            "storage-spaces-reservation");
+
     private static final int TEST_UNIT_READY = 0x00;
     private static final int INQUIRY = 0x12;
     private static final int READ_10 = 0x28;
@@ -175,19 +188,7 @@ final class EachTestFailsTest {
     void inItsOwnWay(Fault fault) throws IOException {
         try (ClusterRig rig = new ClusterRig(directory, Plan.of(Layout.TARGET_EACH, 2, 1, 1))) {
             ValidatedRig validated = new ValidatedRig(rig);
-            List<String> ids = List.of(
-                    "list-disks",
-                    "potential-cluster-disks",
-                    "vital-product-data",
-                    "access-latency",
-                    "mpio-disks",
-                    "persistent-reservation",
-                    "arbitration",
-                    "multiple-arbitration",
-                    "disk-failover",
-                    "simultaneous-failover",
-                    "storage-spaces-reservation");
-            validated.progress = (number, name) -> running = ids.get(number);
+            validated.progress = (number, name) -> running = IDS.get(number);
             validated.wire = (target, unit) -> {
                 int node = target.endsWith("0") ? 0 : 1;
                 return command -> {
@@ -218,7 +219,7 @@ final class EachTestFailsTest {
                             && finding.meaning().length() > 40,
                     failed::reason);
             for (TestResult other : report.results()) {
-                boolean depends = ids.indexOf(fault.id()) < 2 && ids.indexOf(other.id()) > ids.indexOf(fault.id());
+                boolean depends = IDS.indexOf(fault.id()) < 2 && IDS.indexOf(other.id()) > IDS.indexOf(fault.id());
                 if (!other.id().equals(fault.id())) {
                     // Without disks the list of shared ones fails too, and the rest has nothing to work on.
                     boolean follows = depends && other.id().equals("potential-cluster-disks");
