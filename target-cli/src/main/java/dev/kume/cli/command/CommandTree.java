@@ -61,10 +61,7 @@ public final class CommandTree {
                 .addSubcommand(new SessionShowCommand(invocation))
                 .addSubcommand(new SessionTraceCommand(invocation))
                 .addSubcommand(new SessionLogoutCommand(invocation));
-        noun(root, environment, "operation", "See how far long work has come, and stop it.")
-                .addSubcommand(new OperationListCommand(invocation))
-                .addSubcommand(new OperationShowCommand(invocation))
-                .addSubcommand(new OperationCancelCommand(invocation));
+        operations(root, environment, invocation);
         root.addSubcommand(new ValidateCommand(invocation));
         config(root, environment, invocation);
         root.addSubcommand(new CompletionCommand(invocation));
@@ -108,6 +105,13 @@ public final class CommandTree {
                 .addSubcommand(new DiskOnlineCommand(invocation))
                 .addSubcommand(new DiskThawCommand(invocation))
                 .addSubcommand(new DiskOfflineCommand(invocation));
+    }
+
+    private static void operations(CommandLine root, Environment environment, Invocation invocation) {
+        noun(root, environment, "operation", "See how far long work has come, and stop it.")
+                .addSubcommand(new OperationListCommand(invocation))
+                .addSubcommand(new OperationShowCommand(invocation))
+                .addSubcommand(new OperationCancelCommand(invocation));
     }
 
     private static void config(CommandLine root, Environment environment, Invocation invocation) {
