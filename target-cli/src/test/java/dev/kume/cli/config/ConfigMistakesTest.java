@@ -101,10 +101,10 @@ final class ConfigMistakesTest {
                         targets:
                           - { name: t, luns: [{ disk: qorum }] }""",
                         "f.yaml:4:23: LUN 0 of target 't' is disk 'qorum', which is not described; did you mean quorum?"),
-                mistake("""
-                        disks: [{ name: a, size: 1GB }, { name: b, size: 1GB }]
-                        targets:
-                          - { name: t, luns: [{ lun: 0, disk: a }, { lun: 0, disk: b }] }""", "f.yaml:4:44: LUN 0 of target 't' is disk 'a' already, on line 4; give disk 'b' another"),
+                mistake(
+                        "disks: [{ name: a, size: 1GB }, { name: b, size: 1GB }]\ntargets:\n"
+                                + "  - { name: t, luns: [{ lun: 0, disk: a }, { lun: 0, disk: b }] }",
+                        "f.yaml:4:44: LUN 0 of target 't' is disk 'a' already, on line 4; give disk 'b' another"),
                 mistake(
                         """
                         disks: [{ name: a, size: 1GB }]
