@@ -110,6 +110,8 @@ public final class Limits {
         REGISTRATIONS_PER_DISK(1_024, 256, 1_024),
         /** Versions of the inventory kept in {@code history/}. */
         INVENTORY_VERSIONS(200, 1, 10_000),
+        /** Bytes of the files that keep what happened to clusters. */
+        TIMELINE_BYTES(16_777_216, 524_288, 268_435_456),
         /** Seconds an iSNS server may take to connect or to answer. */
         ISNS_SECONDS(5, 1, 60),
         /** Largest answer taken from an iSNS server. */

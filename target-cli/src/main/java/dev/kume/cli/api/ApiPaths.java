@@ -2,6 +2,7 @@ package dev.kume.cli.api;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The paths of the management API, for clients; {@code docs/api.md} says what each does. */
@@ -239,6 +240,12 @@ public final class ApiPaths {
     /** {@code /v1/reservations/DISK?force=...}: DELETE clears. */
     public static String reservationClearing(String disk, boolean force) {
         return reservation(disk) + "?force=" + force;
+    }
+
+    /** {@code /v1/clusters/NAME/timeline?since=TIME&disk=DISK}: GET. */
+    public static String timeline(String cluster, Instant since, @Nullable String disk) {
+        return cluster(cluster) + "/timeline?since=" + encode(since.toString())
+                + (disk == null ? "" : "&disk=" + encode(disk));
     }
 
     /** {@code /v1/sessions/ID}: GET, DELETE logs out. */

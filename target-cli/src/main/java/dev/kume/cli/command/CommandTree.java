@@ -84,7 +84,8 @@ public final class CommandTree {
                 .addSubcommand(new ClusterRemoveDiskCommand(invocation))
                 .addSubcommand(new ClusterStatusCommand(invocation))
                 .addSubcommand(new ClusterVerifyCommand(invocation))
-                .addSubcommand(new ClusterScriptCommand(invocation));
+                .addSubcommand(new ClusterScriptCommand(invocation))
+                .addSubcommand(new ClusterTimelineCommand(invocation));
     }
 
     private static void disks(CommandLine root, Environment environment, Invocation invocation) {

@@ -109,7 +109,9 @@ record ApiRequest(String method, List<String> path, Map<String, List<String>> qu
                 "see docs/api.md; client and daemon may be of different versions");
     }
 
-    private @Nullable String parameter(String name) {
+    /** A parameter, or null when it is left out. */
+    @Nullable
+    String parameter(String name) {
         List<String> values = query.get(name);
         if (values == null) {
             return null;

@@ -33,6 +33,7 @@ final class ClusterRoutes {
     private final Exports exports;
     private final DiskShelf shelf;
     private final ClusterProvisioning clusters;
+    private final TimelineRoutes timeline;
     private final JsonMapper mapper = ApiJson.strict();
 
     ClusterRoutes(Changes changes, Exports exports, DiskShelf shelf, ClusterProvisioning clusters) {
@@ -40,6 +41,7 @@ final class ClusterRoutes {
         this.exports = exports;
         this.shelf = shelf;
         this.clusters = clusters;
+        this.timeline = new TimelineRoutes(changes, exports);
     }
 
     ApiAnswer answer(ApiRequest request) {
@@ -90,9 +92,11 @@ final class ClusterRoutes {
     }
 
     /** What is asked about a cluster as a whole. */
-    @SuppressWarnings("UnusedVariable") // Each aspect is one of a cluster.
     private ApiAnswer aspect(ApiRequest request, String name, String aspect) {
-        throw request.unsupported();
+        return switch (aspect) {
+            case "timeline" -> timeline.answer(request, name);
+            default -> throw request.unsupported();
+        };
     }
 
     private ApiAnswer part(ApiRequest request, String name, String kind, String part) {

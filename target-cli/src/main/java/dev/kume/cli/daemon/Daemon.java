@@ -129,6 +129,8 @@ public final class Daemon implements AutoCloseable {
                 secrets,
                 settings.chapAlgorithms());
         exports = served;
+        JournalService journal = new JournalService(state.path(), system.clock(), limits, server, served);
+        undo("journal", journal);
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
         initiators.load();
         Management management = Management.load(settings, system, served, shelf, secrets);
@@ -136,6 +138,7 @@ public final class Daemon implements AutoCloseable {
         undo("sessions", () -> stop(server));
         undo("management", management::stop);
         management.drained().thenRun(() -> drained.complete(null));
+        journal.begin(system.version());
         openPortals(served);
         management.listen();
         flushNowAndThen("initiators seen", "kume-initiators", initiators::flush);

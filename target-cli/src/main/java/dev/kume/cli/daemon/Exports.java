@@ -16,6 +16,7 @@ import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -110,6 +111,11 @@ interface Exports {
     /** Percent of the file system that a thin disk takes its space from; null where that is no matter or unknown. */
     default @Nullable Integer freePercent(DiskRecord disk) {
         return null;
+    }
+
+    /** What has happened to clusters. */
+    default Past past() {
+        return new Past(Instant.EPOCH, List.of());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.guard.Guards;
 import dev.kume.core.scsi.LogicalUnit;
+import dev.kume.core.scsi.UnitState;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -17,12 +18,28 @@ final class FailureLog implements LogicalUnit.Watcher {
 
     private final String file;
     private final Guards guards;
+    private final Changed journal;
     private final AtomicLong failures = new AtomicLong();
 
-    /** @param guards hear of what is no failure, but worth an alarm */
-    FailureLog(String file, Guards guards) {
+    /** Hears of changes of a unit; any thread, so it must not wait. */
+    @FunctionalInterface
+    interface Changed {
+        void changed(UnitState before, UnitState after);
+    }
+
+    /**
+     * @param guards  hear of what is no failure, but worth an alarm
+     * @param journal hears of changes
+     */
+    FailureLog(String file, Guards guards, Changed journal) {
         this.file = file;
         this.guards = guards;
+        this.journal = journal;
+    }
+
+    @Override
+    public void changed(LogicalUnit unit, UnitState before, UnitState after) {
+        journal.changed(before, after);
     }
 
     @Override

@@ -56,10 +56,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,6 +104,9 @@ final class IscsiExports implements Exports {
 
     /** Written by the provisioning thread alone. */
     private volatile Inventory published = Inventory.EMPTY;
+
+    /** Set once, before the first disk comes. */
+    private volatile @Nullable JournalService journal;
 
     private final Duration fenceTime;
 
@@ -179,6 +179,28 @@ final class IscsiExports implements Exports {
         return guards.thaw(disk.identity().uuid());
     }
 
+    /** What is published. Any thread. */
+    Inventory published() {
+        return published;
+    }
+
+    void journal(JournalService kept) {
+        journal = kept;
+    }
+
+    private void changed(DiskRecord disk, UnitState before, UnitState after) {
+        JournalService kept = journal;
+        if (kept != null) {
+            kept.changed(disk, before, after);
+        }
+    }
+
+    @Override
+    public Past past() {
+        JournalService kept = journal;
+        return kept == null ? Exports.super.past() : kept.past();
+    }
+
     /** What is told to iSNS servers. */
     Announcements announcements() {
         return announcements;
@@ -228,7 +250,7 @@ final class IscsiExports implements Exports {
                 server.loops(),
                 disk.memory().memory(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
-                new FailureLog(record.file(), guards));
+                new FailureLog(record.file(), guards, (before, after) -> changed(record, before, after)));
         Sanitizer.resume(unit);
         space.add(record, unit);
         guards.add(record.identity().uuid(), unit);
@@ -262,7 +284,7 @@ final class IscsiExports implements Exports {
         ReservationClear change = new ReservationClear(unit, clock.now());
         CompletableFuture<Void> done = new CompletableFuture<>();
         unit.change(change, () -> done.complete(null));
-        await(done, fenceTime, "clearing the reservations of disk " + disk.name());
+        Waits.await(done, fenceTime, "clearing the reservations of disk " + disk.name());
         IOException failure = change.failure();
         if (failure != null) {
             throw new ApiException(
@@ -286,7 +308,7 @@ final class IscsiExports implements Exports {
         if (unit != null) {
             CompletableFuture<Void> idle = new CompletableFuture<>();
             unit.fence(Coverage.ALL, null, affected -> idle.complete(null));
-            await(idle, fenceTime, "removing disk " + disk.name());
+            Waits.await(idle, fenceTime, "removing disk " + disk.name());
         }
     }
 
@@ -294,7 +316,7 @@ final class IscsiExports implements Exports {
     public void writeCache(DiskRecord disk) {
         LogicalUnit unit = unit(disk);
         if (unit != null) {
-            await(
+            Waits.await(
                     settings.writeCache(disk, unit, disk.profile().writeCache()),
                     fenceTime,
                     "switching the write cache of disk " + disk.name());
@@ -307,7 +329,7 @@ final class IscsiExports implements Exports {
         if (unit != null) {
             CompletableFuture<Void> idle = new CompletableFuture<>();
             unit.takeOffline(reason, () -> idle.complete(null));
-            await(idle, fenceTime, "taking disk " + disk.name() + " offline");
+            Waits.await(idle, fenceTime, "taking disk " + disk.name() + " offline");
         }
     }
 
@@ -318,7 +340,7 @@ final class IscsiExports implements Exports {
         if (unit != null && open != null) {
             CompletableFuture<Void> ready = new CompletableFuture<>();
             settings.online(disk.record(), open, unit, () -> ready.complete(null));
-            await(ready, fenceTime, "bringing disk " + disk.record().name() + " online");
+            Waits.await(ready, fenceTime, "bringing disk " + disk.record().name() + " online");
             Sanitizer.resume(unit);
         }
     }
@@ -399,7 +421,7 @@ final class IscsiExports implements Exports {
         announcements.targets(specs, inventory.targets());
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
         unfinished.add(new Unfinished(change, WriteReach.taken(before, inventory)));
-        await(change, fenceTime, "publishing inventory version " + inventory.version());
+        Waits.await(change, fenceTime, "publishing inventory version " + inventory.version());
     }
 
     @Override
@@ -412,19 +434,19 @@ final class IscsiExports implements Exports {
 
     @Override
     public List<SessionView> sessions() {
-        List<SessionInfo> infos = await(server.sessions(), ANSWER_TIME, "listing sessions");
+        List<SessionInfo> infos = Waits.await(server.sessions(), ANSWER_TIME, "listing sessions");
         return infos == null ? List.of() : views(infos);
     }
 
     @Override
     public @Nullable TraceView trace(long id) {
-        Optional<ConnectionTrace> trace = await(server.trace(id), ANSWER_TIME, "tracing a session");
+        Optional<ConnectionTrace> trace = Waits.await(server.trace(id), ANSWER_TIME, "tracing a session");
         return trace == null || trace.isEmpty() ? null : TraceFacts.view(trace.get(), null, new PduFields(commands));
     }
 
     @Override
     public boolean logout(long id) {
-        return Boolean.TRUE.equals(await(server.logout(id), ANSWER_TIME, "logging out a session"));
+        return Boolean.TRUE.equals(Waits.await(server.logout(id), ANSWER_TIME, "logging out a session"));
     }
 
     @Override
@@ -480,25 +502,5 @@ final class IscsiExports implements Exports {
     @Override
     public String transport() {
         return server.transport().name().toLowerCase(Locale.ROOT);
-    }
-
-    private static <T> @Nullable T await(CompletableFuture<T> future, Duration time, String doing) {
-        try {
-            return future.get(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.error("{} takes more than {} seconds; a disk or a loop hangs", doing, time.toSeconds());
-            throw new ApiException(
-                    ErrorCode.TIMED_OUT,
-                    "%s took more than %d seconds".formatted(doing, time.toSeconds()),
-                    "it is written down and goes on; look after the disks, the daemon's log may say which");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ApiException refusal) {
-                throw refusal;
-            }
-            throw new IllegalStateException(doing + " failed", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
-        }
     }
 }

@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
  * publish the new state, fence or quiesce, answer.
  */
 public final class LogicalUnit {
-    /** Hears of failures below; told from loops and disk threads, so it must be quick. */
+    /** Hears of failures below, and of changes; told from any thread, so it must be quick. */
     public interface Watcher {
         Watcher NONE = new Watcher() {};
 
         default void ioFailed(LogicalUnit unit, IOException failure) {}
+
+        /** A change is published, in its turn. */
+        default void changed(LogicalUnit unit, UnitState before, UnitState after) {}
 
         default void bug(LogicalUnit unit, Throwable bug) {}
 
@@ -73,10 +76,7 @@ public final class LogicalUnit {
         state.reservations().registrations().forEach(each -> nexuses.know(each.nexus()));
         this.watcher = watcher;
         this.hosts = new HostGuard(this, nexuses, watcher);
-        this.taskSets = new TaskSet[loops.size()];
-        for (int i = 0; i < taskSets.length; i++) {
-            taskSets[i] = new TaskSet();
-        }
+        this.taskSets = loops.stream().map(each -> new TaskSet()).toArray(TaskSet[]::new);
         this.drains = new Drains(this.loops, taskSets);
     }
 
@@ -361,6 +361,7 @@ public final class LogicalUnit {
         state = after;
         Coverage coverage = null;
         try {
+            watcher.changed(this, before, after);
             change.published(before, after);
             coverage = change.fenced(before, after);
         } catch (RuntimeException | Error bug) {

@@ -204,7 +204,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         reader.negotiated(
                 parameters.headerDigest(), parameters.dataDigest(), parameters.targetMaxRecvDataSegmentLength());
         recording.negotiated(parameters.headerDigest());
-        PduWriter writer = new PduWriter(output, window, parameters.headerDigest(), parameters.dataDigest());
+        var writer = new PduWriter(output, window, parameters.headerDigest(), parameters.dataDigest());
         fullFeature = new FullFeature(this, server, login.portalGroup(), result, writer, window, output, tsih, target);
         production.of(fullFeature);
         phase = Phase.FULL_FEATURE;
@@ -320,7 +320,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             if (feature == null) {
                 ended();
             } else {
-                feature.end(this::ended);
+                feature.end(why, heardNanos, this::ended);
             }
         }
     }
@@ -483,7 +483,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** The session as it is now, or null when nobody is logged in. On the loop. */
     public @Nullable SessionInfo info() {
         FullFeature feature = fullFeature;
-        return phase == Phase.FULL_FEATURE && feature != null ? feature.info(id, peer, local, since) : null;
+        return phase == Phase.FULL_FEATURE && feature != null ? feature.info(id, peer, local, since, heardNanos) : null;
     }
 
     /** The last PDUs of this connection. On the loop. */

@@ -1,5 +1,6 @@
 package dev.kume.protocol.connection;
 
+import dev.kume.core.Clock;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.scsi.Sense;
@@ -349,14 +350,40 @@ final class FullFeature {
         return scsi.memory().someoneWaits();
     }
 
-    void end(Runnable then) {
+    void end(String why, long heardNanos, Runnable then) {
         sink = null;
         Session scsi = session;
         if (scsi == null) {
             then.run();
         } else {
+            server.sessionWatcher().ended(moment(scsi.units().nexus(), heardNanos), why);
             scsi.end(then);
         }
+    }
+
+    /** The session has begun: whoever watches hears of it. */
+    void began() {
+        Session scsi = session;
+        if (scsi != null) {
+            server.sessionWatcher()
+                    .began(moment(
+                            scsi.units().nexus(), connection.loop().clock().nanoTime()));
+        }
+    }
+
+    private SessionWatcher.Moment moment(ITNexus nexus, long heardNanos) {
+        return new SessionWatcher.Moment(
+                connection.id(),
+                nexus,
+                connection.peer(),
+                connection.local(),
+                connection.loop().clock().now(),
+                wallClock(heardNanos));
+    }
+
+    private Instant wallClock(long nanos) {
+        Clock clock = connection.loop().clock();
+        return clock.now().minusNanos(clock.nanoTime() - nanos);
     }
 
     @Nullable
@@ -364,7 +391,7 @@ final class FullFeature {
         return target;
     }
 
-    SessionInfo info(long id, InetSocketAddress peer, InetSocketAddress local, Instant since) {
+    SessionInfo info(long id, InetSocketAddress peer, InetSocketAddress local, Instant since, long heardNanos) {
         Session scsi = session;
         return new SessionInfo(
                 id,
@@ -387,6 +414,7 @@ final class FullFeature {
                 window.maxCmdSn(),
                 window.statSn(),
                 keepAlive.silentNanos(connection.loop().clock().nanoTime()),
+                wallClock(heardNanos),
                 keepAlive.asked());
     }
 }

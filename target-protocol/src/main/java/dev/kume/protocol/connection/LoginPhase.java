@@ -219,6 +219,10 @@ final class LoginPhase implements LoginPolicy {
                 to == null ? "discovery session" : "logged in to " + to.name(),
                 portalGroup.name());
         connection.loggedIn(complete, window, tsih, to);
+        FullFeature feature = connection.fullFeature();
+        if (feature != null) {
+            feature.began();
+        }
     }
 
     /** A handle for a new session, or that of the session whose connection is replaced; 0 when there is none. */

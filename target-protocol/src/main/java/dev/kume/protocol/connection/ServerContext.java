@@ -36,6 +36,7 @@ public final class ServerContext {
     private volatile RefusalHints hints = RefusalHints.NONE;
     private volatile LoginSecurity security = LoginSecurity.DEFAULT;
     private volatile BiConsumer<Target, String> sessionCloser = (target, why) -> {};
+    private volatile SessionWatcher sessionWatcher = SessionWatcher.NONE;
     private volatile TraceDumps traceDumps = TraceDumps.NONE;
     private final AtomicLong lastConnectionId = new AtomicLong();
     private final LoginPlaces places;
@@ -158,6 +159,15 @@ public final class ServerContext {
     /** Closes every session of a target, on whatever loop. */
     void closeSessions(Target target, String why) {
         sessionCloser.accept(target, why);
+    }
+
+    /** Who hears of sessions; set once, before the first connection. */
+    public void sessionWatcher(SessionWatcher watcher) {
+        sessionWatcher = watcher;
+    }
+
+    SessionWatcher sessionWatcher() {
+        return sessionWatcher;
     }
 
     /** Where traces of connections go that break the rules; set once, before the first connection. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxCmdSn    the last one that the initiator may use
  * @param statSn      that of the next answer
  * @param silentNanos since the initiator was last known to be there, to a second
+ * @param heard      when the last PDU of the initiator came
  * @param asked       a NOP-In waits for its answer
  */
 public record SessionInfo(
@@ -41,4 +42,5 @@ public record SessionInfo(
         int maxCmdSn,
         int statSn,
         long silentNanos,
+        Instant heard,
         boolean asked) {}

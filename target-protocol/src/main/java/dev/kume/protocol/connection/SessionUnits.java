@@ -36,6 +36,10 @@ final class SessionUnits {
         this.answers = answers;
     }
 
+    ITNexus nexus() {
+        return nexus;
+    }
+
     /** The map as it is now. */
     LunMap luns() {
         Target.Definition definition = target.definition();

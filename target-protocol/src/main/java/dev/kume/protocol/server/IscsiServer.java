@@ -15,6 +15,7 @@ import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.RefusalHints;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.SessionInfo;
+import dev.kume.protocol.connection.SessionWatcher;
 import dev.kume.protocol.connection.Targets;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.login.TargetParameters;
@@ -103,6 +104,11 @@ public final class IscsiServer implements AutoCloseable {
     /** Where traces of connections go that are closed for an error; before the first portal opens. */
     public void keepTraces(TraceDumps dumps) {
         context.traceDumps(dumps);
+    }
+
+    /** Who hears of sessions that begin and end; before the first portal opens. */
+    public void watchSessions(SessionWatcher watcher) {
+        context.sessionWatcher(watcher);
     }
 
     /** The loops, on which logical units keep their task sets. */
