@@ -188,13 +188,6 @@ final class IscsiExports implements Exports {
         journal = kept;
     }
 
-    private void changed(DiskRecord disk, UnitState before, UnitState after) {
-        JournalService kept = journal;
-        if (kept != null) {
-            kept.changed(disk, before, after);
-        }
-    }
-
     @Override
     public Past past() {
         JournalService kept = journal;
@@ -250,7 +243,10 @@ final class IscsiExports implements Exports {
                 server.loops(),
                 disk.memory().memory(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
-                new FailureLog(record.file(), guards, (before, after) -> changed(record, before, after)));
+                new FailureLog(
+                        record.file(),
+                        guards,
+                        (before, after) -> JournalService.changed(journal, record, before, after)));
         Sanitizer.resume(unit);
         space.add(record, unit);
         guards.add(record.identity().uuid(), unit);

@@ -77,8 +77,11 @@ final class JournalService implements AutoCloseable {
         var _ = thread.scheduleWithFixedDelay(journal::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void changed(DiskRecord disk, UnitState before, UnitState after) {
-        journal.changed(disk.identity().uuid(), before, after);
+    /** Tells a service that may not be there. */
+    static void changed(@Nullable JournalService told, DiskRecord disk, UnitState before, UnitState after) {
+        if (told != null) {
+            told.journal.changed(disk.identity().uuid(), before, after);
+        }
     }
 
     /** Everything that has happened up to now, as far as the files reach back. */
