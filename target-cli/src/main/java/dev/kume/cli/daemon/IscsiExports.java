@@ -43,7 +43,6 @@ import dev.kume.protocol.server.TargetSpec;
 import dev.kume.protocol.trace.ConnectionTrace;
 import dev.kume.protocol.trace.PduFields;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -475,14 +474,11 @@ final class IscsiExports implements Exports {
 
     @Override
     public List<StatusView.Portal> portals() {
-        List<StatusView.Portal> views = new ArrayList<>();
-        for (PortalGroup portal : server.portals()) {
-            for (InetSocketAddress address : portal.listen()) {
-                views.add(new StatusView.Portal(
-                        portal.name(), ListenAddress.format(address), StatusView.Portal.LISTENING));
-            }
-        }
-        return views;
+        return server.portals().stream()
+                .flatMap(portal -> portal.listen().stream()
+                        .map(ListenAddress::format)
+                        .map(address -> new StatusView.Portal(portal.name(), address, StatusView.Portal.LISTENING)))
+                .toList();
     }
 
     @Override
