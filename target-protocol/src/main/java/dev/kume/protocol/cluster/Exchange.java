@@ -52,7 +52,7 @@ public final class Exchange {
         boolean hasKeys = command.operationCode() == PersistentReserve.OUT && list.remaining() >= KEYS_BYTES;
         key = hasKeys ? list.getLong(0) : 0;
         serviceKey = hasKeys ? list.getLong(8) : 0;
-        this.result = result;
+        this.result = result == null ? null : result.withoutData();
         this.failure = failure == null ? "" : String.valueOf(failure.getMessage());
         this.latencyNanos = latencyNanos;
         this.path = path;

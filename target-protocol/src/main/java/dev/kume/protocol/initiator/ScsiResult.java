@@ -35,6 +35,11 @@ public final class ScsiResult {
         return dataIn.duplicate();
     }
 
+    /** The same for who keeps it and wants no memory for what was read. */
+    public ScsiResult withoutData() {
+        return new ScsiResult(status, sense, ByteBuffer.allocate(0), residual);
+    }
+
     /** Bytes: positive, the target had so many more than were expected; negative, so many did not move. */
     public long residual() {
         return residual;
