@@ -119,8 +119,9 @@ final class GuardsClientIT {
         daemon.admin("disk", "import", "vms", "--file", file.toString(), "--format", "raw", "--sharing", "cluster");
         for (String node : List.of(RunningDaemon.NODE1, RunningDaemon.NODE2)) {
             String name = node.substring(node.indexOf(':') + 1);
+            String iqn = RunningDaemon.IQN_PREFIX + ":" + name;
             daemon.post("/v1/targets", """
-                    {"name":"%s","iqn":"%s:%s","initiators":["%s"]}""".formatted(name, RunningDaemon.IQN_PREFIX, name, node));
+                    {"name":"%s","iqn":"%s","initiators":["%s"]}""".formatted(name, iqn, node));
             daemon.post("/v1/mappings", """
                     {"disk":"vms","target":"%s","lun":0}""".formatted(name));
         }
