@@ -6,8 +6,8 @@ import java.io.PrintStream;
 
 /**
  * What a node says on its output, in lines: {@code ok} or {@code failed} for each command, {@code event} with a time of
- * the monotonic clock for what happens in between, {@code log} for the reservation commands that went over the wire. Thread
- * safe.
+ * the monotonic clock for what happens in between, {@code log} for the reservation commands that went over the wire.
+ * Thread safe.
  */
 final class Voice {
     private static final String RESERVATIONS = "PERSISTENT RESERVE";
