@@ -8,7 +8,6 @@ import dev.kume.core.inventory.ClusterDisk;
 import dev.kume.core.inventory.ClusterNode;
 import dev.kume.core.inventory.ClusterRecord;
 import dev.kume.core.inventory.CredentialRecord;
-import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is provisioned as a desired state that means just that. A cluster stands for its disks, targets, access and
@@ -89,14 +87,9 @@ public final class ConfigWriter {
         }
         if (inventory.discovery().isRequired()) {
             out.writeObjectFieldStart("discovery");
-            writeChap(inventory.discovery());
+            RecordYaml.chap(out, inventory.discovery());
             out.writeEndObject();
         }
-    }
-
-    private void writeChap(ChapRule rule) throws IOException {
-        writeTexts("chap", rule.incoming());
-        writeUnless("mutual", rule.mutual(), null);
     }
 
     // ---- disks ------------------------------------------------------------------------------------------------------
@@ -108,14 +101,8 @@ public final class ConfigWriter {
         out.writeStringField("type", disk.type());
         out.writeBooleanField("sparse", disk.sparse());
         out.writeStringField("sectors", disk.sectorFormat().word());
-        DiskProfile profile = disk.profile();
-        if (!profile.writeCache()) {
-            out.writeBooleanField("writeCache", false);
-        }
-        writeUnless("rotation", profile.rotation(), DiskProfile.DEFAULT.rotation());
-        writeUnless("vendor", profile.vendor(), DiskProfile.DEFAULT.vendor());
-        writeUnless("product", profile.product(), DiskProfile.DEFAULT.product());
-        writeUnless("description", disk.description(), "");
+        RecordYaml.profile(out, disk.profile());
+        writeDescription(disk.description());
         out.writeStringField("uuid", disk.identity().uuid().toString());
         out.writeStringField("serial", disk.identity().serial());
         out.writeStringField("naa", disk.identity().naa());
@@ -205,37 +192,15 @@ public final class ConfigWriter {
         out.writeStartObject();
         out.writeStringField("name", target.name());
         out.writeStringField("iqn", target.iqn());
-        writeUnless("description", target.description(), "");
+        writeDescription(target.description());
         if (!target.enabled()) {
             out.writeBooleanField("enabled", false);
         }
-        writeTexts("initiators", target.initiators());
-        writeChap(target.chap());
-        if (!target.chapOf().isEmpty()) {
-            out.writeArrayFieldStart("chapOf");
-            for (var entry : target.chapOf().entrySet()) {
-                out.writeStartObject();
-                out.writeStringField("initiator", entry.getKey());
-                writeChap(entry.getValue());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
-        }
-        writeTexts("portals", target.portals());
-        writeUnless("redirect", target.redirect(), null);
+        YamlWriter.texts(out, "initiators", target.initiators());
+        RecordYaml.logins(out, target);
         List<Mapping> mappings = inventory.mappingsIn(target);
         if (!mappings.isEmpty()) {
-            out.writeArrayFieldStart("luns");
-            for (Mapping mapping : mappings) {
-                out.writeStartObject();
-                out.writeNumberField("lun", mapping.lun());
-                out.writeStringField("disk", mapping.disk());
-                if (mapping.readOnly()) {
-                    out.writeBooleanField("readOnly", true);
-                }
-                out.writeEndObject();
-            }
-            out.writeEndArray();
+            RecordYaml.luns(out, mappings);
         }
         out.writeEndObject();
     }
@@ -250,7 +215,7 @@ public final class ConfigWriter {
         for (ClusterRecord cluster : inventory.clusters()) {
             out.writeStartObject();
             out.writeStringField("name", cluster.name());
-            writeUnless("description", cluster.description(), "");
+            writeDescription(cluster.description());
             if (cluster.oneTarget()) {
                 TargetRecord target =
                         inventory.target(cluster.nodes().getFirst().target());
@@ -287,34 +252,24 @@ public final class ConfigWriter {
         if (node.iqns().size() == 1) {
             out.writeStringField("iqn", node.iqns().getFirst());
         } else {
-            writeTexts("iqns", node.iqns());
+            YamlWriter.texts(out, "iqns", node.iqns());
         }
         boolean plain = isPlain(cluster, target);
         if (cluster.oneTarget()) {
-            writeChap(plain ? chapOf(node, target) : ChapRule.NONE);
+            RecordYaml.chap(out, plain ? chapOf(node, target) : ChapRule.NONE);
         } else {
             out.writeStringField("target", target.name());
             out.writeStringField("targetIqn", target.iqn());
-            writeChap(plain ? target.chap() : ChapRule.NONE);
+            RecordYaml.chap(out, plain ? target.chap() : ChapRule.NONE);
         }
         out.writeEndObject();
     }
 
     // ---- values -----------------------------------------------------------------------------------------------------
 
-    private void writeTexts(String key, List<String> texts) throws IOException {
-        if (!texts.isEmpty()) {
-            out.writeArrayFieldStart(key);
-            for (String text : texts) {
-                out.writeString(text);
-            }
-            out.writeEndArray();
-        }
-    }
-
-    private void writeUnless(String key, @Nullable String text, @Nullable String usual) throws IOException {
-        if (text != null && !text.equals(usual)) {
-            out.writeStringField(key, text);
+    private void writeDescription(String description) throws IOException {
+        if (!description.isEmpty()) {
+            out.writeStringField("description", description);
         }
     }
 }

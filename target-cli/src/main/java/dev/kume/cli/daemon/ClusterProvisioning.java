@@ -7,7 +7,6 @@ import dev.kume.cli.api.ClusterSet;
 import dev.kume.cli.api.DiskCreate;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
-import dev.kume.cli.api.StatusView;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.inventory.ChapRule;
@@ -192,13 +191,7 @@ final class ClusterProvisioning {
         }
         ChapRule rule = chap == null && mutual == null ? null : ChapRequests.changed(ChapRule.NONE, chap, mutual);
         return new ClusterPlan.Access(
-                target -> Targets.defaultIqn(iqnPrefix, host, target),
-                rule,
-                portals,
-                exports.portals().stream()
-                        .map(StatusView.Portal::name)
-                        .distinct()
-                        .toList());
+                target -> Targets.defaultIqn(iqnPrefix, host, target), rule, portals, exports.portalNames());
     }
 
     // ---- change -----------------------------------------------------------------------------------------------------

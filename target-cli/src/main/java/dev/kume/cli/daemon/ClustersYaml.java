@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.cli.yaml.YamlWriter;
 import dev.kume.core.inventory.ClusterDisk;
 import dev.kume.core.inventory.ClusterNode;
 import dev.kume.core.inventory.ClusterRecord;
@@ -42,7 +43,7 @@ final class ClustersYaml {
         for (ClusterNode node : nodes) {
             out.writeStartObject();
             out.writeStringField("name", node.name());
-            InventoryYaml.writeTexts(out, "iqns", node.iqns());
+            YamlWriter.texts(out, "iqns", node.iqns());
             out.writeStringField("target", node.target());
             out.writeEndObject();
         }

@@ -2,7 +2,6 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.DiskCreate;
 import dev.kume.cli.api.ErrorCode;
-import dev.kume.cli.api.StatusView;
 import dev.kume.cli.config.ConfigDocument;
 import dev.kume.cli.config.Surroundings;
 import dev.kume.core.Clock;
@@ -144,10 +143,7 @@ final class ConfigSurroundings implements Surroundings {
 
     @Override
     public List<String> portals() {
-        return daemon.exports().portals().stream()
-                .map(StatusView.Portal::name)
-                .distinct()
-                .toList();
+        return daemon.exports().portalNames();
     }
 
     @Override

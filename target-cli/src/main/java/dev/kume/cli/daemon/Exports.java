@@ -126,6 +126,11 @@ interface Exports {
     /** Every address listened on. */
     List<StatusView.Portal> portals();
 
+    /** The names of the portals, each once. */
+    default List<String> portalNames() {
+        return portals().stream().map(StatusView.Portal::name).distinct().toList();
+    }
+
     /** Every iSNS server that is told of the targets. */
     default List<StatusView.IsnsServer> isnsServers() {
         return List.of();

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import dev.kume.cli.config.RecordYaml;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.cli.yaml.YamlWriter;
@@ -77,7 +78,7 @@ final class InventoryYaml {
         out.writeBooleanField("sparse", disk.sparse());
         out.writeStringField("sharing", disk.sharing().word());
         out.writeStringField("sectorFormat", disk.sectorFormat().word());
-        writeProfile(out, disk.profile());
+        RecordYaml.profile(out, disk.profile());
         out.writeStringField("description", disk.description());
         out.writeStringField("uuid", disk.identity().uuid().toString());
         out.writeStringField("serial", disk.identity().serial());
@@ -85,22 +86,6 @@ final class InventoryYaml {
         out.writeStringField("created", disk.created().toString());
         LayersYaml.write(out, disk.layers());
         out.writeEndObject();
-    }
-
-    /** Left out where it is what every disk has, so that an inventory without it is one of an older Kume. */
-    private static void writeProfile(JsonGenerator out, DiskProfile profile) throws IOException {
-        if (!profile.writeCache()) {
-            out.writeBooleanField("writeCache", false);
-        }
-        if (profile.rotationRate() != DiskProfile.SSD) {
-            out.writeStringField("rotation", profile.rotation());
-        }
-        if (!profile.vendor().equals(DiskProfile.DEFAULT.vendor())) {
-            out.writeStringField("vendor", profile.vendor());
-        }
-        if (!profile.product().equals(DiskProfile.DEFAULT.product())) {
-            out.writeStringField("product", profile.product());
-        }
     }
 
     private static void writeTarget(JsonGenerator out, TargetRecord target, List<Mapping> mappings) throws IOException {
@@ -115,19 +100,9 @@ final class InventoryYaml {
             out.writeString(initiator);
         }
         out.writeEndArray();
-        writeLogins(out, target);
+        RecordYaml.logins(out, target);
         out.writeStringField("created", target.created().toString());
-        out.writeArrayFieldStart("luns");
-        for (Mapping mapping : mappings) {
-            out.writeStartObject();
-            out.writeNumberField("lun", mapping.lun());
-            out.writeStringField("disk", mapping.disk());
-            if (mapping.readOnly()) {
-                out.writeBooleanField("readOnly", true);
-            }
-            out.writeEndObject();
-        }
-        out.writeEndArray();
+        RecordYaml.luns(out, mappings);
         out.writeEndObject();
     }
 
@@ -147,43 +122,8 @@ final class InventoryYaml {
         }
         if (inventory.discovery().isRequired()) {
             out.writeObjectFieldStart("discovery");
-            writeChap(out, inventory.discovery());
+            RecordYaml.chap(out, inventory.discovery());
             out.writeEndObject();
-        }
-    }
-
-    private static void writeLogins(JsonGenerator out, TargetRecord target) throws IOException {
-        writeChap(out, target.chap());
-        if (!target.chapOf().isEmpty()) {
-            out.writeArrayFieldStart("chapOf");
-            for (var entry : target.chapOf().entrySet()) {
-                out.writeStartObject();
-                out.writeStringField("initiator", entry.getKey());
-                writeChap(out, entry.getValue());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
-        }
-        writeTexts(out, "portals", target.portals());
-        if (target.redirect() != null) {
-            out.writeStringField("redirect", target.redirect());
-        }
-    }
-
-    private static void writeChap(JsonGenerator out, ChapRule rule) throws IOException {
-        writeTexts(out, "chap", rule.incoming());
-        if (rule.mutual() != null) {
-            out.writeStringField("mutual", rule.mutual());
-        }
-    }
-
-    static void writeTexts(JsonGenerator out, String key, List<String> texts) throws IOException {
-        if (!texts.isEmpty()) {
-            out.writeArrayFieldStart(key);
-            for (String text : texts) {
-                out.writeString(text);
-            }
-            out.writeEndArray();
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.kume.cli.daemon;
 
-import dev.kume.cli.api.StatusView;
 import dev.kume.cli.ownership.HostNetwork;
 import dev.kume.cli.ownership.KeyBook;
 import dev.kume.core.Limits.Limit;
@@ -10,13 +9,12 @@ import dev.kume.core.inventory.TargetRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.Set;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -173,8 +171,7 @@ final class Management {
                 inventory.disks().size(),
                 inventory.targets().size(),
                 inventory.mappings().size());
-        Set<String> portals =
-                exports.portals().stream().map(StatusView.Portal::name).collect(Collectors.toSet());
+        List<String> portals = exports.portalNames();
         for (TargetRecord target : inventory.targets()) {
             if (!target.portals().isEmpty() && Collections.disjoint(target.portals(), portals)) {
                 LOG.warn(

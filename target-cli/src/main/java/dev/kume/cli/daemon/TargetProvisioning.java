@@ -82,20 +82,13 @@ final class TargetProvisioning {
         Inventory next = TargetLogins.setChap(inventory, name, rule);
         if (portals != null) {
             portals.forEach(portal -> Requests.required("portals", portal));
-            next = TargetLogins.setPortals(next, name, portals, portalNames());
+            next = TargetLogins.setPortals(next, name, portals, exports.portalNames());
         }
         if (redirect != null) {
             next = TargetLogins.setRedirect(next, name, redirect.isEmpty() ? null : redirect(redirect));
         }
         Credentials.checkUses(next, secrets::same);
         return next;
-    }
-
-    private List<String> portalNames() {
-        return exports.portals().stream()
-                .map(StatusView.Portal::name)
-                .distinct()
-                .toList();
     }
 
     /** Where a login may be sent: not to a place that would send it there again. */

@@ -3,7 +3,6 @@ package dev.kume.cli.journal;
 import dev.kume.core.Clock;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.nexus.ITNexus;
-import dev.kume.core.reservation.Registration;
 import dev.kume.core.reservation.Reservation;
 import dev.kume.core.reservation.ReservationEvent;
 import dev.kume.core.reservation.ReservationEvent.Cause;
@@ -126,7 +125,7 @@ public final class ClusterJournal implements SessionWatcher {
         ITNexus holder = holder(after);
         offer(() -> {
             if (scope().disks().containsKey(disk) && reservationAllowance.take(disk.toString(), clock.nanoTime())) {
-                writer.add(event(disk, event, holder));
+                writer.add(JournalEvent.ReservationChanged.of(disk, event, holder));
                 follow(disk, event, holderBefore, holder);
             }
         });
@@ -206,20 +205,6 @@ public final class ClusterJournal implements SessionWatcher {
 
     private void leftOut(String what, long count) {
         writer.add(new JournalEvent.LeftOut(clock.now(), what, count));
-    }
-
-    private static JournalEvent event(UUID disk, ReservationEvent event, @Nullable ITNexus holder) {
-        return new JournalEvent.ReservationChanged(
-                event.at(),
-                disk,
-                event.by(),
-                event.cause(),
-                event.key(),
-                event.actionKey(),
-                event.type(),
-                holder,
-                event.removed().stream().map(Registration::nexus).toList(),
-                event.removedCount());
     }
 
     /** When a disk changes hands, or somebody reaches out for it, the last that its owner did is of interest. */

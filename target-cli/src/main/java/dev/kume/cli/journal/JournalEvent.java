@@ -1,6 +1,8 @@
 package dev.kume.cli.journal;
 
 import dev.kume.core.nexus.ITNexus;
+import dev.kume.core.reservation.Registration;
+import dev.kume.core.reservation.ReservationEvent;
 import dev.kume.core.reservation.ReservationEvent.Cause;
 import dev.kume.core.reservation.ReservationType;
 import java.time.Instant;
@@ -64,6 +66,21 @@ public sealed interface JournalEvent {
             implements JournalEvent {
         public ReservationChanged {
             removed = List.copyOf(removed);
+        }
+
+        /** What a unit remembers of a change of its disk. */
+        static ReservationChanged of(UUID disk, ReservationEvent event, @Nullable ITNexus holder) {
+            return new ReservationChanged(
+                    event.at(),
+                    disk,
+                    event.by(),
+                    event.cause(),
+                    event.key(),
+                    event.actionKey(),
+                    event.type(),
+                    holder,
+                    event.removed().stream().map(Registration::nexus).toList(),
+                    event.removedCount());
         }
     }
 

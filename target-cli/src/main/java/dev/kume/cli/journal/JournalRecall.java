@@ -1,7 +1,6 @@
 package dev.kume.cli.journal;
 
 import dev.kume.core.nexus.ITNexus;
-import dev.kume.core.reservation.Registration;
 import dev.kume.core.reservation.ReservationEvent;
 import dev.kume.core.reservation.ReservationEvent.Cause;
 import java.time.Instant;
@@ -54,17 +53,7 @@ final class JournalRecall {
         for (int i = 0; i < later.size(); i++) {
             ReservationEvent event = later.get(i);
             remember(disk, i == later.size() - 1 ? holder : after(event, holders.get(disk)), event.at());
-            missing.add(new JournalEvent.ReservationChanged(
-                    event.at(),
-                    disk,
-                    event.by(),
-                    event.cause(),
-                    event.key(),
-                    event.actionKey(),
-                    event.type(),
-                    holders.get(disk),
-                    event.removed().stream().map(Registration::nexus).toList(),
-                    event.removedCount()));
+            missing.add(JournalEvent.ReservationChanged.of(disk, event, holders.get(disk)));
         }
         return missing;
     }

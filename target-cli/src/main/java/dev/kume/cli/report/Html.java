@@ -1,7 +1,7 @@
 package dev.kume.cli.report;
 
 /** A page that is written from top to bottom; whatever text comes in is text, never markup. */
-final class Html {
+public final class Html {
     private final StringBuilder page = new StringBuilder();
 
     /** Markup as it is, of this program alone. */
@@ -22,7 +22,7 @@ final class Html {
     }
 
     /** Text that may stand between tags and in quoted attributes; what controls a terminal or a page is no text. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
             switch (c) {

@@ -1,5 +1,6 @@
 package dev.kume.cli.timeline;
 
+import dev.kume.cli.report.Html;
 import java.util.Locale;
 
 /** A drawing of lines, bars, marks and words, whose colours are classes of the page. */
@@ -16,7 +17,7 @@ final class Svg {
     void bar(double from, double to, double y, double thickness, String style, String title) {
         shapes.append("<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"2\">"
                 .formatted(style, number(from), number(y), number(Math.max(1.5, to - from)), number(thickness)));
-        shapes.append("<title>%s</title></rect>\n".formatted(escape(title)));
+        shapes.append("<title>%s</title></rect>\n".formatted(Html.escape(title)));
         grow(y + thickness);
     }
 
@@ -28,14 +29,14 @@ final class Svg {
 
     void dot(double x, double y, String style, String title) {
         shapes.append("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"5\"><title>%s</title></circle>\n"
-                .formatted(style, number(x), number(y), escape(title)));
+                .formatted(style, number(x), number(y), Html.escape(title)));
         grow(y + 5);
     }
 
     /** @param anchor {@code start}, {@code middle} or {@code end}: which part of the words stands at x */
     void text(double x, double y, String anchor, String style, String words) {
         shapes.append("<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n"
-                .formatted(style, number(x), number(y), anchor, escape(words)));
+                .formatted(style, number(x), number(y), anchor, Html.escape(words)));
         grow(y + 4);
     }
 
@@ -46,19 +47,10 @@ final class Svg {
     /** The drawing as a part of a page. */
     String render(String label) {
         return "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n%s</svg>\n"
-                .formatted(width, height, escape(label), shapes);
+                .formatted(width, height, Html.escape(label), shapes);
     }
 
     private static String number(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    /** Text that a browser takes for nothing but text. */
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 }

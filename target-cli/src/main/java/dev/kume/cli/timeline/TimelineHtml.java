@@ -1,6 +1,7 @@
 package dev.kume.cli.timeline;
 
 import dev.kume.cli.api.TimelineView;
+import dev.kume.cli.report.Html;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -71,7 +72,8 @@ public final class TimelineHtml {
         String title = "Cluster " + view.cluster() + ": what happened";
         page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .append("<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n".formatted(escape(title), STYLE));
+                .append("<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n"
+                        .formatted(Html.escape(title), STYLE));
         head(page, view, title);
         overview(page, view);
         moves(page, view.moves());
@@ -81,7 +83,7 @@ public final class TimelineHtml {
 
     private static void head(StringBuilder page, TimelineView view, String title) {
         page.append("<h1>%s</h1>\n<p class=\"soft\">%s to %s, in UTC, by the clock of the storage server</p>\n"
-                .formatted(escape(title), DAY.format(view.from()), DAY.format(view.to())));
+                .formatted(Html.escape(title), DAY.format(view.from()), DAY.format(view.to())));
         long failovers = count(view, TimelineView.Move.FAILOVER);
         long moves = count(view, TimelineView.Move.MOVE);
         long kept = count(view, TimelineView.Move.CHALLENGE_LOST);
@@ -119,7 +121,7 @@ public final class TimelineHtml {
 
     private static void key(StringBuilder page, String style, String words) {
         page.append("<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><rect class=\"%s\"".formatted(style))
-                .append(" width=\"14\" height=\"14\" rx=\"3\"/></svg>%s</span>\n".formatted(escape(words)));
+                .append(" width=\"14\" height=\"14\" rx=\"3\"/></svg>%s</span>\n".formatted(Html.escape(words)));
     }
 
     private static void moves(StringBuilder page, List<TimelineView.Move> moves) {
@@ -132,7 +134,7 @@ public final class TimelineHtml {
                 moves.reversed().stream().limit(CHARTS_MAX).toList();
         for (TimelineView.Move move : shown) {
             page.append("<section class=\"move\"><p><span class=\"badge %s\">%s</span>%s</p>\n"
-                            .formatted(style(move), words(move), escape(move.text())))
+                            .formatted(style(move), words(move), Html.escape(move.text())))
                     .append("<p class=\"soft\">%s UTC</p>\n".formatted(DAY.format(move.taken())))
                     .append(new MoveChart(move).render())
                     .append("</section>\n");
@@ -171,18 +173,14 @@ public final class TimelineHtml {
             page.append("<tr><td class=\"time\">%s</td><td class=\"name\">%s</td><td>%s</td><td>%s</td></tr>\n"
                     .formatted(
                             exact(event.at()),
-                            escape(Objects.requireNonNullElse(event.node(), "")),
-                            escape(Objects.requireNonNullElse(event.disk(), "")),
-                            escape(event.text())));
+                            Html.escape(Objects.requireNonNullElse(event.node(), "")),
+                            Html.escape(Objects.requireNonNullElse(event.disk(), "")),
+                            Html.escape(event.text())));
         }
         page.append("</tbody>\n</table></div>\n");
     }
 
     private static String exact(Instant at) {
         return EXACT.format(at);
-    }
-
-    private static String escape(String text) {
-        return Svg.escape(text);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.List;
 
 /** The text of the files that the daemon writes: one mapping in block style, each value on one line. */
 public final class YamlWriter {
@@ -15,6 +16,17 @@ public final class YamlWriter {
     }
 
     private YamlWriter() {}
+
+    /** A list of texts, left out when there are none. */
+    public static void texts(JsonGenerator out, String key, List<String> texts) throws IOException {
+        if (!texts.isEmpty()) {
+            out.writeArrayFieldStart(key);
+            for (String text : texts) {
+                out.writeString(text);
+            }
+            out.writeEndArray();
+        }
+    }
 
     /** A whole document, with {@code layout} on top of what all of them have. */
     public static String document(Keys keys, YAMLGenerator.Feature... layout) {

@@ -1,5 +1,7 @@
 package dev.kume.core.scsi;
 
+import org.jspecify.annotations.Nullable;
+
 /** Status codes, SAM-5 5.3.1. Plain ints: they travel on the data path. */
 public final class ScsiStatus {
     public static final int GOOD = 0x00;
@@ -12,4 +14,19 @@ public final class ScsiStatus {
     public static final int TASK_ABORTED = 0x40;
 
     private ScsiStatus() {}
+
+    /** {@code RESERVATION CONFLICT}: the name of a status code; null for one that SAM-5 does not have. */
+    public static @Nullable String name(int status) {
+        return switch (status) {
+            case GOOD -> "GOOD";
+            case CHECK_CONDITION -> "CHECK CONDITION";
+            case CONDITION_MET -> "CONDITION MET";
+            case BUSY -> "BUSY";
+            case RESERVATION_CONFLICT -> "RESERVATION CONFLICT";
+            case TASK_SET_FULL -> "TASK SET FULL";
+            case ACA_ACTIVE -> "ACA ACTIVE";
+            case TASK_ABORTED -> "TASK ABORTED";
+            default -> null;
+        };
+    }
 }

@@ -69,17 +69,8 @@ public final class SenseWords {
 
     /** {@code RESERVATION CONFLICT}. */
     public static String status(int status) {
-        return switch (status) {
-            case ScsiStatus.GOOD -> "GOOD";
-            case ScsiStatus.CHECK_CONDITION -> "CHECK CONDITION";
-            case ScsiStatus.CONDITION_MET -> "CONDITION MET";
-            case ScsiStatus.BUSY -> "BUSY";
-            case ScsiStatus.RESERVATION_CONFLICT -> "RESERVATION CONFLICT";
-            case ScsiStatus.TASK_SET_FULL -> "TASK SET FULL";
-            case ScsiStatus.ACA_ACTIVE -> "ACA ACTIVE";
-            case ScsiStatus.TASK_ABORTED -> "TASK ABORTED";
-            default -> "status %02Xh".formatted(status);
-        };
+        String name = ScsiStatus.name(status);
+        return name == null ? "status %02Xh".formatted(status) : name;
     }
 
     /** {@code ILLEGAL REQUEST, INVALID FIELD IN CDB (5/24h/00h)}, or empty without sense data. */

@@ -312,16 +312,7 @@ public final class PduFields {
     }
 
     private static String status(int status) {
-        return switch (status) {
-            case ScsiStatus.GOOD -> "GOOD";
-            case ScsiStatus.CHECK_CONDITION -> "CHECK CONDITION";
-            case ScsiStatus.CONDITION_MET -> "CONDITION MET";
-            case ScsiStatus.BUSY -> "BUSY";
-            case ScsiStatus.RESERVATION_CONFLICT -> "RESERVATION CONFLICT";
-            case ScsiStatus.TASK_SET_FULL -> "TASK SET FULL";
-            case ScsiStatus.ACA_ACTIVE -> "ACA ACTIVE";
-            case ScsiStatus.TASK_ABORTED -> "TASK ABORTED";
-            default -> "0x%02x".formatted(status);
-        };
+        String name = ScsiStatus.name(status);
+        return name == null ? "0x%02x".formatted(status) : name;
     }
 }
