@@ -91,7 +91,7 @@ final class ClusterProvisioning {
     /** A whole change is tried on the inventory of the moment before the first file is touched. In turn. */
     private OperationView make(
             String kind, String subject, List<ClusterDiskAdd> wanted, UnaryOperator<Inventory> change) {
-        List<DiskMaking.Wanted> made = new ArrayList<>();
+        List<NewFiles.Wanted> made = new ArrayList<>();
         TreeSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         long reservedBytes = 0;
         for (ClusterDiskAdd disk : wanted) {
@@ -100,7 +100,7 @@ final class ClusterProvisioning {
                         ErrorCode.INVALID, "disk '%s' is given twice".formatted(disk.name()), "name each disk once");
             }
             if (disk.size() != null) {
-                DiskMaking.Wanted planned = disks.wanted(request(disk));
+                NewFiles.Wanted planned = disks.wanted(request(disk));
                 checkApart(made, planned);
                 made.add(planned);
                 if (!planned.disk().sparse()) {
@@ -117,7 +117,7 @@ final class ClusterProvisioning {
         }
         UnaryOperator<Inventory> rule = inventory -> {
             Inventory next = inventory;
-            for (DiskMaking.Wanted each : made) {
+            for (NewFiles.Wanted each : made) {
                 next = Disks.add(next, each.disk(), limits);
             }
             return change.apply(next);
@@ -127,8 +127,8 @@ final class ClusterProvisioning {
         return making.start(kind, subject, made, rule);
     }
 
-    private static void checkApart(List<DiskMaking.Wanted> others, DiskMaking.Wanted planned) {
-        for (DiskMaking.Wanted other : others) {
+    private static void checkApart(List<NewFiles.Wanted> others, NewFiles.Wanted planned) {
+        for (NewFiles.Wanted other : others) {
             if (other.file().equals(planned.file())) {
                 throw new ApiException(
                         ErrorCode.CONFLICT,

@@ -123,7 +123,7 @@ final class ConfigApplying {
             changes.inTurn(() -> commit.commit(planned, prepared));
         } catch (RuntimeException e) {
             if (!prepared.used()) {
-                files.takeBack(prepared);
+                files.takeBack(prepared, e);
             }
             throw e;
         }

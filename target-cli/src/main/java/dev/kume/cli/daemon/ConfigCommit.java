@@ -5,7 +5,6 @@ import dev.kume.cli.daemon.ConfigPlanning.Planned;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Sharing;
-import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,9 +21,9 @@ final class ConfigCommit {
     private final Exports exports;
     private final DiskShelf shelf;
     private final SecretShelf secrets;
+    private final NewFiles files;
     private final UnfinishedFiles unfinished;
     private final UnfinishedGrowths growths;
-    private final StoreProvider stores;
 
     ConfigCommit(
             Settings settings,
@@ -32,17 +31,17 @@ final class ConfigCommit {
             Exports exports,
             DiskShelf shelf,
             SecretShelf secrets,
+            NewFiles files,
             UnfinishedFiles unfinished,
-            UnfinishedGrowths growths,
-            StoreProvider stores) {
+            UnfinishedGrowths growths) {
         this.settings = settings;
         this.changes = changes;
         this.exports = exports;
         this.shelf = shelf;
         this.secrets = secrets;
+        this.files = files;
         this.unfinished = unfinished;
         this.growths = growths;
-        this.stores = stores;
     }
 
     /** When this throws and {@code prepared} is not used, nothing has changed but for what it has prepared. */
@@ -51,12 +50,7 @@ final class ConfigCommit {
         if (version != planned.now().version()) {
             throw ConfigApplying.moved(planned.now().version(), version);
         }
-        for (DiskRecord disk : prepared.made) {
-            Path file = Path.of(disk.file());
-            if (UnfinishedFiles.exists(file)) {
-                throw Errors.existing(file, "disk '%s' is not created".formatted(disk.name()));
-            }
-        }
+        prepared.made.forEach(NewFiles::checkFree);
         List<OpenDisk> adopted = new ArrayList<>();
         try {
             for (DiskRecord disk : planned.adopted()) {
@@ -66,7 +60,7 @@ final class ConfigCommit {
                 secrets.put(planned.next().credential(secret.getKey()), secret.getValue());
             }
             changes.save(inventory -> planned.next());
-            rename(planned, prepared.made);
+            files.name(prepared.made, planned.now());
         } catch (IOException e) {
             adopted.forEach(disk -> forget(disk.record()));
             throw Errors.ofSaving(settings.stateDirectory(), e);
@@ -97,50 +91,13 @@ final class ConfigCommit {
         shelf.memories().remove(disk);
     }
 
-    /** New files get their names; when one cannot, those that have get their old ones, and so does the inventory. */
-    private void rename(Planned planned, List<DiskRecord> made) {
-        List<DiskRecord> renamed = new ArrayList<>();
-        for (DiskRecord disk : made) {
-            Path file = Path.of(disk.file());
-            try {
-                stores.rename(ConfigFiles.working(disk), file);
-                renamed.add(disk);
-            } catch (IOException e) {
-                changes.save(inventory -> asBefore(planned));
-                for (DiskRecord each : renamed) {
-                    try {
-                        stores.rename(Path.of(each.file()), ConfigFiles.working(each));
-                    } catch (IOException left) {
-                        e.addSuppressed(left);
-                    }
-                }
-                throw Errors.ofFile(file, "disk '%s' is not created".formatted(disk.name()), e);
-            }
-        }
-    }
-
-    private static Inventory asBefore(Planned planned) {
-        Inventory now = planned.now();
-        return Inventory.of(
-                planned.next().version() + 1,
-                planned.next().nextRelativePortId(),
-                now.disks(),
-                now.targets(),
-                now.mappings(),
-                now.clusters(),
-                now.credentials(),
-                now.discovery());
-    }
-
     private Inventory publish(Planned planned, ConfigFiles.Prepared prepared, List<OpenDisk> adopted) {
         for (ConfigFiles.Grown grown : prepared.grown) {
             grown.growth().use();
             growths.finished(grown.disk().identity().uuid());
         }
-        for (DiskRecord disk : prepared.made) {
-            exports.add(shelf.open(disk));
-            unfinished.finished(disk.identity().uuid());
-        }
+        prepared.made.forEach(each -> exports.add(shelf.open(each.disk())));
+        files.finished(prepared.made);
         adopted.forEach(exports::add);
         for (DiskRecord disk : planned.now().disks()) {
             DiskRecord after = planned.next().findDisk(disk.identity().uuid());

@@ -1,7 +1,6 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
-import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskGrowth;
 import dev.kume.core.disk.VirtualDisk;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +24,13 @@ final class ConfigFiles {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFiles.class);
 
     private final DiskShelf shelf;
-    private final UnfinishedFiles unfinished;
+    private final NewFiles files;
     private final UnfinishedGrowths growths;
     private final StoreProvider stores;
 
-    ConfigFiles(DiskShelf shelf, UnfinishedFiles unfinished, UnfinishedGrowths growths, StoreProvider stores) {
+    ConfigFiles(DiskShelf shelf, NewFiles files, UnfinishedGrowths growths, StoreProvider stores) {
         this.shelf = shelf;
-        this.unfinished = unfinished;
+        this.files = files;
         this.growths = growths;
         this.stores = stores;
     }
@@ -42,7 +40,7 @@ final class ConfigFiles {
 
     /** What has been made so far. */
     static final class Prepared {
-        final List<DiskRecord> made = new ArrayList<>();
+        final List<NewFiles.Wanted> made = new ArrayList<>();
         final List<Grown> grown = new ArrayList<>();
         private boolean used;
 
@@ -56,20 +54,17 @@ final class ConfigFiles {
         }
     }
 
-    static Path working(DiskRecord disk) {
-        return UnfinishedFiles.workingName(Path.of(disk.file()), disk.identity().uuid());
-    }
-
     /** All files, or none. */
     Prepared prepare(ConfigPlanning.Planned planned, DiskFormat.Progress progress) throws IOException {
         Prepared prepared = new Prepared();
         Sum sum = new Sum(planned, progress);
         try {
             sum.at(0);
-            for (DiskPlanning.Plan plan : planned.made().values()) {
-                make(plan, prepared, sum);
-                sum.next(plan.disk().sizeBytes());
-            }
+            List<NewFiles.Wanted> wanted = planned.made().values().stream()
+                    .map(plan -> NewFiles.Wanted.of(plan, stores))
+                    .toList();
+            files.make(wanted, prepared.made, (done, total) -> sum.at(done));
+            sum.next(wanted.stream().mapToLong(each -> each.disk().sizeBytes()).sum());
             for (DiskRecord after : planned.grown()) {
                 DiskRecord before = planned.now().disk(after.identity().uuid());
                 grow(before, after.sizeBytes(), prepared, sum);
@@ -77,27 +72,11 @@ final class ConfigFiles {
             }
             return prepared;
         } catch (InterruptedIOException e) {
-            takeBack(prepared);
+            takeBack(prepared, e);
             throw new CancellationException("cancelled");
         } catch (IOException | RuntimeException e) {
-            takeBack(prepared);
+            takeBack(prepared, e);
             throw e;
-        }
-    }
-
-    private void make(DiskPlanning.Plan plan, Prepared prepared, Sum sum) throws IOException {
-        DiskRecord disk = plan.disk();
-        Path file = Path.of(disk.file());
-        try {
-            unfinished.keep(file);
-            unfinished.note(disk.identity().uuid(), working(disk), file);
-            prepared.made.add(disk);
-            new DiskFiles(stores).make(working(disk), plan.format(), plan.options((done, total) -> sum.at(done)));
-            shelf.memories().create(disk);
-        } catch (InterruptedIOException e) {
-            throw e;
-        } catch (IOException e) {
-            throw Errors.ofFile(file, "disk '%s' is not created".formatted(disk.name()), e);
         }
     }
 
@@ -125,19 +104,8 @@ final class ConfigFiles {
     }
 
     /** Everything is as it was; what cannot be taken back is noted, and the next start does it. */
-    void takeBack(Prepared prepared) {
-        for (DiskRecord disk : prepared.made) {
-            UUID uuid = disk.identity().uuid();
-            try {
-                shelf.memories().remove(disk);
-                if (UnfinishedFiles.exists(working(disk))) {
-                    stores.remove(working(disk));
-                }
-                unfinished.finished(uuid);
-            } catch (IOException e) {
-                LOG.warn("{} could not be removed: {}; the next start does it", working(disk), Causes.of(e));
-            }
-        }
+    void takeBack(Prepared prepared, Throwable because) {
+        files.discard(prepared.made, because);
         for (Grown grown : prepared.grown) {
             try {
                 grown.growth().undo();

@@ -6,7 +6,6 @@ import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.core.Clock;
-import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.inventory.DiskProfile;
 import dev.kume.core.inventory.DiskRecord;
@@ -62,7 +61,7 @@ final class DiskProvisioning {
     /** Checks the request, takes the name, and begins to make the file. */
     OperationView create(DiskCreate request) {
         return changes.inTurn(() -> {
-            DiskMaking.Wanted wanted = wanted(request);
+            NewFiles.Wanted wanted = wanted(request);
             return make("disk create", wanted.disk(), wanted.maker());
         });
     }
@@ -72,21 +71,17 @@ final class DiskProvisioning {
      *
      * @param kind of the operation
      */
-    OperationView make(String kind, DiskRecord disk, DiskMaking.Maker maker) {
+    OperationView make(String kind, DiskRecord disk, NewFiles.Maker maker) {
         return making.start(
                 kind,
                 disk.name(),
-                List.of(new DiskMaking.Wanted(disk, maker)),
+                List.of(new NewFiles.Wanted(disk, maker)),
                 inventory -> Disks.add(inventory, disk, settings.limits()));
     }
 
     /** A disk of a request, checked, and how it is made. In turn. */
-    DiskMaking.Wanted wanted(DiskCreate request) {
-        DiskPlanning.Plan plan = planning.plan(request);
-        return new DiskMaking.Wanted(
-                plan.disk(),
-                (disk, working, progress) ->
-                        new DiskFiles(stores).make(working, plan.format(), plan.options(progress)));
+    NewFiles.Wanted wanted(DiskCreate request) {
+        return NewFiles.Wanted.of(planning.plan(request), stores);
     }
 
     // ---- import -----------------------------------------------------------------------------------------------------

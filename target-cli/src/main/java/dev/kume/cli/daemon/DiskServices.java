@@ -18,6 +18,7 @@ final class DiskServices {
     private final UnfinishedClones clones;
     private final SnapshotRemoval removal;
     private final SnapshotRoutes snapshots;
+    private final NewFiles files;
     private final DiskMaking making;
     private final DiskProvisioning disks;
     private final DiskRemoval removing;
@@ -43,11 +44,11 @@ final class DiskServices {
         this.unfinished = new UnfinishedFiles(state, system.files(), system.stores());
         this.growths = new UnfinishedGrowths(state, system.files(), system.stores(), system.formats());
         this.clones = new UnfinishedClones(state, system.files());
-        SnapshotFiles files = new SnapshotFiles(unfinished, system.stores(), system.random());
-        this.removal = new SnapshotRemoval(changes, shelf, work, files, system.clock());
-        this.snapshots = snapshotRoutes(files);
-        this.making =
-                new DiskMaking(settings, changes, operations, exports, shelf, places, unfinished, system.stores());
+        SnapshotFiles snapshotFiles = new SnapshotFiles(unfinished, system.stores(), system.random());
+        this.removal = new SnapshotRemoval(changes, shelf, work, snapshotFiles, system.clock());
+        this.snapshots = snapshotRoutes(snapshotFiles);
+        this.files = new NewFiles(settings, changes, shelf, unfinished, system.stores());
+        this.making = new DiskMaking(changes, operations, exports, shelf, places, files);
         this.disks = new DiskProvisioning(
                 settings,
                 changes,
@@ -131,8 +132,8 @@ final class DiskServices {
         ConfigApplying applying = new ConfigApplying(
                 changes,
                 plans,
-                new ConfigFiles(shelf, unfinished, growths, system.stores()),
-                new ConfigCommit(settings, changes, exports, shelf, secrets, unfinished, growths, system.stores()),
+                new ConfigFiles(shelf, files, growths, system.stores()),
+                new ConfigCommit(settings, changes, exports, shelf, secrets, files, unfinished, growths),
                 work,
                 places);
         return new ConfigRoutes(changes, plans, applying, history);
@@ -143,14 +144,15 @@ final class DiskServices {
         removal.resumeAfter(clones);
     }
 
-    private SnapshotRoutes snapshotRoutes(SnapshotFiles files) {
-        SnapshotTaking taking = new SnapshotTaking(settings.limits(), changes, shelf, work, files, system.clock());
+    private SnapshotRoutes snapshotRoutes(SnapshotFiles snapshotFiles) {
+        SnapshotTaking taking =
+                new SnapshotTaking(settings.limits(), changes, shelf, work, snapshotFiles, system.clock());
         return new SnapshotRoutes(
                 changes,
                 shelf,
                 taking,
                 removal,
-                new SnapshotRestoring(changes, exports, shelf, work, files),
+                new SnapshotRestoring(changes, exports, shelf, work, snapshotFiles),
                 new SnapshotMounting(
                         settings,
                         changes,
@@ -158,7 +160,7 @@ final class DiskServices {
                         shelf,
                         work,
                         places,
-                        files,
+                        snapshotFiles,
                         taking,
                         removal,
                         clones,
