@@ -166,7 +166,7 @@ final class NewFiles {
     }
 
     /**
-     * Removes what is there of files that are not to be; what cannot be removed stays noted, and the next start does it.
+     * Removes what is there of files that are not to be; what cannot be removed stays noted, for the next start.
      *
      * @param because why; what cannot be removed is suppressed in it
      */
