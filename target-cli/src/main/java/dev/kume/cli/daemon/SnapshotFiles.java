@@ -96,10 +96,15 @@ final class SnapshotFiles {
 
     /** Removes a file of which there is a note, and the note; what stays is for the next start. */
     void remove(UUID note, Path file) throws IOException {
+        removeNoted(file);
+        unfinished.finished(note);
+    }
+
+    /** Removes the file alone: the note is for one that is to be made in its place. */
+    void removeNoted(Path file) throws IOException {
         if (UnfinishedFiles.exists(file)) {
             unfinished.remove(file);
         }
-        unfinished.finished(note);
     }
 
     /** The same; what stays is logged. */

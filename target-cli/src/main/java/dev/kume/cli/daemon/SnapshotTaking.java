@@ -10,6 +10,7 @@ import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskImage;
 import dev.kume.core.disk.IsolatedDisk;
 import dev.kume.core.disk.MappedDisk;
+import dev.kume.core.disk.ParentException;
 import dev.kume.core.disk.ParentLink;
 import dev.kume.core.inventory.ClusterDisk;
 import dev.kume.core.inventory.DiskRecord;
@@ -213,11 +214,26 @@ final class SnapshotTaking {
                     throw SnapshotFiles.notShared(disk);
                 }
             } else {
-                files.makeChild(each.file, stack.chain(), disk.sizeBytes(), files.newId());
-                each.child = shelf.chains().open(each.file, stack.chain().format(), true);
+                makeChild(each);
             }
         } catch (IOException e) {
             throw Errors.ofFile(each.file, "no snapshot of disk '%s' is taken".formatted(disk.name()), e);
+        }
+    }
+
+    private void makeChild(Ready each) throws IOException {
+        Chain parent = each.stack.chain();
+        files.makeChild(each.file, parent, each.disk.sizeBytes(), files.newId());
+        try {
+            each.child = shelf.chains().open(each.file, parent.format(), true);
+        } catch (ParentException e) {
+            if (e.missing()) {
+                throw e;
+            }
+            // The first write since the parent was opened has come in between, and given it another id: once.
+            files.removeNoted(each.file);
+            files.makeChild(each.file, parent, each.disk.sizeBytes(), files.newId());
+            each.child = shelf.chains().open(each.file, parent.format(), true);
         }
     }
 

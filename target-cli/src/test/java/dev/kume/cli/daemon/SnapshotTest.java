@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.OperationView;
+import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.reservation.PersistentReservations;
 import dev.kume.core.reservation.Registration;
@@ -19,6 +20,7 @@ import dev.kume.core.scsi.DurableState;
 import dev.kume.core.scsi.ModeState;
 import dev.kume.core.scsi.UnitState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,35 @@ final class SnapshotTest {
             assertArrayEquals(kept.get(name), host.readSnapshot("a", name), name);
         }
         host.checkTidy(folder);
+    }
+
+    /** The first write to a file gives it the id by which a child knows it; it may come when the child was made. */
+    @ParameterizedTest
+    @ValueSource(strings = {"vhd", "vhdx"})
+    void theFirstWriteMayComeInTheMiddle(String format) throws Exception {
+        stop();
+        FaultyStores stores = new FaultyStores();
+        kume = RunningManagement.with(folder, stores, DurableFiles.OF_THIS_HOST);
+        host = new SnapshotHost(kume);
+        host.create("a", format, SIZE_BYTES);
+        for (String name : List.of("one", "two")) {
+            VirtualDisk disk = host.open("a");
+            AtomicInteger opened = new AtomicInteger();
+            stores.opening = () -> {
+                if (opened.getAndIncrement() == 0) {
+                    content[MIB] = (byte) name.charAt(0);
+                    try {
+                        disk.write(MIB, ByteBuffer.wrap(content, MIB, 4096));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            };
+            take(name);
+            stores.opening = () -> {};
+            assertTrue(opened.get() > 0);
+        }
+        check();
     }
 
     @ParameterizedTest
