@@ -134,7 +134,24 @@ final class ClusterValidationClientIT {
         String serial =
                 daemon.get("/v1/disks/quorum").path("identity").path("serial").asText();
         assertEquals(serial, one.path("disks").path(0).path("serial").asText());
+        assertNothingIsSaidOfTheNodes();
         daemon.stop();
+    }
+
+    /** The nodes have done nothing: who has stood in for them is not taken for them. */
+    private void assertNothingIsSaidOfTheNodes() throws IOException {
+        JsonNode timeline = daemon.get("/v1/clusters/HV/timeline");
+        assertEquals(0, timeline.path("moves").size(), timeline::toString);
+        timeline.path("events").forEach(event -> assertTrue(event.path("node").isNull(), event::toString));
+        daemon.get("/v1/clusters/HV/verify").path("steps").forEach(step -> {
+            boolean ofNodes = List.of("disks-seen", "disks-prepared", "taken-over")
+                    .contains(step.path("id").asText());
+            assertTrue(!ofNodes || !step.path("state").asText().equals("done"), step::toString);
+        });
+        daemon.get("/v1/clusters/HV/status").path("nodes").forEach(node -> {
+            assertTrue(node.path("lastRead").isNull(), node::toString);
+            assertTrue(node.path("lastWrite").isNull(), node::toString);
+        });
     }
 
     /** The nodes' secrets are the daemon's to know, also where both sides prove themselves. */

@@ -9,6 +9,7 @@ import dev.kume.cli.ownership.ClusterStatus;
 import dev.kume.cli.ownership.ClusterSteps;
 import dev.kume.cli.ownership.DiskScene;
 import dev.kume.cli.ownership.HostNetwork;
+import dev.kume.cli.ownership.Hosts;
 import dev.kume.cli.ownership.KeyBook;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
@@ -17,6 +18,7 @@ import dev.kume.core.inventory.ClusterDisk;
 import dev.kume.core.inventory.ClusterRecord;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.reservation.ReservationHistory;
 import dev.kume.core.scsi.UnitState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -137,8 +139,8 @@ final class ClusterReports {
                 opened == null ? null : opened.offlineReason(),
                 state.reservations(),
                 state.reservedBy(),
-                state.durable().history(),
-                exports.activity(record),
+                new ReservationHistory(Hosts.events(state.durable().history().events())),
+                Hosts.activity(exports.activity(record)),
                 exports.freePercent(record));
     }
 

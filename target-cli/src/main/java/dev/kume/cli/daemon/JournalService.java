@@ -5,6 +5,7 @@ import dev.kume.cli.journal.ClusterJournal;
 import dev.kume.cli.journal.JournalEvent;
 import dev.kume.cli.journal.JournalFiles;
 import dev.kume.cli.journal.ServerSight;
+import dev.kume.cli.ownership.Hosts;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -57,7 +58,7 @@ final class JournalService implements AutoCloseable {
         @Override
         public List<NexusActivity> activity(UUID disk) {
             DiskRecord record = exports.published().findDisk(disk);
-            return record == null ? List.of() : exports.activity(record);
+            return record == null ? List.of() : Hosts.activity(exports.activity(record));
         }
 
         @Override

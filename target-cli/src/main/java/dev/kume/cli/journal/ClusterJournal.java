@@ -1,5 +1,6 @@
 package dev.kume.cli.journal;
 
+import dev.kume.cli.ownership.Hosts;
 import dev.kume.core.Clock;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.nexus.ITNexus;
@@ -121,6 +122,9 @@ public final class ClusterJournal implements SessionWatcher {
             return;
         }
         ReservationEvent event = events.getLast();
+        if (!Hosts.own(event.by())) {
+            return;
+        }
         ITNexus holderBefore = holder(before);
         ITNexus holder = holder(after);
         offer(() -> {
@@ -200,7 +204,9 @@ public final class ClusterJournal implements SessionWatcher {
 
     private boolean takes(Moment session) {
         String initiator = session.nexus().initiatorName();
-        return scope().nodes().contains(initiator) && sessionAllowance.take(initiator, clock.nanoTime());
+        return Hosts.own(session.nexus())
+                && scope().nodes().contains(initiator)
+                && sessionAllowance.take(initiator, clock.nanoTime());
     }
 
     private void leftOut(String what, long count) {
@@ -255,7 +261,7 @@ public final class ClusterJournal implements SessionWatcher {
         scope().disks().forEach((uuid, disk) -> {
             UnitState state = sight.state(disk);
             if (state != null) {
-                recall.missing(uuid, state.durable().history().events(), holder(state))
+                recall.missing(uuid, Hosts.events(state.durable().history().events()), holder(state))
                         .forEach(writer::add);
                 Instant since = recall.unwrittenSince(uuid);
                 if (since != null) {

@@ -79,7 +79,7 @@ public final class KeyBook {
         }
         for (ReservationEvent event : history.events()) {
             event.removed().forEach(each -> learn(cluster, each));
-            if (event.by() != null && registers(event.cause()) && event.actionKey() != 0) {
+            if (event.by() != null && Hosts.own(event.by()) && registers(event.cause()) && event.actionKey() != 0) {
                 learn(cluster, event.actionKey(), event.by().initiatorName());
             }
         }
@@ -91,6 +91,9 @@ public final class KeyBook {
     }
 
     private void learn(ClusterRecord cluster, Registration registration) {
+        if (!Hosts.own(registration.nexus())) {
+            return;
+        }
         learn(cluster, registration.key(), registration.nexus().initiatorName());
     }
 
