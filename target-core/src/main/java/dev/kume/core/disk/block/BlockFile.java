@@ -154,13 +154,7 @@ final class BlockFile {
             }
             long slot = takeSlot();
             long taken = Entry.of(state, slot + shape.slotHeadBytes());
-            if (state == Entry.PARTIAL) {
-                sectorMaps.putNew(block);
-            }
-            change(block, taken);
-            if (state == Entry.PARTIAL) {
-                pending.sectorsChanged(map, block, sectorMaps.get(block, taken));
-            }
+            pending.change(map, block, taken, state == Entry.PARTIAL ? sectorMaps.putNew(block) : null);
             return taken;
         } finally {
             allocating.unlock();
@@ -236,12 +230,12 @@ final class BlockFile {
         }
     }
 
-    /** A block becomes partial that has its slot already. */
-    void prepareSectors(long block) throws IOException {
+    /** A block becomes partial that has its slot already; the sectors that it has so far, which are none. */
+    SectorMap prepareSectors(long block) throws IOException {
         allocating.lock();
         try {
             layout.prepareSectors(block, space);
-            sectorMaps.putNew(block);
+            return sectorMaps.putNew(block);
         } finally {
             allocating.unlock();
         }
@@ -257,9 +251,14 @@ final class BlockFile {
         }
     }
 
-    /** A block is this from now on; a slot that it had and has no more is free when that is durable. */
+    /** A block is this from now on, and not partial; a slot that it has no more is free when that is durable. */
     void change(long block, long entry) throws IOException {
-        pending.change(map, block, entry);
+        change(block, entry, null);
+    }
+
+    /** The same for a block that is partial, with its sectors. */
+    void change(long block, long entry, @Nullable SectorMap sectors) throws IOException {
+        pending.change(map, block, entry, sectors);
     }
 
     PendingChanges pending() {

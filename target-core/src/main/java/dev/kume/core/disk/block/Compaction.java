@@ -132,10 +132,7 @@ final class Compaction {
             store.write(to + inBlock, bytes);
             return true;
         });
-        file.change(block, Entry.of(Entry.state(entry), to));
-        if (sectors != null) {
-            file.pending().sectorsMoved(block, sectors);
-        }
+        file.change(block, Entry.of(Entry.state(entry), to), sectors);
         return true;
     }
 }

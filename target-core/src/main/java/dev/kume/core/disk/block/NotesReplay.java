@@ -113,20 +113,22 @@ final class NotesReplay {
     }
 
     private void apply(long block, long entry) throws IOException {
-        boolean partial = Entry.state(entry) == Entry.PARTIAL;
-        if (file.map().get(block) != entry) {
-            if (partial) {
-                file.prepareSectors(block);
+        if (Entry.state(entry) != Entry.PARTIAL) {
+            if (file.map().get(block) != entry) {
+                file.change(block, entry);
             }
-            file.change(block, entry);
+            return;
         }
+        boolean isThere = file.map().get(block) == entry;
+        SectorMap known = isThere ? file.sectorMaps.get(block, entry) : file.prepareSectors(block);
         SectorMap added = sectors.get(block);
-        if (partial && added != null) {
-            SectorMap known = file.sectorMaps.get(block, entry);
+        if (added != null) {
             for (int word = 0; word < added.words(); word++) {
                 known.add(word, added.word(word));
             }
-            file.pending().sectorsMoved(block, known);
+        }
+        if (!isThere || added != null) {
+            file.change(block, entry, known);
         }
     }
 }

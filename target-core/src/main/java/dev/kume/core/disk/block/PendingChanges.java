@@ -37,8 +37,12 @@ final class PendingChanges {
         notes = kept;
     }
 
-    /** A block is this from now on; a slot that it had and has no more is free when that is durable. */
-    synchronized void change(BlockMap map, long block, long entry) throws IOException {
+    /**
+     * A block is this from now on; a slot that it had and has no more is free when that is durable.
+     *
+     * @param sectors of a block that is partial now: whatever takes the change takes them, too; else null
+     */
+    synchronized void change(BlockMap map, long block, long entry, @Nullable SectorMap sectors) throws IOException {
         long old = map.get(block);
         if (notes != null) {
             notes.entry(block, old, entry);
@@ -52,7 +56,9 @@ final class PendingChanges {
             }
             freed[freedCount++] = Entry.dataBytes(old) - shape.slotHeadBytes();
         }
-        if (Entry.state(entry) != Entry.PARTIAL) {
+        if (sectors != null) {
+            remember(block, sectors);
+        } else {
             changedSectors.remove(block);
             sectorMaps.remove(block);
         }
@@ -67,23 +73,25 @@ final class PendingChanges {
         }
     }
 
-    /** The map of a partial block has sectors that are not durable. The caller is inside of the block. */
+    /**
+     * The map of a partial block has sectors that are not durable. The caller is inside of the block, has added them
+     * before, and may flush right afterwards: the map is marked only when the next flush is sure to find it.
+     */
     void sectorsChanged(BlockMap map, long block, SectorMap sectors) {
-        if (sectors.markChanged()) {
+        if (!sectors.isChanged()) {
             synchronized (this) {
                 if (Entry.state(map.get(block)) == Entry.PARTIAL) {
-                    changedSectors.put(block, sectors);
+                    remember(block, sectors);
                     judge();
                 }
             }
         }
     }
 
-    /** A partial block is in another slot: its sectors have to be written there. The caller has the block alone. */
-    synchronized void sectorsMoved(long block, SectorMap sectors) {
-        sectors.markChanged();
+    /** The caller has the lock. */
+    private void remember(long block, SectorMap sectors) {
         changedSectors.put(block, sectors);
-        judge();
+        sectors.markChanged();
     }
 
     /**

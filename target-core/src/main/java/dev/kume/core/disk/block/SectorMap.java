@@ -99,9 +99,14 @@ public final class SectorMap {
         return there ? length : -length;
     }
 
-    /** Remembers a change that is to become durable; false when one is remembered already. */
-    boolean markChanged() {
-        return changed.compareAndSet(false, true);
+    /** True when what was added before this call is in the copy that is {@link #taken} next. */
+    boolean isChanged() {
+        return changed.get();
+    }
+
+    /** Somebody will take a copy: not before that is sure. */
+    void markChanged() {
+        changed.set(true);
     }
 
     /** A copy that nobody changes, with everything that was added before; what comes later is a new change. */

@@ -6,6 +6,7 @@ import dev.kume.core.disk.ParentLink;
 import dev.kume.core.store.BackingStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -85,9 +86,16 @@ final class PlainLayout implements BlockLayout {
 
     @Override
     public void commit(MapChanges changes) throws IOException {
+        Map<Long, Long> last = new HashMap<>();
         for (int i = 0; i < changes.count(); i++) {
             store.write(MAP_AT + Long.BYTES * changes.block(i), longs(changes.entry(i)));
+            last.put(changes.block(i), changes.entry(i));
         }
+        last.forEach((block, entry) -> {
+            if (Entry.state(entry) == Entry.PARTIAL && !changes.sectors().containsKey(block)) {
+                throw new AssertionError("the sectors of block " + block + " are not told");
+            }
+        });
         for (Map.Entry<Long, SectorMap> sectors : changes.sectors().entrySet()) {
             long entry = word(MAP_AT + Long.BYTES * sectors.getKey());
             SectorMap map = sectors.getValue();

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -284,6 +285,38 @@ final class RaceTest {
             };
             atOnce(List.of(writes, reads));
         }
+    }
+
+    /** A flush that meets a block which is just taken finds its sectors, too, though it has none yet. */
+    @Test
+    void aFlushMayComeWhileABlockIsTaken() throws Exception {
+        int blocks = 7_000;
+        PowerCutStore below = new PowerCutStore("parent");
+        PlainLayout.create(below, (long) blocks * BLOCK_BYTES);
+        BlockDisk parent =
+                BlockDisk.open(below, new PlainLayout(below, DiskType.DYNAMIC, BLOCK_BYTES, true), null, true);
+        PowerCutStore above = new PowerCutStore("child");
+        PlainLayout.create(above, (long) blocks * BLOCK_BYTES);
+        BlockDisk child =
+                BlockDisk.open(above, new PlainLayout(above, DiskType.DIFFERENCING, BLOCK_BYTES, true), parent, true);
+        AtomicBoolean ended = new AtomicBoolean();
+        Interleaving.Body writes = () -> {
+            try {
+                for (long block = 0; block < blocks; block++) {
+                    child.write(block * BLOCK_BYTES, filled(SectorHistory.SECTOR_BYTES, 2));
+                }
+            } finally {
+                ended.set(true);
+            }
+        };
+        Interleaving.Body flushes = () -> {
+            while (!ended.get()) {
+                child.flush();
+            }
+        };
+        atOnce(List.of(writes, flushes));
+        child.flush();
+        assertEquals(blocks, child.presentBlocks());
     }
 
     private static ByteBuffer filled(int bytes, int value) {
