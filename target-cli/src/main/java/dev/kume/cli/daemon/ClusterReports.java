@@ -1,9 +1,10 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alarm.Subject;
 import dev.kume.cli.api.ClusterStatusView;
 import dev.kume.cli.api.ClusterStatusView.Advice;
 import dev.kume.cli.api.ClusterVerifyView;
-import dev.kume.cli.guard.Alarm;
 import dev.kume.cli.ownership.ClusterScene;
 import dev.kume.cli.ownership.ClusterStatus;
 import dev.kume.cli.ownership.ClusterSteps;
@@ -25,7 +26,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers what is known of a cluster at one moment, and has it judged. Any thread. */
 final class ClusterReports {
@@ -148,17 +151,33 @@ final class ClusterReports {
     private List<Advice> alarms(Inventory inventory, ClusterRecord cluster) {
         List<Advice> advice = new ArrayList<>();
         for (Alarm alarm : exports.alarms()) {
-            DiskRecord disk = inventory.findDisk(alarm.key().disk());
-            String host = alarm.key().host();
-            boolean ours = disk != null && cluster.findDisk(disk.name()) != null;
-            if (disk != null && (ours || (host != null && cluster.nodeOf(host) != null))) {
+            String subject = subject(alarm.key(), inventory, cluster);
+            if (subject != null) {
                 String level = switch (alarm.key().kind().severity()) {
                     case WARNING -> Advice.WARNING;
                     case CRITICAL -> Advice.PROBLEM;
                 };
-                advice.add(new Advice(level, "disk " + disk.name(), alarm.text(), alarm.remedy()));
+                advice.add(new Advice(level, subject, alarm.text(), alarm.remedy()));
             }
         }
         return advice;
+    }
+
+    /** What an alarm is about, in the words of advice; null when it is no matter of the cluster. */
+    private static @Nullable String subject(Alarm.Key key, Inventory inventory, ClusterRecord cluster) {
+        boolean ofNode = key.host() != null && cluster.nodeOf(key.host()) != null;
+        return switch (key.subject()) {
+            case Subject.Disk(UUID id) -> {
+                DiskRecord disk = inventory.findDisk(id);
+                yield disk != null && (ofNode || cluster.findDisk(disk.name()) != null) ? "disk " + disk.name() : null;
+            }
+            case Subject.Node(String of, String name) -> of.equals(cluster.name()) ? "node " + name : null;
+            case Subject.Named(Subject.Type type, String name) ->
+                switch (type) {
+                    case HOST -> ofNode || cluster.nodeOf(name) != null ? "host " + name : null;
+                    case CLUSTER -> name.equals(cluster.name()) ? "cluster" : null;
+                    case SESSION, PORTAL, FILE_SYSTEM, SERVER -> null;
+                };
+        };
     }
 }

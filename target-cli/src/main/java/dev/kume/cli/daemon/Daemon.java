@@ -1,5 +1,7 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alarm.AlarmLog;
+import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.guard.Guards;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -71,12 +73,16 @@ public final class Daemon implements AutoCloseable {
     /** What is undone at the end, last first. */
     private final Deque<Step> steps = new ArrayDeque<>();
 
+    /** What is wrong now; whoever is part of the daemon may raise and clear its own. */
+    private final Alarms alarms;
+
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private @Nullable IscsiExports exports;
 
     private Daemon(Settings settings, HostSystem system) {
         this.settings = settings;
         this.system = system;
+        this.alarms = new Alarms(system.clock(), new AlarmLog());
     }
 
     private record Step(String what, AutoCloseable undo) {}
@@ -127,6 +133,7 @@ public final class Daemon implements AutoCloseable {
                 limits,
                 system.version(),
                 secrets,
+                alarms,
                 settings.chapAlgorithms());
         exports = served;
         JournalService journal = new JournalService(state.path(), system.clock(), limits, server, served);

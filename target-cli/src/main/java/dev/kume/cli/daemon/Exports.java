@@ -1,12 +1,12 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alarm.Alarm;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.ScratchTargets.ScratchTarget;
 import dev.kume.cli.daemon.Settings.PortalSettings;
-import dev.kume.cli.guard.Alarm;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
@@ -56,7 +56,7 @@ interface Exports {
     /** Targets, access and LUNs are now these: waits until what was taken away can do nothing any more. */
     void publish(Inventory inventory);
 
-    /** What is wrong with the disks in use, the oldest first. */
+    /** What is wrong now, the oldest first. */
     default List<Alarm> alarms() {
         return List.of();
     }

@@ -1,5 +1,7 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
@@ -7,8 +9,6 @@ import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.ScratchTargets.ScratchTarget;
 import dev.kume.cli.daemon.Settings.PortalSettings;
-import dev.kume.cli.guard.Alarm;
-import dev.kume.cli.guard.Alarms;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.Clock;
@@ -118,8 +118,20 @@ final class IscsiExports implements Exports {
             Limits limits,
             String version,
             SecretShelf secrets,
+            Alarms alarms,
             List<ChapAlgorithm> algorithms) {
-        this(server, commands, portGroups, diskThreads, clock, limits, version, secrets, algorithms, FENCE_TIME);
+        this(
+                server,
+                commands,
+                portGroups,
+                diskThreads,
+                clock,
+                limits,
+                version,
+                secrets,
+                alarms,
+                algorithms,
+                FENCE_TIME);
     }
 
     /** @param fenceTime how long a change may wait for a disk before it is answered as not finished */
@@ -132,6 +144,7 @@ final class IscsiExports implements Exports {
             Limits limits,
             String version,
             SecretShelf secrets,
+            Alarms alarms,
             List<ChapAlgorithm> algorithms,
             Duration fenceTime) {
         this.secrets = secrets;
@@ -143,8 +156,7 @@ final class IscsiExports implements Exports {
         this.portGroups = portGroups;
         this.diskThreads = diskThreads;
         this.space = new SpaceWatch(diskThreads, limits.getInt(Limit.SOFT_THRESHOLD_PERCENT));
-        this.guards =
-                new Guards(new Alarms(clock, LOG::warn, LOG::info), () -> published, server::sessions, diskThreads);
+        this.guards = new Guards(alarms, () -> published, server::sessions, diskThreads);
         this.clock = clock;
         this.limits = limits;
         this.writeRoom = PageCacheRoom.ofThisHost(clock, diskThreads);

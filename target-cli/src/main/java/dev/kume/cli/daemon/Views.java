@@ -1,12 +1,12 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alarm.Alarm;
 import dev.kume.cli.api.AlarmView;
 import dev.kume.cli.api.DiskView;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.MappingView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.TargetView;
-import dev.kume.cli.guard.Alarm;
 import dev.kume.core.Sizes;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.MappedDisk;
@@ -96,7 +96,7 @@ final class Views {
                 accessBy,
                 disk.created(),
                 alarms.stream()
-                        .filter(alarm -> alarm.disk().equals(disk.name()))
+                        .filter(alarm -> disk.name().equals(alarm.disk()))
                         .toList());
     }
 

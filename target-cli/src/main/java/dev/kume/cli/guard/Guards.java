@@ -1,5 +1,8 @@
 package dev.kume.cli.guard;
 
+import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alarm.Alarms;
+import dev.kume.cli.alarm.Subject;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.scsi.LogicalUnit;
@@ -68,7 +71,7 @@ public final class Guards {
     /** The disk is gone, and with it all that was wrong with it. */
     public void remove(UUID disk) {
         watched.remove(disk);
-        alarms.clear(key -> key.disk().equals(disk));
+        alarms.clear(key -> key.isAbout(disk));
     }
 
     /**
@@ -96,7 +99,7 @@ public final class Guards {
             return;
         }
         alarms.raise(
-                new Alarm.Key(Alarm.Kind.HOST_REFUSED, disk.identity().uuid(), host),
+                Alarm.Key.disk(Alarm.Kind.HOST_REFUSED, disk.identity().uuid(), host),
                 "%s is refused at disk '%s', which is exclusive and in use by %s"
                         .formatted(withAddresses(host, all), disk.name(), withAddresses(holder, all)),
                 "if they are nodes of one cluster, run 'kume disk set %s --sharing cluster'; otherwise log one of them out"
@@ -140,7 +143,7 @@ public final class Guards {
     }
 
     private boolean isRefused(Alarm.Key key) {
-        Watched of = watched.get(key.disk());
+        Watched of = key.subject() instanceof Subject.Disk(UUID id) ? watched.get(id) : null;
         return of != null && of.unit().unit().hosts().refused().contains(key.host());
     }
 }

@@ -1,5 +1,7 @@
 package dev.kume.cli.guard;
 
+import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alarm.Alarms;
 import dev.kume.core.volume.Volume;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,7 +43,7 @@ final class WriterGuard {
     WriterGuard(UUID id, WatchedDisk disk, Alarms alarms) {
         this.disk = disk;
         this.alarms = alarms;
-        this.key = new Alarm.Key(Alarm.Kind.UNRESERVED_WRITERS, id, null);
+        this.key = Alarm.Key.disk(Alarm.Kind.UNRESERVED_WRITERS, id);
         this.reservations = disk.reservations();
     }
 

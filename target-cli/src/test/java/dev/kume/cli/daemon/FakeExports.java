@@ -1,11 +1,11 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alarm.Alarm;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.Settings.PortalSettings;
-import dev.kume.cli.guard.Alarm;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;

@@ -8,11 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alarm.Subject;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.daemon.RunningManagement.Reply;
-import dev.kume.cli.guard.Alarm;
 import dev.kume.core.disk.vhd.VhdFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,10 +96,10 @@ final class ManagementApiTest {
         kume.create("{\"name\":\"b\",\"size\":\"1MB\",\"format\":\"raw\"}");
         JsonNode disk = kume.get(ApiPaths.disk("a")).body();
         UUID uuid = UUID.fromString(disk.path("identity").path("uuid").asText());
+        kume.exports.alarms.add(
+                new Alarm(Alarm.Key.disk(Alarm.Kind.UNRESERVED_WRITERS, uuid), "two write", "stop one", Samples.THEN));
         kume.exports.alarms.add(new Alarm(
-                new Alarm.Key(Alarm.Kind.UNRESERVED_WRITERS, uuid, null), "two write", "stop one", Samples.THEN));
-        kume.exports.alarms.add(new Alarm(
-                new Alarm.Key(Alarm.Kind.HOST_REFUSED, new UUID(9, 9), "x"),
+                Alarm.Key.disk(Alarm.Kind.HOST_REFUSED, new UUID(9, 9), "x"),
                 "of a disk that is gone",
                 "",
                 Samples.THEN));
@@ -108,10 +109,32 @@ final class ManagementApiTest {
         assertEquals("unreserved-writers", alarm.path("kind").asText());
         assertEquals("critical", alarm.path("severity").asText());
         assertEquals("a", alarm.path("disk").asText());
+        assertEquals(
+                "{\"kind\":\"disk\",\"name\":\"a\",\"cluster\":null}",
+                alarm.path("subject").toString());
         assertTrue(alarm.path("host").isNull());
         assertEquals(alarms, kume.get(ApiPaths.STATUS).body().path("alarms"));
         assertEquals(alarms, kume.get(ApiPaths.disk("a")).body().path("alarms"));
         assertEquals(0, kume.get(ApiPaths.disk("b")).body().path("alarms").size());
+    }
+
+    @Test
+    void anAlarmIsAboutWhateverItIsAbout() throws Exception {
+        kume.exports.alarms.add(new Alarm(Alarm.Key.server("audit log"), "no room", "make room", Samples.THEN));
+        kume.exports.alarms.add(new Alarm(
+                Alarm.Key.of(Alarm.Kind.SERVICE_TROUBLE, new Subject.Node("hvcluster", "hv-node1")),
+                "gone",
+                "start it",
+                Samples.THEN));
+        JsonNode alarms = kume.get(ApiPaths.ALARMS).body().path("alarms");
+        assertEquals(
+                "{\"kind\":\"service-trouble\",\"severity\":\"warning\","
+                        + "\"subject\":{\"kind\":\"server\",\"name\":\"audit log\",\"cluster\":null},\"disk\":null,\"host\":null,"
+                        + "\"since\":\"2026-11-23T07:00:00Z\",\"text\":\"no room\",\"remedy\":\"make room\"}",
+                alarms.path(0).toString());
+        assertEquals(
+                "{\"kind\":\"node\",\"name\":\"hv-node1\",\"cluster\":\"hvcluster\"}",
+                alarms.path(1).path("subject").toString());
     }
 
     @Test

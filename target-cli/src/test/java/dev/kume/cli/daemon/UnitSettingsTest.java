@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.cli.alarm.AlarmLines;
+import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
@@ -77,6 +79,7 @@ final class UnitSettingsTest {
             LIMITS,
             "0.1.0",
             new SecretShelf(Path.of("/no/such/state"), DurableFiles.OF_THIS_HOST),
+            new Alarms(CLOCK, new AlarmLines()),
             LoginSecurity.DEFAULT.algorithms(),
             Duration.ofSeconds(10));
     private final AtomicInteger flushes = new AtomicInteger();

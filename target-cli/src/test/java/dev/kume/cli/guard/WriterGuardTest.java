@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alarm.AlarmLines;
+import dev.kume.cli.alarm.Alarms;
 import dev.kume.core.Clock;
 import dev.kume.core.volume.Volume;
 import dev.kume.core.volume.VolumeKind;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class WriterGuardTest {
     private static final UUID ID = new UUID(1, 2);
 
-    private final List<String> log = new ArrayList<>();
+    private final AlarmLines log = new AlarmLines();
     private final FakeDisk disk = new FakeDisk();
     private long nowNanos = TimeUnit.HOURS.toNanos(1);
     private final Alarms alarms = new Alarms(
@@ -51,8 +53,7 @@ final class WriterGuardTest {
                     return Instant.EPOCH.plusNanos(nowNanos);
                 }
             },
-            line -> log.add("begun " + line),
-            line -> log.add("over " + line));
+            log);
     private final WriterGuard guard = new WriterGuard(ID, disk, alarms);
     private UnreservedWriters mode = UnreservedWriters.ALARM;
 
@@ -171,7 +172,7 @@ final class WriterGuardTest {
     void twoHostsSideBySide(String what, String script) {
         play(script);
         assertTrue(alarm(), what);
-        assertEquals(1, log.size(), log::toString);
+        assertEquals(1, log.all().size(), () -> log.all().toString());
     }
 
     @ParameterizedTest
@@ -198,7 +199,7 @@ final class WriterGuardTest {
     void whatOnlyLooksLikeIt(String what, String script) {
         play(script);
         assertFalse(alarm(), what);
-        assertEquals(List.of(), log);
+        assertEquals(List.of(), log.all());
     }
 
     @ParameterizedTest
@@ -244,7 +245,7 @@ final class WriterGuardTest {
         assertTrue(alarm());
         play(script);
         assertFalse(alarm(), what);
-        assertEquals(2, log.size(), log::toString);
+        assertEquals(2, log.all().size(), () -> log.all().toString());
     }
 
     @Test
@@ -262,7 +263,7 @@ final class WriterGuardTest {
                 "A and B and C all write disk 'vms', which has NTFS on partition 2, and nobody has reserved it",
                 alarms.list().getFirst().text());
         assertEquals(since, alarms.list().getFirst().since());
-        assertEquals(1, log.size());
+        assertEquals(1, log.all().size());
     }
 
     @ParameterizedTest
@@ -322,6 +323,6 @@ final class WriterGuardTest {
             play("RA A A r R RB B B r . R RA");
             assertEquals(Set.of(), disk.frozen);
         }
-        assertEquals(List.of(), log);
+        assertEquals(List.of(), log.all());
     }
 }

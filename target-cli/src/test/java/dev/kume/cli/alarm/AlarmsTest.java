@@ -1,10 +1,9 @@
-package dev.kume.cli.guard;
+package dev.kume.cli.alarm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kume.core.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Alarms stand until they are over, and are written to the log so that it can be read. */
 final class AlarmsTest {
-    private final List<String> lines = new ArrayList<>();
+    private final AlarmLines lines = new AlarmLines();
     private long nowNanos;
     private final Alarms alarms = new Alarms(
             new Clock() {
@@ -26,11 +25,10 @@ final class AlarmsTest {
                     return Instant.EPOCH.plusNanos(nowNanos);
                 }
             },
-            lines::add,
-            lines::add);
+            lines);
 
     private static Alarm.Key key(int disk, String host) {
-        return new Alarm.Key(Alarm.Kind.HOST_REFUSED, new UUID(0, disk), host);
+        return Alarm.Key.disk(Alarm.Kind.HOST_REFUSED, new UUID(0, disk), host);
     }
 
     @Test
@@ -39,11 +37,11 @@ final class AlarmsTest {
         nowNanos = TimeUnit.SECONDS.toNanos(5);
         alarms.raise(key(1, "b"), "b is refused by a", "log it out");
         assertEquals(List.of(new Alarm(key(1, "b"), "b is refused by a", "log it out", Instant.EPOCH)), alarms.list());
-        assertEquals(List.of("b is refused; log it out"), lines);
+        assertEquals(List.of("begun b is refused; log it out"), lines.all());
         alarms.clear(key(1, "b"));
         alarms.clear(key(1, "b"));
         assertEquals(List.of(), alarms.list());
-        assertEquals(List.of("b is refused; log it out", "no more: b is refused by a"), lines);
+        assertEquals(List.of("begun b is refused; log it out", "over b is refused by a"), lines.all());
     }
 
     @Test
@@ -53,7 +51,7 @@ final class AlarmsTest {
             alarms.raise(key(1, "b"), "refused", "log out");
             alarms.clear(key(1, "b"));
         }
-        assertEquals(6, lines.size(), lines::toString);
+        assertEquals(6, lines.all().size(), () -> lines.all().toString());
     }
 
     @Test
@@ -62,7 +60,10 @@ final class AlarmsTest {
             alarms.raise(key(i, "b"), "refused", "log out");
         }
         assertEquals(Alarms.ALARMS_MAX, alarms.list().size());
-        assertEquals(Alarms.ALARMS_MAX, lines.size());
+        assertEquals(Alarms.ALARMS_MAX, lines.all().size());
+        Alarm.Key server = Alarm.Key.server("audit log");
+        alarms.raise(server, "no room for the audit log", "make room");
+        assertEquals(server, alarms.list().getLast().key());
         alarms.clear(key -> true);
         assertEquals(List.of(), alarms.list());
     }
