@@ -95,11 +95,8 @@ final class IscsiExports implements Exports {
 
     private final ScratchTargets scratch = new ScratchTargets();
 
-    /** A change that was not real in time, and the disks that somebody may no more write by it. */
-    private record Unfinished(CompletableFuture<Void> change, Set<UUID> disks) {}
-
     /** The provisioning thread's alone. */
-    private final List<Unfinished> unfinished = new ArrayList<>();
+    private final UnfinishedChanges unfinished = new UnfinishedChanges();
 
     /** Written by the provisioning thread alone. */
     private volatile Inventory published = Inventory.EMPTY;
@@ -357,20 +354,7 @@ final class IscsiExports implements Exports {
     @Override
     public void check(Inventory now, Inventory next) {
         portGroups.check(next);
-        unfinished.removeIf(left -> left.change().isDone());
-        Set<UUID> given = WriteReach.given(now, next);
-        for (Unfinished left : unfinished) {
-            for (DiskRecord disk : now.disks()) {
-                UUID uuid = disk.identity().uuid();
-                if (given.contains(uuid) && left.disks().contains(uuid)) {
-                    throw new ApiException(
-                            ErrorCode.BUSY,
-                            "a write to disk '%s' by an initiator that may no more is still waiting for %s"
-                                    .formatted(disk.name(), disk.file()),
-                            "nobody else gets the disk before that has ended: look after the device, then try again");
-                }
-            }
-        }
+        unfinished.check(now, next);
     }
 
     @Override
@@ -379,10 +363,10 @@ final class IscsiExports implements Exports {
         Inventory before = published;
         published = inventory;
         List<CompletableFuture<Void>> waits = new ArrayList<>();
-        unfinished.removeIf(left -> left.change().isDone());
+        List<CompletableFuture<Void>> left = unfinished.left();
         if (before.version() == inventory.version()) {
             // Asked again for what is written down already: the answer is that it is real, not that it is written.
-            unfinished.forEach(left -> waits.add(left.change()));
+            waits.addAll(left);
         }
         for (DiskRecord disk : inventory.disks()) {
             LogicalUnit unit = unit(disk);
@@ -427,7 +411,7 @@ final class IscsiExports implements Exports {
         }
         announcements.targets(specs, inventory.targets());
         CompletableFuture<Void> change = CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
-        unfinished.add(new Unfinished(change, WriteReach.taken(before, inventory)));
+        unfinished.add(change, WriteReach.taken(before, inventory));
         Waits.await(change, fenceTime, "publishing inventory version " + inventory.version());
     }
 
