@@ -10,6 +10,7 @@ module dev.kume.cli {
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
+    requires jdk.net;
     requires org.slf4j;
     requires static org.jspecify;
 

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.access.Caller;
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.ErrorCode;
@@ -60,10 +61,11 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         HttpMethod method = request.method();
         String uri = request.uri();
+        Caller caller = Callers.of(context.channel());
         String body = request.content().toString(StandardCharsets.UTF_8);
         try {
             workers.execute(() -> {
-                FullHttpResponse response = carryOut(method, uri, body);
+                FullHttpResponse response = carryOut(method, uri, body, caller);
                 context.executor().execute(() -> send(context, response, keepAlive));
             });
         } catch (RejectedExecutionException e) {
@@ -71,9 +73,9 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private FullHttpResponse carryOut(HttpMethod method, String uri, String body) {
+    private FullHttpResponse carryOut(HttpMethod method, String uri, String body, Caller caller) {
         try {
-            ApiAnswer answer = routes.answer(parse(method, uri, body));
+            ApiAnswer answer = routes.answer(parse(method, uri, body, caller));
             FullHttpResponse response = response(answer.status(), answer.body());
             if (answer.location() != null) {
                 response.headers().set(HttpHeaderNames.LOCATION, answer.location());
@@ -87,7 +89,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private static ApiRequest parse(HttpMethod method, String uri, String body) {
+    private static ApiRequest parse(HttpMethod method, String uri, String body, Caller caller) {
         try {
             // Segments are decoded one by one, so that an encoded slash stays within its name.
             int question = uri.indexOf('?');
@@ -106,7 +108,8 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                     method.name().toUpperCase(Locale.ROOT),
                     path.subList(1, path.size()),
                     new QueryStringDecoder(uri).parameters(),
-                    body);
+                    body,
+                    caller);
         } catch (IllegalArgumentException e) {
             throw new ApiException(ErrorCode.INVALID, "the path is not well encoded: " + e.getMessage(), null);
         }

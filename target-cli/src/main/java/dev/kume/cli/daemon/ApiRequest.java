@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.access.Caller;
 import dev.kume.cli.api.Confidential;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.Nearest;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param path   decoded segments, without the version
  * @param query  decoded parameters
  * @param body   as it came
+ * @param caller who asks
  */
-record ApiRequest(String method, List<String> path, Map<String, List<String>> query, String body) {
+record ApiRequest(String method, List<String> path, Map<String, List<String>> query, String body, Caller caller) {
     /** A parameter that is {@code true} or {@code false}; false when it is left out. */
     boolean flag(String name) {
         String value = parameter(name);

@@ -89,6 +89,7 @@ final class ManagementApi implements AutoCloseable {
             return;
         }
         connections.add(channel);
+        Callers.put(channel, Callers.local(channel));
         HttpDecoderConfig config =
                 new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES_MAX).setMaxHeaderSize(HEADERS_BYTES_MAX);
         channel.pipeline()
