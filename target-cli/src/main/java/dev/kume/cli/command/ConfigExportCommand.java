@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         name = "export",
         description = "Print what is provisioned as a desired state, which means exactly that when it is applied."
                 + " Secrets are not in it.",
-        footer = {"", "Example: kume config export -f kume-$(date +%F).yaml"})
+        footer = {"", "Example: kume config export -f kume-$(date +%%F).yaml"})
 final class ConfigExportCommand implements Callable<Integer> {
     private final Invocation invocation;
 
