@@ -14,30 +14,54 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The walks through of the documentation, as they are typed: each {@code $ kume} line of a {@code console} block is run
- * against a real daemon, must end as the page says, and must say what the page shows. What the nodes do meanwhile
- * stands in comments of the page, {@code <!-- nodes: connect -->}, and emulated nodes do it over real sockets.
+ * The documentation as it is typed: each {@code kume} line of each page is run against a real daemon, from the top of
+ * the page to its end, must end as the page says, and must say what the page shows. What the nodes do meanwhile, and
+ * what has to be there before, stands in comments of the page ({@link DocumentPage}); emulated nodes do it over real
+ * sockets.
  *
  * <p>Times, addresses, identifiers and ports are other ones here; numbers, names and words must be the same.
  */
-final class ClusterPagesClientIT {
-    private static final Pattern STEP = Pattern.compile("(?s)<!-- nodes: ([^>]*?) -->|```console\n(.*?)```");
-    private static final Pattern EXITS = Pattern.compile("(.*?)\\s+# exits with (\\d+)");
+final class DocumentedCommandsClientIT {
+    private static final Pattern EXITS = Pattern.compile("(.*?)\\s+# exits with (\\d+).*");
+    private static final Pattern REMARK = Pattern.compile("(.*?)\\s+# .*");
     private static final int QUORUM = 0;
     private static final int VMS = 1;
+
+    /** Pages with fewer have lost what they were written for. */
+    private static final Map<String, Integer> COMMANDS_MIN =
+            Map.of("hyper-v.md", 12, "linux-cluster.md", 8, "README.md", 4);
 
     @TempDir(cleanup = CleanupMode.ALWAYS)
     Path directory;
 
     private RunningDaemon daemon;
+    private TypedLine line;
     private final Map<String, EmulatedNode> nodes = new LinkedHashMap<>();
     private int commands;
+    private @Nullable String types;
+
+    static List<String> pages() throws IOException {
+        return DocumentPage.all().stream()
+                .filter(DocumentPage::hasCommands)
+                .map(DocumentPage::name)
+                .toList();
+    }
+
+    private static DocumentPage page(String name) throws IOException {
+        return DocumentPage.all().stream()
+                .filter(page -> page.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
 
     @AfterEach
     void end() {
@@ -48,44 +72,64 @@ final class ClusterPagesClientIT {
     }
 
     @Test
-    void hyperVFromAnEmptyServerToAFailover() throws Exception {
-        walk("hyper-v.md", "iqn.1991-05.com.microsoft:hv-node");
-        assertTrue(commands >= 12, "the page has lost its commands: " + commands);
+    void everyBlockThatIsTypedIsMarked() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (DocumentPage page : DocumentPage.all()) {
+            wrong.addAll(page.unmarked());
+            page.notRun().forEach(reason -> {
+                System.out.println("DocumentedCommands: " + page.name() + ": not run: " + reason);
+                assertTrue(reason.length() > 10, () -> page.name() + " does not say why a block is not run");
+            });
+        }
+        assertEquals(List.of(), wrong, "mark the blocks as sh or console");
     }
 
-    @Test
-    void linuxFromAnEmptyServerToAFencedNode() throws Exception {
-        walk("linux-cluster.md", "iqn.2026-11.org.example:node");
-        assertTrue(commands >= 8, "the page has lost its commands: " + commands);
+    @ParameterizedTest
+    @MethodSource("pages")
+    void isAsItIsTyped(String name) throws Exception {
+        start(name);
+        for (DocumentPage.Step step : page(name).steps()) {
+            switch (step) {
+                case DocumentPage.Step.Nodes act -> act(act.words());
+                case DocumentPage.Step.Run run -> run(run.command(), List.of());
+                case DocumentPage.Step.Types typed -> types = typed.text();
+                case DocumentPage.Step.NewFile file ->
+                    Files.writeString(directory.resolve(file.name()), here(file.content()));
+                case DocumentPage.Step.Command command -> {
+                    if (DocumentPage.isOurs(command.typed()) && !command.typed().startsWith("kume serve")) {
+                        run(command.typed(), command.expected());
+                        types = null;
+                        commands++;
+                    }
+                }
+            }
+        }
+        assertTrue(commands >= COMMANDS_MIN.getOrDefault(name, 1), "the page has lost its commands: " + commands);
     }
 
-    private void walk(String page, String iqn) throws Exception {
+    private void start(String page) throws Exception {
         int secondPort = RunningDaemon.freePort();
         daemon = RunningDaemon.startWithPortals(directory, secondPort);
+        line = new TypedLine(directory, daemon.socket());
+        Files.createDirectory(directory.resolve("srv"));
+        boolean linux = page.startsWith("linux");
+        String iqn = linux ? "iqn.2026-11.org.example:node" : "iqn.1991-05.com.microsoft:hv-node";
         List<InetSocketAddress> portals =
                 List.of(daemon.portal(), new InetSocketAddress(InetAddress.getLoopbackAddress(), secondPort));
         String host = daemon.get("/v1/status").path("host").asText();
         for (int i = 1; i <= 2; i++) {
-            String name = (page.startsWith("hyper") ? "hv-node" : "node") + i;
+            String name = (linux ? "node" : "hv-node") + i;
             String target = "%s:%s-%s".formatted(RunningDaemon.IQN_PREFIX, host, name);
             nodes.put(name, new EmulatedNode(iqn + i, target, 0xA0 + i, portals));
-        }
-        Matcher steps = STEP.matcher(Files.readString(Path.of("../docs", page)));
-        while (steps.find()) {
-            if (steps.group(1) != null) {
-                act(steps.group(1).split(" "));
-            } else {
-                type(steps.group(2));
-            }
         }
     }
 
     // ---- what the nodes do ------------------------------------------------------------------------------------------
 
-    private void act(String... words) {
+    private void act(List<String> words) {
         EmulatedNode first = nodes.values().iterator().next();
         EmulatedNode second = List.copyOf(nodes.values()).get(1);
-        switch (words[0]) {
+        switch (words.getFirst()) {
             case "look" -> nodes.values().forEach(EmulatedNode::lookForTargets);
             case "connect" -> nodes.values().forEach(EmulatedNode::connect);
             case "form" -> {
@@ -124,47 +168,26 @@ final class ClusterPagesClientIT {
 
     // ---- what is typed ----------------------------------------------------------------------------------------------
 
-    private void type(String block) throws IOException {
-        List<String> expected = new ArrayList<>();
-        String command = null;
-        for (String line : (block.replace("\\\n", " ") + "$ end").split("\n")) {
-            if (!line.startsWith("$ ")) {
-                expected.add(line);
-                continue;
-            }
-            if (command != null && command.startsWith("kume ")) {
-                run(command, expected);
-            }
-            command = line.substring(2);
-            expected.clear();
-        }
-    }
-
-    private void run(String command, List<String> expected) {
+    private void run(String command, List<String> expected) throws IOException {
         Matcher exits = EXITS.matcher(command);
+        Matcher remark = REMARK.matcher(command);
         int status = exits.matches() ? Integer.parseInt(exits.group(2)) : 0;
-        String typed = (exits.matches() ? exits.group(1) : command).replaceAll("\\s*>\\s*\\S+$", "");
-        List<String> words = words(typed);
-        Program.Result result = daemon.kume(words.subList(1, words.size()).toArray(String[]::new));
+        String typed = exits.matches() ? exits.group(1) : remark.matches() ? remark.group(1) : command;
+        Program.Result result = line.run(here(typed), types);
         assertEquals(status, result.exitCode(), result::toString);
-        commands++;
         String said = plain(result.out());
-        for (String line : expected) {
-            String wanted = plain(line);
+        for (String each : expected) {
+            String wanted = plain(each);
             if (!wanted.isBlank() && !wanted.equals("...")) {
                 assertTrue(said.contains(wanted), () -> "not said: " + wanted + "\n" + said + result.err());
             }
         }
     }
 
-    /** The words of a command line; quotes hold them together. */
-    private static List<String> words(String line) {
-        List<String> words = new ArrayList<>();
-        Matcher matcher = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)").matcher(line);
-        while (matcher.find()) {
-            words.add(matcher.group().replaceAll("^['\"]|['\"]$", ""));
-        }
-        return words;
+    /** Folders of the server are in the test's own, and its storage network is the daemon's portal. */
+    private String here(String text) {
+        return text.replace("/srv/", directory.resolve("srv") + "/")
+                .replaceAll("iscsi://[0-9.]+(:\\d+)?/", "iscsi://127.0.0.1:" + daemon.port() + "/");
     }
 
     /** What is another one in each run becomes the same. */
