@@ -8,6 +8,7 @@ module dev.kume.core {
     exports dev.kume.core.disk.raw;
     exports dev.kume.core.disk.vhd;
     exports dev.kume.core.disk.vhdx;
+    exports dev.kume.core.host;
     exports dev.kume.core.inventory;
     exports dev.kume.core.io;
     exports dev.kume.core.memory;

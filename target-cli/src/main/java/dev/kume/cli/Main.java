@@ -3,6 +3,7 @@ package dev.kume.cli;
 import dev.kume.cli.command.CommandTree;
 import dev.kume.cli.command.Environment;
 import dev.kume.cli.daemon.DaemonProgram;
+import dev.kume.cli.service.Systemd;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
 import dev.kume.core.Clock;
@@ -22,7 +23,13 @@ public final class Main {
                 Path.of("").toAbsolutePath(),
                 clock,
                 new ProcessInterrupts(),
-                config -> new DaemonProgram(clock, terminal.out(), terminal.err()).run(config));
+                config -> new DaemonProgram(
+                                clock,
+                                terminal.out(),
+                                terminal.err(),
+                                Systemd.of(
+                                        System.getenv(), ProcessHandle.current().pid(), clock))
+                        .run(config));
         System.exit(run(environment, args));
     }
 

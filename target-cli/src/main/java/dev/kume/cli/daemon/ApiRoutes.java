@@ -112,8 +112,13 @@ final class ApiRoutes {
         return ClusterReports.isAbout(request.path()) ? clusterReports.answer(request) : clusters.answer(request);
     }
 
+    /** The status of the moment; waits for all event loops. */
+    StatusView status() {
+        return status.apply(views());
+    }
+
     private ApiAnswer status(ApiRequest request) {
-        return get(request, () -> status.apply(views()));
+        return get(request, this::status);
     }
 
     private ApiAnswer alarms(ApiRequest request) {

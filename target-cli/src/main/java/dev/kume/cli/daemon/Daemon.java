@@ -20,6 +20,7 @@ import dev.kume.protocol.server.Transport;
 import dev.kume.protocol.trace.PduFields;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -78,6 +79,7 @@ public final class Daemon implements AutoCloseable {
 
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private @Nullable IscsiExports exports;
+    private @Nullable Management management;
 
     private Daemon(Settings settings, HostSystem system) {
         this.settings = settings;
@@ -140,20 +142,21 @@ public final class Daemon implements AutoCloseable {
         undo("journal", journal);
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
         initiators.load();
-        Management management = Management.load(settings, system, served, shelf, secrets);
+        Management managed = Management.load(settings, system, served, shelf, secrets);
+        management = managed;
         IsnsRegistration isns = isns(server);
         undo("sessions", () -> stop(server));
-        undo("management", management::stop);
-        management.drained().thenRun(() -> drained.complete(null));
+        undo("management", managed::stop);
+        managed.drained().thenRun(() -> drained.complete(null));
         journal.begin(system.version());
         openPortals(served);
-        management.listen();
+        managed.listen();
         flushNowAndThen("initiators seen", "kume-initiators", initiators::flush);
-        flushNowAndThen("keys of nodes", "kume-keys", management::rememberKeys);
+        flushNowAndThen("keys of nodes", "kume-keys", managed::rememberKeys);
         lookAtSpaceNowAndThen(served.space());
         served.unreservedWriters(settings.unreservedWriters());
         guardNowAndThen(served.guards());
-        management.logInventory();
+        managed.logInventory();
         if (isns != null) {
             served.announcements().to(isns);
             undo("iSNS", () -> deregister(isns));
@@ -282,6 +285,15 @@ public final class Daemon implements AutoCloseable {
     /** Completes when a drain is over: the daemon is to be closed. */
     CompletableFuture<Void> drained() {
         return drained;
+    }
+
+    /** How it stands, in a few words; fails when an event loop or the management does not answer in time. */
+    String pulse(Duration within) throws Exception {
+        Management managed = management;
+        if (managed == null) {
+            throw new IllegalStateException("the daemon has not started");
+        }
+        return managed.pulse(within);
     }
 
     /** Where initiators connect: {@code 192.168.10.1:3260}. */

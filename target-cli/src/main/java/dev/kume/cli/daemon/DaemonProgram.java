@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.service.Supervisor;
 import dev.kume.cli.terminal.Version;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits.Limit;
@@ -11,8 +12,10 @@ import dev.kume.core.store.LocalFiles;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +34,18 @@ public final class DaemonProgram {
     private final Clock clock;
     private final PrintStream out;
     private final PrintStream err;
+    private final Supervisor supervisor;
 
     /**
      * @param out gets the ready line
      * @param err gets the one line of a start that fails; the log goes to the standard error by itself
+     * @param supervisor who has started it as a service
      */
-    public DaemonProgram(Clock clock, PrintStream out, PrintStream err) {
+    public DaemonProgram(Clock clock, PrintStream out, PrintStream err, Supervisor supervisor) {
         this.clock = clock;
         this.out = out;
         this.err = err;
+        this.supervisor = supervisor;
     }
 
     /**
@@ -49,7 +55,13 @@ public final class DaemonProgram {
      * @param config the settings file; null for {@link SettingsFile#USUAL_PLACE} or, without that, built-in defaults
      */
     public int run(@Nullable Path config) {
+        return run(config, new CompletableFuture<>());
+    }
+
+    /** The same, which ends also when the future completes. */
+    public int run(@Nullable Path config, CompletableFuture<Void> stop) {
         CountDownLatch stopAsked = new CountDownLatch(1);
+        var _ = stop.thenRun(stopAsked::countDown);
         CountDownLatch stopped = new CountDownLatch(1);
         Daemon daemon;
         Settings settings;
@@ -57,6 +69,7 @@ public final class DaemonProgram {
             settings = SettingsFile.load(config);
             daemon = Daemon.start(settings, system(settings));
         } catch (DaemonException e) {
+            supervisor.failed(String.valueOf(e.getMessage()));
             err.println("kume: " + e.getMessage());
             err.flush();
             return e.exitCode();
@@ -71,11 +84,13 @@ public final class DaemonProgram {
         out.println("Management socket: " + settings.adminSocket());
         out.flush();
         LOG.info("Ready on {}, managed on {}", String.join(", ", daemon.addresses()), settings.adminSocket());
+        supervisor.ready("Ready on " + String.join(", ", daemon.addresses()), daemon::pulse);
         try {
             stopAsked.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        supervisor.stopping("Stopping", Duration.ofMillis(stopMillis));
         LOG.info("Stopping");
         daemon.close();
         LOG.info("Stopped");
@@ -113,6 +128,7 @@ public final class DaemonProgram {
                 LocalFiles.ofThisHost(),
                 new DiskFormats(List.of(new VhdFormat(clock), new VhdxFormat(random), new RawFormat())),
                 DurableFiles.OF_THIS_HOST,
-                HostNames.OF_THIS_HOST);
+                HostNames.OF_THIS_HOST,
+                supervisor);
     }
 }

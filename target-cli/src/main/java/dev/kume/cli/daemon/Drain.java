@@ -4,6 +4,8 @@ import dev.kume.cli.api.DrainStart;
 import dev.kume.cli.api.DrainView;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.SessionView;
+import dev.kume.cli.service.Supervisor;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ final class Drain {
 
     private final Exports exports;
     private final long pid;
+    private final Supervisor supervisor;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -37,9 +40,10 @@ final class Drain {
     private List<DrainView.Session> left = List.of();
     private List<DrainView.Session> cut = List.of();
 
-    Drain(Exports exports, long pid) {
+    Drain(Exports exports, long pid, Supervisor supervisor) {
         this.exports = exports;
         this.pid = pid;
+        this.supervisor = supervisor;
     }
 
     /** True from its beginning on: no change is taken any more. */
@@ -73,6 +77,9 @@ final class Drain {
             lock.unlock();
         }
         LOG.info("Draining: initiators have {} seconds to log out", given);
+        supervisor.stopping(
+                "Draining: initiators have %d seconds to log out".formatted(given),
+                Duration.ofSeconds(given + DISK_SECONDS + TELL_SECONDS));
         var _ = exports.drain(given, this::leftAre)
                 .orTimeout(given + DISK_SECONDS, TimeUnit.SECONDS)
                 .whenComplete(this::over);

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.service.Supervisor;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.store.StoreProvider;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param formats the disk formats served
  * @param files   its small files
  * @param names   its way to ask DNS
+ * @param supervisor who wants to know how it stands
  */
 record HostSystem(
         String name,
@@ -27,4 +29,19 @@ record HostSystem(
         StoreProvider stores,
         DiskFormats formats,
         DurableFiles files,
-        HostNames names) {}
+        HostNames names,
+        Supervisor supervisor) {
+    /** Of a daemon that nobody supervises. */
+    HostSystem(
+            String name,
+            String version,
+            long pid,
+            Clock clock,
+            RandomGenerator random,
+            StoreProvider stores,
+            DiskFormats formats,
+            DurableFiles files,
+            HostNames names) {
+        this(name, version, pid, clock, random, stores, formats, files, names, Supervisor.NONE);
+    }
+}

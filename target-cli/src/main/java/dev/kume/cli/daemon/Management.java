@@ -1,7 +1,9 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.StatusView;
 import dev.kume.cli.ownership.HostNetwork;
 import dev.kume.cli.ownership.KeyBook;
+import dev.kume.cli.service.Supervisor;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -71,7 +73,7 @@ final class Management {
                 system.clock());
         CredentialProvisioning credentials = new CredentialProvisioning(
                 settings.stateDirectory(), settings.limits(), changes, secrets, system.clock());
-        this.drain = new Drain(exports, system.pid());
+        this.drain = new Drain(exports, system.pid(), system.supervisor());
         this.status = new StatusReport(
                 settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
         KeyBook keys = new KeyBook(settings.limits().getInt(Limit.KEYS_PER_CLUSTER));
@@ -87,7 +89,7 @@ final class Management {
                 exports,
                 shelf,
                 status::of,
-                new ServiceRoutes(new Reload(settings, changes, exports), drain),
+                new ServiceRoutes(new Reload(settings, changes, exports, system.supervisor()), drain),
                 disks.snapshots(),
                 disks.clusters(secrets),
                 clusterReports,
@@ -118,7 +120,7 @@ final class Management {
         recall(settings, file, loaded, shelf.memories());
         secrets.load(loaded);
         Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
-        management.changes.inTurn(() -> management.openDisks(loaded));
+        management.changes.inTurn(() -> management.openDisks(loaded, system.supervisor()));
         management.disks.resume();
         management.keysFile.load();
         return management;
@@ -148,8 +150,12 @@ final class Management {
         }
     }
 
-    private Inventory openDisks(Inventory loaded) {
+    private Inventory openDisks(Inventory loaded, Supervisor supervisor) {
+        int number = 0;
         for (DiskRecord disk : loaded.disks()) {
+            number++;
+            supervisor.starting(
+                    "opening disk %d of %d: %s".formatted(number, loaded.disks().size(), disk.name()));
             exports.add(shelf.open(disk));
         }
         exports.publish(loaded);
@@ -188,6 +194,18 @@ final class Management {
                 LOG.warn("Disk {} is offline: {}", disk.name(), opened.offlineReason());
             }
         }
+    }
+
+    /** How the daemon stands in a few words, asked on the way that a client's request takes. */
+    String pulse(Duration within) throws Exception {
+        StatusView view = api.pulse(within);
+        StatusView.Counts counts = view.counts();
+        return "Serving %d sessions and %d disks; %d disks offline, %d alarms"
+                .formatted(
+                        counts.sessions(),
+                        counts.disks(),
+                        counts.disksOffline(),
+                        view.alarms().size());
     }
 
     /** Completes when a drain is over, and the process may end. */

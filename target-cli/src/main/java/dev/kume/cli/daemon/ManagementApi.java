@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.StatusView;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -16,9 +17,12 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,6 +83,25 @@ final class ManagementApi implements AutoCloseable {
         } catch (IOException e) {
             throw DaemonException.failed(
                     "the management socket %s cannot be made private: %s".formatted(socket, Causes.of(e)));
+        }
+    }
+
+    /**
+     * The status, as a client gets it, but for the connection: by way of the event loop and of a thread for requests.
+     */
+    StatusView pulse(Duration within) throws Exception {
+        CompletableFuture<StatusView> status = new CompletableFuture<>();
+        loop.execute(() -> workers.execute(() -> {
+            try {
+                status.complete(routes.status());
+            } catch (RuntimeException e) {
+                status.completeExceptionally(e);
+            }
+        }));
+        try {
+            return status.get(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("the management API does not answer within " + within.toMillis() + " ms", e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.ReloadView;
+import dev.kume.cli.service.Supervisor;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.TargetRecord;
 import dev.kume.protocol.server.PortalException;
@@ -18,19 +19,33 @@ final class Reload {
 
     private final Changes changes;
     private final Exports exports;
+    private final Supervisor supervisor;
 
     /** What the daemon works with; the thread of changes' alone. */
     private Settings running;
 
-    Reload(Settings started, Changes changes, Exports exports) {
+    Reload(Settings started, Changes changes, Exports exports, Supervisor supervisor) {
         this.running = started;
         this.changes = changes;
         this.exports = exports;
+        this.supervisor = supervisor;
     }
 
     /** Reads the file again and applies what can change at run time; any thread but that of changes. */
     ReloadView run() {
-        return changes.inTurn(this::inTurn);
+        return changes.inTurn(this::supervised);
+    }
+
+    private ReloadView supervised() {
+        supervisor.reloading();
+        String outcome = "Serving as before: kume.yaml was refused";
+        try {
+            ReloadView view = inTurn();
+            outcome = "Serving; kume.yaml was read again";
+            return view;
+        } finally {
+            supervisor.reloaded(outcome);
+        }
     }
 
     private ReloadView inTurn() {

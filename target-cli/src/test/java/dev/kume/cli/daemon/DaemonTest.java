@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.service.Supervisor;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.disk.DiskFormats;
@@ -198,7 +199,8 @@ final class DaemonTest {
         Path config = Files.writeString(folder.resolve("kume.yaml"), "schemaVersion: 1\nportalz: []\n");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = new DaemonProgram(system().clock(), new PrintStream(out), new PrintStream(err)).run(config);
+        int status = new DaemonProgram(system().clock(), new PrintStream(out), new PrintStream(err), Supervisor.NONE)
+                .run(config);
         assertEquals(2, status);
         assertEquals("kume: %s:2:1: unknown key 'portalz'; did you mean portals?\n".formatted(config), err.toString());
         assertEquals("", out.toString());

@@ -29,6 +29,10 @@ final class FakeExports implements Exports {
     final Map<String, OpenDisk> disks = new ConcurrentHashMap<>();
     final Map<String, UnitState> states = new ConcurrentHashMap<>();
     final List<SessionView> sessions = new CopyOnWriteArrayList<>();
+
+    /** Whoever asks the event loops waits for this one. */
+    volatile CompletableFuture<Void> loopsAnswer = CompletableFuture.completedFuture(null);
+
     final Map<Long, TraceView> traces = new ConcurrentHashMap<>();
     final List<String> writeCaches = new CopyOnWriteArrayList<>();
     final List<InitiatorView> initiators = new CopyOnWriteArrayList<>();
@@ -93,6 +97,7 @@ final class FakeExports implements Exports {
 
     @Override
     public List<SessionView> sessions() {
+        loopsAnswer.join();
         return sessions;
     }
 

@@ -24,6 +24,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -119,6 +120,11 @@ final class RunningManagement implements AutoCloseable {
 
     static RunningManagement with(Path folder, StoreProvider stores, DurableFiles files) throws DaemonException {
         return new RunningManagement(folder, stores, files);
+    }
+
+    /** How a supervisor finds it. */
+    String pulse(Duration within) throws Exception {
+        return management.pulse(within);
     }
 
     Reply get(String path) throws IOException {

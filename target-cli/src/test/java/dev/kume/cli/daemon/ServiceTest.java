@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.cli.api.ApiPaths;
@@ -13,7 +14,9 @@ import dev.kume.protocol.login.ChapAlgorithm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +52,21 @@ final class ServiceTest {
             settings(LAN, "");
             assertEquals(List.of("portals.san applied"), outcomes(daemon.post(ApiPaths.RELOAD, "")));
             assertEquals(1, daemon.exports.opened.size());
+        }
+    }
+
+    @Test
+    void thePulseIsNotFeltWhileAnEventLoopHangs() throws Exception {
+        settings(SAN, "");
+        try (RunningManagement daemon = RunningManagement.in(folder)) {
+            assertEquals(
+                    "Serving 0 sessions and 0 disks; 0 disks offline, 0 alarms", daemon.pulse(Duration.ofSeconds(10)));
+            CompletableFuture<Void> hangs = new CompletableFuture<>();
+            daemon.exports.loopsAnswer = hangs;
+            IOException none = assertThrows(IOException.class, () -> daemon.pulse(Duration.ofMillis(20)));
+            assertEquals("the management API does not answer within 20 ms", none.getMessage());
+            hangs.complete(null);
+            assertTrue(daemon.pulse(Duration.ofSeconds(10)).startsWith("Serving 0 sessions"));
         }
     }
 

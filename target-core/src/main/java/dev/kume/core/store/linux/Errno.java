@@ -27,6 +27,7 @@ public enum Errno {
     ENOSYS(38, "Function not implemented"),
     ELOOP(40, "Too many levels of symbolic links"),
     EOPNOTSUPP(95, "Operation not supported"),
+    ECONNREFUSED(111, "Nobody listens there"),
     ESTALE(116, "Stale file handle"),
     EDQUOT(122, "Disk quota exceeded");
 
