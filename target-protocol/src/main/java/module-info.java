@@ -6,11 +6,12 @@ module dev.kume.protocol {
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
-    requires org.slf4j;
+    requires transitive org.slf4j;
     requires static org.jspecify;
 
     exports dev.kume.protocol.cluster;
     exports dev.kume.protocol.connection;
+    exports dev.kume.protocol.event;
     exports dev.kume.protocol.initiator;
     exports dev.kume.protocol.isns;
     exports dev.kume.protocol.login;

@@ -1,5 +1,6 @@
 package dev.kume.cli.alarm;
 
+import dev.kume.cli.log.WatchEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,13 +11,17 @@ public final class AlarmLog implements AlarmListener {
     @Override
     public void begun(Alarm alarm) {
         switch (alarm.key().kind().severity()) {
-            case WARNING -> LOG.warn("{}; {}", alarm.text(), alarm.remedy());
-            case CRITICAL -> LOG.error("{}; {}", alarm.text(), alarm.remedy());
+            case WARNING -> WatchEvent.ALARM.log(LOG, of(alarm), alarm.text(), alarm.remedy());
+            case CRITICAL -> WatchEvent.ALARM_OF_DATA.log(LOG, of(alarm), alarm.text(), alarm.remedy());
         }
     }
 
     @Override
     public void over(Alarm alarm) {
-        LOG.info("no more: {}", alarm.text());
+        WatchEvent.ALARM_OVER.log(LOG, of(alarm), alarm.text());
+    }
+
+    private static String of(Alarm alarm) {
+        return alarm.key().kind().word();
     }
 }

@@ -6,6 +6,7 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.daemon.ConfigPlanning.Planned;
 import dev.kume.cli.daemon.ConfigPlanning.Wanted;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.inventory.DiskRecord;
 import java.io.IOException;
@@ -127,9 +128,6 @@ final class ConfigApplying {
             }
             throw e;
         }
-        LOG.info(
-                "Applied {}: inventory version {}",
-                planned.source(),
-                changes.current().version());
+        ServiceEvent.CONFIG_APPLIED.log(LOG, planned.source(), changes.current().version());
     }
 }

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskGrowth;
 import dev.kume.core.disk.VirtualDisk;
@@ -111,10 +112,7 @@ final class ConfigFiles {
                 grown.growth().undo();
                 growths.finished(grown.disk().identity().uuid());
             } catch (IOException e) {
-                LOG.warn(
-                        "Disk {}: its file could not be cut back: {}; the next start does it",
-                        grown.disk().name(),
-                        Causes.of(e));
+                DiskEvent.NOT_CUT_BACK.log(LOG, grown.disk().name(), Causes.of(e));
             }
         }
     }

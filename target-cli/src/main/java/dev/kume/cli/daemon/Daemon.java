@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.alarm.AlarmLog;
 import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.guard.Guards;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
@@ -312,7 +313,7 @@ public final class Daemon implements AutoCloseable {
             try {
                 step.undo.close();
             } catch (Exception e) {
-                LOG.error("Stopping: {}: {}", step.what, Causes.of(e));
+                ServiceEvent.STOP_STEP_FAILED.log(LOG, step.what, Causes.of(e));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.service.Supervisor;
 import dev.kume.cli.terminal.Version;
 import dev.kume.core.Clock;
@@ -83,17 +84,22 @@ public final class DaemonProgram {
         out.println("Kume is ready on " + String.join(", ", daemon.addresses()));
         out.println("Management socket: " + settings.adminSocket());
         out.flush();
-        LOG.info("Ready on {}, managed on {}", String.join(", ", daemon.addresses()), settings.adminSocket());
         supervisor.ready("Ready on " + String.join(", ", daemon.addresses()), daemon::pulse);
+        ServiceEvent.STARTED.log(
+                LOG,
+                Version.number(),
+                ProcessHandle.current().pid(),
+                settings.file() == null ? "built-in settings" : settings.file());
+        ServiceEvent.READY.log(LOG, String.join(", ", daemon.addresses()), settings.adminSocket());
         try {
             stopAsked.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         supervisor.stopping("Stopping", Duration.ofMillis(stopMillis));
-        LOG.info("Stopping");
+        ServiceEvent.STOPPING.log(LOG);
         daemon.close();
-        LOG.info("Stopped");
+        ServiceEvent.STOPPED.log(LOG);
         stopped.countDown();
         return OK;
     }
@@ -109,7 +115,7 @@ public final class DaemonProgram {
             if (stopped.await(stopMillis, TimeUnit.MILLISECONDS)) {
                 status = OK;
             } else {
-                LOG.error("The stop takes more than {} ms; the process ends without it", stopMillis);
+                ServiceEvent.STOP_TAKES_TOO_LONG.log(LOG, stopMillis);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

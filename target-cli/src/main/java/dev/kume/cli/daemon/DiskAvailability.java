@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class DiskAvailability {
             OpenDisk opened = shelf.find(disk);
             if (opened == null || opened.disk() != null) {
                 shelf.takeOffline(disk, reason);
-                LOG.info("Disk {} was taken offline", disk.name());
+                DiskEvent.TAKEN_OFFLINE.log(LOG, disk.name());
             }
             return disk;
         });
@@ -82,7 +83,7 @@ final class DiskAvailability {
                         null);
             }
             exports.online(opened);
-            LOG.info("Disk {} is online again", disk.name());
+            DiskEvent.ONLINE.log(LOG, disk.name());
             return disk;
         });
     }

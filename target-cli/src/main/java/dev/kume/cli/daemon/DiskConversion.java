@@ -4,6 +4,7 @@ import dev.kume.cli.api.DiskConvert;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationResult;
 import dev.kume.cli.api.OperationView;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskCopy;
 import dev.kume.core.disk.DiskFormat;
@@ -172,7 +173,7 @@ final class DiskConversion {
         } catch (IOException e) {
             throw Errors.ofFile(plan.file(), notConverted(plan.disk()), e);
         }
-        LOG.info("Disk {} is {} now, in {}", plan.disk().name(), plan.kind(), plan.file());
+        DiskEvent.CONVERTED.log(LOG, plan.disk().name(), plan.kind(), plan.file());
         return old.getFirst();
     }
 

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DiskEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class DiskNotes {
         try {
             Files.deleteIfExists(of(uuid));
         } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start does it", of(uuid), Causes.of(e));
+            DiskEvent.NOTE_STAYS.log(LOG, of(uuid), Causes.of(e));
         }
     }
 }

@@ -14,6 +14,7 @@ import dev.kume.cli.api.DiskSet;
 import dev.kume.cli.api.DiskView;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.inventory.DiskRecord;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -149,7 +150,7 @@ final class DiskRoutes {
             throw new ApiException(
                     ErrorCode.CONFLICT, "no host is kept from writing disk '%s'".formatted(disk.name()), null);
         }
-        LOG.info("Disk {}: {} may write again", disk.name(), String.join(" and ", hosts));
+        ServiceEvent.HOSTS_THAWED.log(LOG, disk.name(), String.join(" and ", hosts));
         return ApiAnswer.ok(view(disk));
     }
 

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskChains;
 import dev.kume.core.disk.DiskFormat;
@@ -75,9 +76,7 @@ final class DiskShelf implements AutoCloseable {
                 ? null
                 : new DiskChains.NoteKeeping(
                         UUID.nameUUIDFromBytes(bootId.getBytes(StandardCharsets.UTF_8)),
-                        file -> LOG.warn(
-                                "{} was changed or replaced since the daemon ended: notes of its map are left out",
-                                file));
+                        file -> DiskEvent.MAP_NOTES_LEFT_OUT.log(LOG, file));
     }
 
     /** The open disk files, with their parents. */
@@ -248,13 +247,8 @@ final class DiskShelf implements AutoCloseable {
     private static void tell(DiskRecord record, JournaledDisk.Found found) {
         String journal = record.file() + JOURNAL_SUFFIX;
         switch (found) {
-            case UNFINISHED -> LOG.info("Disk {}: an atomic write that was cut short is finished", record.name());
-            case FOREIGN ->
-                LOG.warn(
-                        "Disk {}: {} held a write that does not fit {}, which was changed or replaced: left out",
-                        record.name(),
-                        journal,
-                        record.file());
+            case UNFINISHED -> DiskEvent.ATOMIC_WRITE_FINISHED.log(LOG, record.name());
+            case FOREIGN -> DiskEvent.ATOMIC_WRITE_LEFT_OUT.log(LOG, record.name(), journal, record.file());
             case NOTHING -> {}
         }
     }
@@ -336,11 +330,7 @@ final class DiskShelf implements AutoCloseable {
                 try (BackingStore store = stores.open(file, true)) {
                     frozenBytes.put(snapshot.file(), store.allocatedBytes());
                 } catch (IOException e) {
-                    LOG.warn(
-                            "Disk {}: the file of snapshot {} cannot be opened: {}",
-                            record.name(),
-                            snapshot.name(),
-                            Causes.of(e));
+                    DiskEvent.SNAPSHOT_UNREADABLE.log(LOG, record.name(), snapshot.name(), Causes.of(e));
                 }
             }
         }
@@ -386,7 +376,7 @@ final class DiskShelf implements AutoCloseable {
             // end.
             disk.close();
         } catch (IOException e) {
-            LOG.error("Disk {}: closing {} failed: {}", record.name(), record.file(), Causes.of(e));
+            DiskEvent.NOT_CLOSED.log(LOG, record.name(), record.file(), Causes.of(e));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kume.cli.api.DrainStart;
 import dev.kume.cli.api.DrainView;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.SessionView;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.service.Supervisor;
 import java.time.Duration;
 import java.util.List;
@@ -76,10 +77,10 @@ final class Drain {
         } finally {
             lock.unlock();
         }
-        LOG.info("Draining: initiators have {} seconds to log out", given);
         supervisor.stopping(
                 "Draining: initiators have %d seconds to log out".formatted(given),
                 Duration.ofSeconds(given + DISK_SECONDS + TELL_SECONDS));
+        ServiceEvent.DRAINING.log(LOG, given);
         var _ = exports.drain(given, this::leftAre)
                 .orTimeout(given + DISK_SECONDS, TimeUnit.SECONDS)
                 .whenComplete(this::over);
@@ -128,7 +129,7 @@ final class Drain {
 
     private void over(@Nullable List<SessionView> sessionsCut, @Nullable Throwable failure) {
         if (failure != null) {
-            LOG.error("Draining: commands still wait for disks; they are abandoned: {}", failure.toString());
+            ServiceEvent.DRAIN_HANGS.log(LOG, failure.toString());
         }
         lock.lock();
         try {
@@ -136,7 +137,7 @@ final class Drain {
             cut = sessionsCut == null
                     ? left
                     : sessionsCut.stream().map(Drain::session).toList();
-            cut.forEach(each -> LOG.warn("Draining: cut {} from {}", each.initiator(), each.address()));
+            cut.forEach(each -> ServiceEvent.DRAIN_CUT.log(LOG, each.initiator(), each.address()));
             left = List.of();
             over = true;
             revision++;

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.ParentException;
 import dev.kume.core.inventory.InventoryException;
@@ -27,7 +28,7 @@ final class Errors {
             case CancellationException e -> ApiError.of(ErrorCode.CANCELLED, "it was cancelled", null);
             case IOException e -> ApiError.of(codeOf(e), Causes.of(e), null);
             default -> {
-                LOG.error("A request met a bug of the daemon", failure);
+                ServiceEvent.API_BUG.log(LOG, failure);
                 yield ApiError.of(
                         ErrorCode.FAILED,
                         "the daemon has a bug: " + failure,

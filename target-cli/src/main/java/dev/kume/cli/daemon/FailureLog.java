@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.guard.Guards;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.UnitState;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class FailureLog implements LogicalUnit.Watcher {
     public void ioFailed(LogicalUnit unit, IOException failure) {
         long number = failures.getAndIncrement();
         if (number % EACH == 0) {
-            LOG.error("Disk {}: {} failed (failure {}): {}", unit.name(), file, number + 1, Causes.of(failure));
+            DiskEvent.FAILED.log(LOG, unit.name(), file, number + 1, Causes.of(failure));
         }
     }
 
@@ -57,6 +58,6 @@ final class FailureLog implements LogicalUnit.Watcher {
 
     @Override
     public void bug(LogicalUnit unit, Throwable bug) {
-        LOG.error("Disk {} met a bug of the daemon", unit.name(), bug);
+        DiskEvent.BUG.log(LOG, unit.name(), bug);
     }
 }

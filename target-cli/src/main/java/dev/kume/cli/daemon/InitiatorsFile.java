@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.cli.yaml.YamlWriter;
@@ -43,7 +44,7 @@ final class InitiatorsFile {
         } catch (NoSuchFileException e) {
             LOG.debug("{} is not there yet", file);
         } catch (YamlException | IOException e) {
-            LOG.warn("The initiators seen so far are forgotten: {}", e.getMessage());
+            ServiceEvent.INITIATORS_FORGOTTEN.log(LOG, e.getMessage());
         }
     }
 
@@ -57,7 +58,7 @@ final class InitiatorsFile {
             files.replaceContent(file, write(log.list()));
             written = changes;
         } catch (IOException e) {
-            LOG.warn("{} could not be written: {}", file, Causes.of(e));
+            ServiceEvent.INITIATORS_NOT_SAVED.log(LOG, file, Causes.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.core.inventory.Inventory;
 import java.io.IOException;
@@ -183,7 +184,7 @@ final class InventoryFile {
                 InventoryYaml.read(version.toString(), new String(Files.readAllBytes(version), StandardCharsets.UTF_8));
                 return "nothing was started; to restore the newest good version: cp %s %s".formatted(version, file);
             } catch (IOException | YamlException e) {
-                LOG.warn("{} is damaged as well: {}", version, Causes.of(e));
+                ServiceEvent.INVENTORY_VERSION_DAMAGED.log(LOG, version, Causes.of(e));
             }
         }
         return "nothing was started, and %s has no good version; restore the file from a backup".formatted(history);

@@ -58,12 +58,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The inventory on a real {@link IscsiServer}: one logical unit per disk, however many targets map it. */
 final class IscsiExports implements Exports {
-    private static final Logger LOG = LoggerFactory.getLogger(IscsiExports.class);
     private static final int REVISION_CHARACTERS = 4;
 
     /** A device that hangs must not hold the changes of all other disks for ever. */
@@ -212,17 +209,17 @@ final class IscsiExports implements Exports {
         List<PortalSpec> specs = portals.stream()
                 .map(portal -> new PortalSpec(portal.name(), portal.tag(), portal.listen()))
                 .toList();
+        List<PortalGroup> before = server.portals();
         portGroups.prepare(portals);
         try {
-            var _ = server.open(specs, limits.getInt(Limit.STOP_SECONDS))
-                    .thenAccept(cut -> cut.forEach(session ->
-                            LOG.warn("{} did not log out when its portal closed: cut", session.initiatorName())));
+            var _ = server.open(specs, limits.getInt(Limit.STOP_SECONDS)).thenAccept(PortalLog::cut);
         } catch (PortalException failure) {
             portGroups.unchanged();
             throw failure;
         }
         portGroups.portals(portals);
         announcements.portals(server.portals());
+        PortalLog.changed(before, server.portals());
     }
 
     // ---- disks ------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.ownership.KeyBook;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
@@ -48,12 +49,9 @@ final class KeysFile {
         Path aside = file.resolveSibling(file.getFileName() + ".damaged");
         try {
             files.replace(file, aside);
-            LOG.warn(
-                    "Which node had which reservation key is learned anew: {}; the file is now {}",
-                    damage.getMessage(),
-                    aside);
+            ServiceEvent.KEYS_FORGOTTEN.log(LOG, damage.getMessage(), aside);
         } catch (IOException e) {
-            LOG.warn("{} cannot be read ({}), nor put aside: {}", file, damage.getMessage(), Causes.of(e));
+            ServiceEvent.KEYS_UNREADABLE.log(LOG, file, damage.getMessage(), Causes.of(e));
         }
     }
 
@@ -67,7 +65,7 @@ final class KeysFile {
             files.replaceContent(file, write(book.list()));
             written = changes;
         } catch (IOException e) {
-            LOG.warn("{} could not be written: {}", file, Causes.of(e));
+            ServiceEvent.KEYS_NOT_SAVED.log(LOG, file, Causes.of(e));
         }
     }
 

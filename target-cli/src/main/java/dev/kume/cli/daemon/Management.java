@@ -1,6 +1,8 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.log.DiskEvent;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.ownership.HostNetwork;
 import dev.kume.cli.ownership.KeyBook;
 import dev.kume.cli.service.Supervisor;
@@ -171,8 +173,8 @@ final class Management {
     /** Tells the log what is served. */
     void logInventory() {
         Inventory inventory = changes.current();
-        LOG.info(
-                "Inventory version {}: {} disks, {} targets, {} mappings",
+        ServiceEvent.INVENTORY_LOADED.log(
+                LOG,
                 inventory.version(),
                 inventory.disks().size(),
                 inventory.targets().size(),
@@ -180,18 +182,14 @@ final class Management {
         List<String> portals = exports.portalNames();
         for (TargetRecord target : inventory.targets()) {
             if (!target.portals().isEmpty() && Collections.disjoint(target.portals(), portals)) {
-                LOG.warn(
-                        "Target {} is tied to portals that kume.yaml does not have ({}): nobody sees it; run 'kume target set"
-                                + " {} --portal NAME', or --all-portals",
-                        target.name(),
-                        String.join(", ", target.portals()),
-                        target.name());
+                ServiceEvent.TARGET_WITHOUT_PORTAL.log(
+                        LOG, target.name(), String.join(", ", target.portals()), target.name());
             }
         }
         for (DiskRecord disk : inventory.disks()) {
             OpenDisk opened = shelf.find(disk);
             if (opened != null && opened.offlineReason() != null) {
-                LOG.warn("Disk {} is offline: {}", disk.name(), opened.offlineReason());
+                DiskEvent.OFFLINE_AT_START.log(LOG, disk.name(), opened.offlineReason());
             }
         }
     }
@@ -235,7 +233,7 @@ final class Management {
         threads.shutdown();
         try {
             if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("Work that does not end was left behind; the next start cleans up");
+                ServiceEvent.WORK_LEFT_BEHIND.log(LOG);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

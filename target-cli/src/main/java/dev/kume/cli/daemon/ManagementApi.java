@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.log.ServiceEvent;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -107,7 +108,7 @@ final class ManagementApi implements AutoCloseable {
 
     private void accept(Channel channel) {
         if (connections.size() > CONNECTIONS_MAX) {
-            LOG.warn("More than {} connections to the management socket; one was closed", CONNECTIONS_MAX);
+            ServiceEvent.API_CROWDED.log(LOG, CONNECTIONS_MAX);
             var _ = channel.close();
             return;
         }
@@ -132,7 +133,7 @@ final class ManagementApi implements AutoCloseable {
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
-            LOG.warn("The management socket {} could not be removed: {}", socket, Causes.of(e));
+            ServiceEvent.API_SOCKET_STAYS.log(LOG, socket, Causes.of(e));
         }
     }
 }

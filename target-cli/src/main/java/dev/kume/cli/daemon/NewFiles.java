@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.inventory.DiskRecord;
@@ -156,7 +157,7 @@ final class NewFiles {
         try {
             stores.rename(wanted.file(), wanted.working());
         } catch (IOException e) {
-            LOG.warn("{} is left behind, and belongs to no disk: {}", wanted.file(), Causes.of(e));
+            DiskEvent.FILE_LEFT_BEHIND.log(LOG, wanted.file(), Causes.of(e));
         }
     }
 
@@ -182,7 +183,7 @@ final class NewFiles {
                 unfinished.finished(each.uuid());
             } catch (IOException e) {
                 because.addSuppressed(e);
-                LOG.warn("{} could not be removed: {}; the next start does it", each.working(), Causes.of(e));
+                DiskEvent.WORKING_FILE_STAYS.log(LOG, each.working(), Causes.of(e));
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.Mapping;
@@ -176,11 +177,7 @@ final class PortGroups implements AsymmetricAccess {
                 }
             }
             if (members.size() > MAX) {
-                LOG.warn(
-                        "Disk {} is mapped to {} targets; with alua: implicit Windows finds no more than {}",
-                        unit.name(),
-                        members.size(),
-                        MAX);
+                DiskEvent.TOO_MANY_TARGETS.log(LOG, unit.name(), members.size(), MAX);
             }
             if (!members.isEmpty()) {
                 members.sort(Comparator.comparingInt(TargetPort::relativeId));

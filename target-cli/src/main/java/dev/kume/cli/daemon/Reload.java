@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.ReloadView;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.service.Supervisor;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.TargetRecord;
@@ -77,8 +78,10 @@ final class Reload {
         }
         exports.unreservedWriters(read.unreservedWriters());
         running = running.withLiveOf(read);
-        LOG.info("{} was read again: {}", view.file(), view.changes().isEmpty() ? "nothing is different" : "");
-        view.changes().forEach(change -> LOG.info("{} {}: {}", change.key(), change.text(), change.outcome()));
+        ServiceEvent.SETTINGS_READ.log(LOG, view.file(), view.changes().isEmpty() ? ": nothing is different" : "");
+        view.changes()
+                .forEach(
+                        change -> ServiceEvent.SETTING_CHANGED.log(LOG, change.key(), change.text(), change.outcome()));
         return view;
     }
 

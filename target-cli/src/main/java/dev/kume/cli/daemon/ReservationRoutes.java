@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.ReservationView;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.scsi.UnitState;
@@ -76,8 +77,8 @@ final class ReservationRoutes {
             return before;
         }
         exports.clearReservations(disk);
-        LOG.warn(
-                "Disk {}: an administrator cleared its reservation ({}) and {} registrations{}",
+        ServiceEvent.RESERVATIONS_CLEARED.log(
+                LOG,
                 before.disk(),
                 before.reservation() == null
                         ? "none"
@@ -90,9 +91,7 @@ final class ReservationRoutes {
     /** What cannot be read any more is replaced by a disk that nobody has; its unit stays offline until a restart. */
     private DiskRecord giveUp(DiskRecord disk) throws IOException {
         memories.create(disk);
-        LOG.warn(
-                "Disk {}: an administrator gave up its reservations, which were lost; it comes back at the next start",
-                disk.name());
+        ServiceEvent.RESERVATIONS_GIVEN_UP.log(LOG, disk.name());
         return disk;
     }
 

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
@@ -124,7 +125,7 @@ final class ScratchDisks {
                 unfinished.remove(Path.of(disk.file()));
                 unfinished.finished(disk.identity().uuid());
             } catch (IOException | RuntimeException e) {
-                LOG.warn("The scratch disk {} is left to the next start: {}", disk.file(), Causes.of(e));
+                DiskEvent.SCRATCH_DISK_STAYS.log(LOG, disk.file(), Causes.of(e));
             }
         }
         made.clear();

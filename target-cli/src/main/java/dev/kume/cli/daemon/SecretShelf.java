@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.Credentials;
 import dev.kume.core.inventory.Inventory;
@@ -70,7 +71,7 @@ final class SecretShelf {
         for (CredentialRecord credential : inventory.credentials()) {
             String reason = unusable(credential);
             if (reason != null) {
-                LOG.warn("{}", reason);
+                ServiceEvent.CREDENTIAL_UNUSABLE.log(LOG, reason);
             }
         }
         keepOnly(inventory);
@@ -120,7 +121,7 @@ final class SecretShelf {
                 }
             }
         } catch (IOException e) {
-            LOG.warn("A secret that nothing uses stays in {}: {}", directory, Causes.of(e));
+            ServiceEvent.SECRET_STAYS.log(LOG, directory, Causes.of(e));
         }
     }
 

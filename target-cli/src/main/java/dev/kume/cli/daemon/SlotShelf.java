@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -118,7 +119,7 @@ final class SlotShelf implements UnitMemories {
             try {
                 memory.close();
             } catch (IOException e) {
-                LOG.error("Disk {}: closing {} failed: {}", disk.name(), fileOf(disk), Causes.of(e));
+                DiskEvent.NOT_CLOSED.log(LOG, disk.name(), fileOf(disk), Causes.of(e));
             }
         }
     }
@@ -129,7 +130,7 @@ final class SlotShelf implements UnitMemories {
         try {
             removeIfThere(fileOf(disk));
         } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start does it", fileOf(disk), Causes.of(e));
+            DiskEvent.MEMORY_NOT_REMOVED.log(LOG, disk.name(), fileOf(disk), Causes.of(e));
         }
     }
 
@@ -144,7 +145,7 @@ final class SlotShelf implements UnitMemories {
             for (Path file : files.toList()) {
                 String name = String.valueOf(file.getFileName());
                 if (name.endsWith(UNFINISHED) || (name.endsWith(SUFFIX) && !known.contains(file))) {
-                    LOG.info("Removing {}: it belongs to no disk", file);
+                    DiskEvent.MEMORY_REMOVED.log(LOG, file);
                     removeLeftover(file);
                 }
             }
@@ -156,7 +157,7 @@ final class SlotShelf implements UnitMemories {
             stores.remove(file);
         } catch (IOException e) {
             // One file that stays must not keep all disks from their hosts.
-            LOG.warn("{} could not be removed: {}; the next start tries again", file, Causes.of(e));
+            DiskEvent.MEMORY_STAYS.log(LOG, file, Causes.of(e));
         }
     }
 
@@ -166,7 +167,7 @@ final class SlotShelf implements UnitMemories {
         threads.shutdown();
         try {
             if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-                LOG.error("A save in {} does not end: it is abandoned", directory);
+                DiskEvent.SAVE_HANGS.log(LOG, directory);
                 return;
             }
         } catch (InterruptedException e) {
@@ -177,7 +178,7 @@ final class SlotShelf implements UnitMemories {
             try {
                 memory.close();
             } catch (IOException e) {
-                LOG.error("Closing {} failed: {}", fileOf(uuid), Causes.of(e));
+                DiskEvent.FILE_NOT_CLOSED.log(LOG, fileOf(uuid), Causes.of(e));
             }
         });
         open.clear();

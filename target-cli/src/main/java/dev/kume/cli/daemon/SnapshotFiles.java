@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskFiles;
 import dev.kume.core.disk.DiskFormat;
@@ -112,7 +113,7 @@ final class SnapshotFiles {
         try {
             remove(note, file);
         } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start tries again", file, Causes.of(e));
+            DiskEvent.SNAPSHOT_FILE_STAYS.log(LOG, file, Causes.of(e));
         }
     }
 

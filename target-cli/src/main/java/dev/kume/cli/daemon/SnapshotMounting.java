@@ -4,6 +4,7 @@ import dev.kume.cli.api.DiskClone;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotMount;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskFormat;
@@ -134,7 +135,7 @@ final class SnapshotMounting {
         try {
             removal.discard(uuid, snapshot);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Snapshot {} of a clone that failed ({}) stays: {}", snapshot, Causes.of(failure), Causes.of(e));
+            DiskEvent.FAILED_CLONE_SNAPSHOT_STAYS.log(LOG, snapshot, Causes.of(failure), Causes.of(e));
         }
     }
 

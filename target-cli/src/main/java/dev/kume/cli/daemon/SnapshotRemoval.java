@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotRemove;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskFormat;
@@ -100,7 +101,7 @@ final class SnapshotRemoval {
             for (DiskRecord disk : changes.current().disks()) {
                 OpenDisk opened = shelf.find(disk);
                 if (isMarked(disk) && opened != null && opened.stack() != null && work.isIdle(disk)) {
-                    LOG.info("Disk {}: the removal of its snapshots goes on", disk.name());
+                    DiskEvent.SNAPSHOT_REMOVAL_GOES_ON.log(LOG, disk.name());
                     start(disk);
                 }
             }
@@ -113,17 +114,13 @@ final class SnapshotRemoval {
         changes.inTurn(() -> {
             try {
                 for (UnfinishedClones.Left left : clones.left(changes.current())) {
-                    LOG.info(
-                            "Disk {}: snapshot {} goes, the clone that it was for was not made",
-                            disk(left.disk()).name(),
-                            left.snapshot());
+                    DiskEvent.CLONE_SNAPSHOT_GOES.log(LOG, disk(left.disk()).name(), left.snapshot());
                     mark(left.disk(), left.snapshot());
                 }
                 clones.settled();
             } catch (IOException | RuntimeException e) {
                 // A snapshot that stays must not keep the disks from their hosts.
-                LOG.warn(
-                        "A snapshot for a clone that was not made stays: {}; the next start tries again", Causes.of(e));
+                DiskEvent.CLONE_SNAPSHOT_STAYS.log(LOG, Causes.of(e));
             }
             return changes.current();
         });
@@ -199,10 +196,7 @@ final class SnapshotRemoval {
             case MergeSnapshot merge -> merge(uuid, merge, progress);
             case MergeDisk merge -> merge(uuid, merge, progress);
         }
-        LOG.info(
-                "Snapshot {} of disk {} is removed",
-                step.snapshot().name(),
-                disk(uuid).name());
+        DiskEvent.SNAPSHOT_REMOVED.log(LOG, step.snapshot().name(), disk(uuid).name());
     }
 
     private void drop(UUID uuid, Drop step) throws IOException {

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.ReservationView;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.inventory.DiskRecord;
@@ -109,10 +110,7 @@ final class SnapshotRestoring {
             progress.at(0, 1);
             changes.inTurn(() -> exchange(found, file));
             restored = true;
-            LOG.info(
-                    "Disk {} is again what it was at {}",
-                    disk.name(),
-                    found.snapshot().created());
+            DiskEvent.RESTORED.log(LOG, disk.name(), found.snapshot().created());
         } catch (ApiException e) {
             unknown = e.getSuppressed().length > 0;
             throw e;

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotCreate;
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.disk.Chain;
@@ -251,7 +252,7 @@ final class SnapshotTaking {
                 files.remove(each.note, each.file);
             }
         } catch (IOException e) {
-            LOG.warn("{} could not be removed: {}; the next start tries again", each.file, Causes.of(e));
+            DiskEvent.SNAPSHOT_FILE_STAYS.log(LOG, each.file, Causes.of(e));
         }
     }
 
@@ -278,7 +279,7 @@ final class SnapshotTaking {
             throw stillBusy(ready, busy);
         }
         takings.forEach(taking -> waitedMillis.put(taking.snapshot().id(), millis));
-        LOG.info("Snapshot {} of {} disks taken; writes waited {} ms", name, ready.size(), millis);
+        DiskEvent.SNAPSHOT_TAKEN.log(LOG, name, ready.size(), millis);
         for (Chain each : old) {
             close(each);
         }
@@ -391,7 +392,7 @@ final class SnapshotTaking {
         try {
             chain.close();
         } catch (IOException e) {
-            LOG.error("Closing {} failed: {}", chain.file(), Causes.of(e));
+            DiskEvent.FILE_NOT_CLOSED.log(LOG, chain.file(), Causes.of(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.DiskSpace;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.scsi.LogicalUnit;
@@ -53,11 +54,7 @@ final class SpaceWatch {
     private void look(Watched each) {
         try {
             if (each.threshold.look()) {
-                LOG.warn(
-                        "Disk {}: {} percent or less of the file system of {} is free; its initiators have been told",
-                        each.disk.name(),
-                        percent,
-                        each.disk.file());
+                DiskEvent.SPACE_LOW.log(LOG, each.disk.name(), percent, each.disk.file());
             }
         } catch (IOException e) {
             LOG.debug("Disk {}: the space around {} cannot be told: {}", each.disk.name(), each.disk.file(), e);

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kume.cli.api.ApiJson;
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -109,7 +110,7 @@ final class TraceFiles implements TraceDumps {
             return null;
         }
         if (leftOut > 0) {
-            LOG.warn("{} connections were closed for errors since the last trace file, too quickly to trace", leftOut);
+            ServiceEvent.TRACES_LEFT_OUT.log(LOG, leftOut);
         }
         return file.toString();
     }
@@ -121,7 +122,7 @@ final class TraceFiles implements TraceDumps {
             makeRoom(kind.prefix, content.length);
             Files.write(file, content);
         } catch (IOException e) {
-            LOG.warn("The trace file {} could not be written: {}", file, Causes.of(e));
+            ServiceEvent.TRACE_NOT_WRITTEN.log(LOG, file, Causes.of(e));
         } finally {
             kind.written();
         }

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.MapNotes;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -93,17 +94,17 @@ final class UnfinishedFiles {
                 .map(DiskRecord::identity)
                 .anyMatch(identity -> identity.uuid().toString().equals(name));
         if (known && !present.equals(place) && exists(present) && !exists(place)) {
-            LOG.info("Moving {} to {}: its disk was created when the daemon ended", present, place);
+            DiskEvent.FILE_MOVED.log(LOG, present, place);
             stores.rename(present, place);
         } else if (!known && exists(present) && belongsToDisk(present, inventory)) {
-            LOG.info("{} is kept: it is the file of a disk, or of a snapshot", present);
+            DiskEvent.FILE_KEPT.log(LOG, present);
         } else if (!known && exists(present)) {
-            LOG.info("Removing {}: it belongs to no disk", present);
+            DiskEvent.UNFINISHED_REMOVED.log(LOG, present);
             try {
                 remove(present);
             } catch (IOException e) {
                 // One file that stays must not keep all other disks from their hosts.
-                LOG.warn("{} could not be removed: {}; the next start tries again", present, Causes.of(e));
+                DiskEvent.UNFINISHED_STAYS.log(LOG, present, Causes.of(e));
                 return;
             }
         }
@@ -135,7 +136,7 @@ final class UnfinishedFiles {
         try {
             stores.remove(file);
         } catch (NoSuchFileException e) {
-            LOG.info("{} was gone already", file);
+            DiskEvent.FILE_WAS_GONE.log(LOG, file);
         }
     }
 

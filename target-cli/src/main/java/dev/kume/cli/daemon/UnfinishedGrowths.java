@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.DiskFormats;
@@ -80,12 +81,7 @@ final class UnfinishedGrowths {
                     cutBack(disk, Long.parseLong(lines.getFirst()), Long.parseLong(lines.getLast()));
                 } catch (IOException e) {
                     // One file must not keep all other disks from their hosts; this one is offline, and says why.
-                    LOG.warn(
-                            "Disk {}: its size was being changed when the daemon ended, and {} could not be settled: {}; the"
-                                    + " next start, or 'kume disk online', tries again",
-                            disk.name(),
-                            disk.file(),
-                            Causes.of(e));
+                    DiskEvent.SIZE_NOT_SETTLED.log(LOG, disk.name(), disk.file(), Causes.of(e));
                     return;
                 }
             }
@@ -117,10 +113,7 @@ final class UnfinishedGrowths {
             }
             format.settle(store, disk.sizeBytes());
         }
-        LOG.info(
-                "Disk {} keeps its {} bytes: the daemon ended while its size was changed",
-                disk.name(),
-                disk.sizeBytes());
+        DiskEvent.SIZE_KEPT.log(LOG, disk.name(), disk.sizeBytes());
     }
 
     /** The map of the disk is as large as before; what is cut off was seen to be nothing before the note was made. */
@@ -136,10 +129,7 @@ final class UnfinishedGrowths {
         try (open) {
             if (open.info().sizeBytes() > disk.sizeBytes()) {
                 open.shrink(disk.sizeBytes());
-                LOG.info(
-                        "Disk {} has its {} bytes now: the daemon ended while it was made smaller",
-                        disk.name(),
-                        disk.sizeBytes());
+                DiskEvent.SIZE_CUT.log(LOG, disk.name(), disk.sizeBytes());
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.log.ServiceEvent;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,7 @@ final class Waits {
         try {
             return future.get(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.error("{} takes more than {} seconds; a disk or a loop hangs", doing, time.toSeconds());
+            ServiceEvent.API_WAIT_TOO_LONG.log(LOG, doing, time.toSeconds());
             throw new ApiException(
                     ErrorCode.TIMED_OUT,
                     "%s took more than %d seconds".formatted(doing, time.toSeconds()),

@@ -3,6 +3,7 @@ package dev.kume.cli.guard;
 import dev.kume.cli.alarm.Alarm;
 import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.alarm.Subject;
+import dev.kume.cli.log.WatchEvent;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.scsi.LogicalUnit;
@@ -138,7 +139,7 @@ public final class Guards {
         try {
             of.writers().look(mode, of.unit().unit().lane().clock().nanoTime());
         } catch (RuntimeException bug) {
-            LOG.error("Disk {}: who writes it cannot be told", of.unit().name(), bug);
+            WatchEvent.WRITERS_UNKNOWN.log(LOG, of.unit().name(), bug);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kume.cli.guard;
 
+import dev.kume.cli.log.WatchEvent;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -102,7 +103,7 @@ final class WatchedUnit implements WatchedDisk {
                     ? List.of()
                     : Volumes.find(open, 1 << now.geometry().blockShift());
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Disk {}: what lies on it cannot be read", name(), e);
+            WatchEvent.CONTENT_UNREADABLE.log(LOG, name(), e);
             return List.of();
         }
     }

@@ -1,5 +1,6 @@
 package dev.kume.cli.journal;
 
+import dev.kume.cli.log.WatchEvent;
 import dev.kume.cli.ownership.Hosts;
 import dev.kume.core.Clock;
 import dev.kume.core.inventory.Inventory;
@@ -255,7 +256,7 @@ public final class ClusterJournal implements SessionWatcher {
         try {
             files.read(recall::seen);
         } catch (IOException e) {
-            LOG.warn("The journal of the clusters cannot be read: {}", String.valueOf(e));
+            WatchEvent.JOURNAL_UNREADABLE.log(LOG, String.valueOf(e));
             return;
         }
         scope().disks().forEach((uuid, disk) -> {

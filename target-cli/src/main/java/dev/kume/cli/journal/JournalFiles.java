@@ -1,5 +1,6 @@
 package dev.kume.cli.journal;
 
+import dev.kume.cli.log.WatchEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -160,7 +161,7 @@ public final class JournalFiles implements AutoCloseable {
         }
         segments.put(last, (long) whole);
         if (whole < content.length) {
-            LOG.info("{}: a line of {} bytes was cut short and is gone", file(last), content.length - whole);
+            WatchEvent.JOURNAL_LINE_LOST.log(LOG, file(last), content.length - whole);
         }
     }
 
@@ -257,7 +258,7 @@ public final class JournalFiles implements AutoCloseable {
         } catch (NoSuchFileException e) {
             LOG.debug("{} went while it was about to be read", file(number));
         } catch (IOException e) {
-            LOG.warn("{} could not be read and is missing in the timeline: {}", file(number), String.valueOf(e));
+            WatchEvent.JOURNAL_FILE_UNREADABLE.log(LOG, file(number), String.valueOf(e));
         }
         return events;
     }
@@ -270,9 +271,9 @@ public final class JournalFiles implements AutoCloseable {
         Path aside = directory.resolve(DAMAGED);
         try {
             Files.move(file(number), aside, StandardCopyOption.REPLACE_EXISTING);
-            LOG.warn("{} is damaged: it was put aside as {}, and what it said is missing", file(number), aside);
+            WatchEvent.JOURNAL_FILE_PUT_ASIDE.log(LOG, file(number), aside);
         } catch (IOException e) {
-            LOG.warn("{} is damaged, and left as it is: {}", file(number), String.valueOf(e));
+            WatchEvent.JOURNAL_FILE_DAMAGED.log(LOG, file(number), String.valueOf(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kume.cli.journal;
 
+import dev.kume.cli.log.WatchEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,16 +42,14 @@ final class JournalWriter {
             files.append(new ArrayList<>(waiting));
             waiting.clear();
             if (failing) {
-                LOG.info("The journal of the clusters can be written again; {} events were lost meanwhile", lost);
+                WatchEvent.JOURNAL_WRITABLE.log(LOG, lost);
                 failing = false;
                 lost = 0;
             }
         } catch (IOException e) {
             if (!failing) {
                 failing = true;
-                LOG.warn(
-                        "The journal of the clusters cannot be written: {}; it is tried again, and all disks are served",
-                        String.valueOf(e));
+                WatchEvent.JOURNAL_NOT_WRITABLE.log(LOG, String.valueOf(e));
             }
         }
     }

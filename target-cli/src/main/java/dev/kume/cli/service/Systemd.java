@@ -1,5 +1,6 @@
 package dev.kume.cli.service;
 
+import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.host.DatagramSender;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class Systemd implements Supervisor {
             DatagramSender sender = DatagramSender.to(socket, SEND_SECONDS);
             return new Systemd(sender::send, clock, repeats(), watchdog(variables, pid));
         } catch (IOException e) {
-            LOG.warn("NOTIFY_SOCKET is set, and systemd cannot be told anything: {}", e.getMessage());
+            ServiceEvent.SYSTEMD_UNREACHABLE.log(LOG, e.getMessage());
             return Supervisor.NONE;
         }
     }
@@ -94,7 +95,7 @@ public final class Systemd implements Supervisor {
             return null;
         }
         if (!micros.matches("[0-9]{1,15}") || Long.parseLong(micros) < 1_000) {
-            LOG.warn("WATCHDOG_USEC is '{}', which is no time: systemd gets no heartbeat", micros);
+            ServiceEvent.WATCHDOG_UNREADABLE.log(LOG, micros);
             return null;
         }
         return Duration.of(Long.parseLong(micros), java.time.temporal.ChronoUnit.MICROS);
@@ -109,7 +110,7 @@ public final class Systemd implements Supervisor {
     public void ready(String status, Pulse pulse) {
         String message = "READY=1\n" + status(status);
         for (int attempt = 0; attempt < READY_ATTEMPTS && !tell(message); attempt++) {
-            LOG.warn("systemd does not take that Kume is ready; it is told again");
+            ServiceEvent.SYSTEMD_SLOW.log(LOG);
         }
         Duration time = watchdog;
         if (time != null && beating.compareAndSet(false, true)) {
@@ -127,7 +128,7 @@ public final class Systemd implements Supervisor {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             if (!ending.get()) {
-                LOG.error("systemd gets no heartbeat, and restarts Kume when this goes on: {}", e.getMessage());
+                ServiceEvent.NO_HEARTBEAT.log(LOG, e.getMessage());
             }
         }
     }
@@ -179,7 +180,7 @@ public final class Systemd implements Supervisor {
             return true;
         } catch (IOException e) {
             if (lost.compareAndSet(false, true)) {
-                LOG.warn("systemd cannot be told: {}", e.getMessage());
+                ServiceEvent.SYSTEMD_NOT_TOLD.log(LOG, e.getMessage());
             }
             return false;
         }

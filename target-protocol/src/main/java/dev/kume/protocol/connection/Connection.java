@@ -1,6 +1,7 @@
 package dev.kume.protocol.connection;
 
 import dev.kume.core.Limits.Limit;
+import dev.kume.protocol.event.ServerEvent;
 import dev.kume.protocol.login.LoginResult;
 import dev.kume.protocol.pdu.AsyncEvent;
 import dev.kume.protocol.pdu.PduReader;
@@ -98,7 +99,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             ServerContext server, LoopContext loop, Channel channel, PortalGroup portalGroup) {
         InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
         if (peer == null || !server.places().enter(peer.getAddress())) {
-            LOG.warn("{}: connection refused: too many connections or logins at once", peer);
+            ServerEvent.CONNECTION_REFUSED.log(LOG, peer);
             return null;
         }
         channel.config().setRecvByteBufAllocator(new LoopReceive(loop));
@@ -315,7 +316,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             login.giveUp(why);
             ended();
         } else {
-            LOG.info("{}: session ended: {}", this, why);
+            ServerEvent.SESSION_ENDED.log(LOG, address(), login.initiatorName(), login.wanted(), why);
             FullFeature feature = fullFeature;
             if (feature == null) {
                 ended();
@@ -376,7 +377,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** An error of our own: this connection goes, and no other. */
     void failed(Throwable bug) {
         server.bug(bug);
-        LOG.error("{}: dropped after an error of our own", this, bug);
+        ServerEvent.CONNECTION_BUG.log(LOG, address(), login.initiatorName(), bug);
         closeWithTrace("internal error");
     }
 
@@ -491,10 +492,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return recording.trace();
     }
 
-    @Override
-    public String toString() {
-        String name = login.initiatorName();
-        String address = peer.getAddress().getHostAddress() + ":" + peer.getPort();
-        return name == null ? address : address + " " + name;
+    /** The peer's, as a log has it. */
+    String address() {
+        return peer.getAddress().getHostAddress() + ":" + peer.getPort();
     }
 }

@@ -1,5 +1,6 @@
 package dev.kume.protocol.connection;
 
+import dev.kume.protocol.event.ServerEvent;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
@@ -42,7 +43,7 @@ public final class DnsHostNames implements HostNames {
         try {
             return CompletableFuture.supplyAsync(() -> addresses(name), threads);
         } catch (RejectedExecutionException full) {
-            LOG.warn("DNS name {} is not looked up: too many lookups wait already", name);
+            ServerEvent.NAME_NOT_LOOKED_UP.log(LOG, name);
             return CompletableFuture.completedFuture(Set.of());
         }
     }
@@ -51,7 +52,7 @@ public final class DnsHostNames implements HostNames {
         try {
             return Set.of(InetAddress.getAllByName(name));
         } catch (UnknownHostException unknown) {
-            LOG.warn("DNS name {} of an access list has no address", name);
+            ServerEvent.NAME_WITHOUT_ADDRESS.log(LOG, name);
             return Set.of();
         }
     }

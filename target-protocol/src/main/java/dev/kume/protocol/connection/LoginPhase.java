@@ -2,6 +2,7 @@ package dev.kume.protocol.connection;
 
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.nexus.ITNexus;
+import dev.kume.protocol.event.ServerEvent;
 import dev.kume.protocol.login.AccessDecision;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.login.LoginIdentity;
@@ -213,11 +214,11 @@ final class LoginPhase implements LoginPolicy {
         CommandWindow window =
                 new CommandWindow(server.limits().getInt(Limit.TASKS_PER_SESSION), request.cmdSn(), peekStatSn() + 1);
         write(complete.answer(), tsih, window);
-        LOG.info(
-                "{}: {} via {}",
-                connection,
-                to == null ? "discovery session" : "logged in to " + to.name(),
-                portalGroup.name());
+        if (to == null) {
+            ServerEvent.DISCOVERY_ACCEPTED.log(LOG, connection.address(), initiatorName(), portalGroup.name());
+        } else {
+            ServerEvent.LOGIN_ACCEPTED.log(LOG, connection.address(), initiatorName(), to.name(), portalGroup.name());
+        }
         connection.loggedIn(complete, window, tsih, to);
         FullFeature feature = connection.fullFeature();
         if (feature != null) {
@@ -342,11 +343,16 @@ final class LoginPhase implements LoginPolicy {
 
     // ---- the end ----------------------------------------------------------------------------------------------------
 
+    /** The target that somebody is logged in to, or what else he came for. */
+    String wanted() {
+        return target == null ? "discovery" : target.name();
+    }
+
     /** The connection closes before it was logged in. */
     void giveUp(String why) {
         // A refusal has its line already, with the reason in full.
         if (!refused) {
-            LOG.info("{}: login ended: {}", connection, why);
+            ServerEvent.LOGIN_ENDED.log(LOG, connection.address(), initiatorName(), why);
         }
     }
 

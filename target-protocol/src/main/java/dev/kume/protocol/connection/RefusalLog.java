@@ -3,11 +3,14 @@ package dev.kume.protocol.connection;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.protocol.event.EventSink;
+import dev.kume.protocol.event.ServerEvent;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes refused logins down so that they can be read: the first of a kind at once and in full, the like of it summed
@@ -36,14 +39,14 @@ final class RefusalLog {
     }
 
     private final Clock clock;
-    private final Consumer<String> out;
+    private final EventSink out;
     private final long windowNanos;
     private final LinkedHashMap<LoginRefusal, Burst> bursts = new LinkedHashMap<>(16, 0.75f, true);
     private long windowStartNanos;
     private int linesInWindow;
     private long unwritten;
 
-    RefusalLog(Clock clock, Limits limits, Consumer<String> out) {
+    RefusalLog(Clock clock, Limits limits, EventSink out) {
         this.clock = clock;
         this.out = out;
         windowNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.LOGIN_FAILURE_WINDOW_SECONDS));
@@ -69,7 +72,14 @@ final class RefusalLog {
             bursts.remove(eldest.getKey());
         }
         String remedy = hints.remedy(refusal);
-        write("login refused: " + refusal + (remedy == null ? "" : "; " + remedy));
+        write(
+                ServerEvent.LOGIN_REFUSED,
+                who(refusal),
+                refusal.address().getHostAddress(),
+                what(refusal),
+                refusal.status(),
+                refusal.reason(),
+                remedy == null ? "" : "; " + remedy);
     }
 
     /** Looks at time: now and then. */
@@ -100,15 +110,30 @@ final class RefusalLog {
 
     private void summarise(LoginRefusal refusal, Burst burst) {
         if (burst.repeats > 0) {
-            write("login refused %d times more since %s: %s"
-                    .formatted(burst.repeats, burst.since.truncatedTo(ChronoUnit.SECONDS), refusal));
+            write(
+                    ServerEvent.LOGIN_REFUSED_AGAIN,
+                    burst.repeats,
+                    burst.since.truncatedTo(ChronoUnit.SECONDS),
+                    who(refusal),
+                    refusal.address().getHostAddress(),
+                    what(refusal),
+                    refusal.status(),
+                    refusal.reason());
         }
     }
 
-    private void write(String line) {
+    private static String who(LoginRefusal refusal) {
+        return Objects.requireNonNullElse(refusal.initiatorName(), "an initiator without a name");
+    }
+
+    private static String what(LoginRefusal refusal) {
+        return Objects.requireNonNullElse(refusal.targetName(), "discovery");
+    }
+
+    private void write(ServerEvent event, @Nullable Object... values) {
         if (linesInWindow < LINES_PER_WINDOW) {
             linesInWindow++;
-            out.accept(line);
+            out.event(event, values);
         } else {
             unwritten++;
         }
@@ -118,8 +143,7 @@ final class RefusalLog {
         windowStartNanos = nowNanos;
         linesInWindow = 0;
         if (unwritten > 0) {
-            out.accept("%d more lines about refused logins were left out: somebody tries under many names"
-                    .formatted(unwritten));
+            out.event(ServerEvent.LOGIN_REFUSALS_LEFT_OUT, unwritten);
             unwritten = 0;
         }
     }

@@ -56,7 +56,7 @@ public final class ServerContext {
         this.services = services;
         this.hostNames = new HostNameCache(services.hostNames(), clock, limits);
         this.throttle = new LoginThrottle(clock, limits);
-        this.refusals = new RefusalLog(clock, limits, LOG::warn);
+        this.refusals = new RefusalLog(clock, limits, (event, values) -> event.log(LOG, values));
         this.initiators = new InitiatorLog(clock, limits.getInt(Limit.INITIATORS_SEEN));
         this.places = new LoginPlaces(limits, initiators::knows);
     }

@@ -1,6 +1,7 @@
 package dev.kume.protocol.initiator;
 
 import dev.kume.core.Limits;
+import dev.kume.protocol.event.ServerEvent;
 import dev.kume.protocol.login.InitiatorLogin;
 import dev.kume.protocol.login.InitiatorLoginStep;
 import dev.kume.protocol.login.TextException;
@@ -156,7 +157,7 @@ final class InitiatorConnection extends ChannelInboundHandlerAdapter implements 
     }
 
     private void failed(RuntimeException bug) {
-        LOG.error("{}: dropped after an error of our own", channel, bug);
+        ServerEvent.INITIATOR_BUG.log(LOG, channel, bug);
         end(new InitiatorException(InitiatorException.Reason.CONNECTION_LOST, "internal error: " + bug));
     }
 

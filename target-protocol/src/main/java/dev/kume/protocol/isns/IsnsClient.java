@@ -1,6 +1,7 @@
 package dev.kume.protocol.isns;
 
 import dev.kume.core.Clock;
+import dev.kume.protocol.event.ServerEvent;
 import dev.kume.protocol.isns.IsnsServerState.Status;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,7 +125,7 @@ final class IsnsClient {
         }
         have = IsnsObjects.NONE;
         if (!detail.isEmpty()) {
-            LOG.warn("iSNS server {}: not deregistered, {}", server, detail);
+            ServerEvent.ISNS_NOT_DEREGISTERED.log(LOG, server, detail);
         }
         to(Status.STOPPED, detail);
         Runnable done = stopped;
@@ -238,7 +239,7 @@ final class IsnsClient {
             return;
         }
         if (state.status() != Status.FAILED) {
-            LOG.warn("iSNS server {}: {}; trying again until it works", server, why);
+            ServerEvent.ISNS_TROUBLE.log(LOG, server, why);
         }
         to(Status.FAILED, why);
         retry();
@@ -329,7 +330,7 @@ final class IsnsClient {
         if (stopped != null) {
             boolean gone = answer.status() == IsnsStatus.SUCCESSFUL;
             if (gone) {
-                LOG.info("iSNS server {}: deregistered entity {}", server, options.entity());
+                ServerEvent.ISNS_DEREGISTERED.log(LOG, server, options.entity());
             }
             end(gone ? "" : "it answered " + IsnsStatus.words(answer.status()));
         } else if (request.function() == IsnsFunction.DEV_ATTR_QRY) {
@@ -360,8 +361,8 @@ final class IsnsClient {
             current.confirmedNanos = clock.nanoTime();
         }
         if (state.status() != Status.REGISTERED) {
-            LOG.info(
-                    "iSNS server {}: registered entity {} with {} portals and {} targets",
+            ServerEvent.ISNS_REGISTERED.log(
+                    LOG,
                     server,
                     options.entity(),
                     have.portals().size(),
@@ -383,7 +384,7 @@ final class IsnsClient {
                 || answer.status() == IsnsStatus.NO_SUCH_ENTRY;
         if (lost && current.confirmed) {
             current.confirmed = false;
-            LOG.warn("iSNS server {}: it has forgotten entity {}; registering it again", server, options.entity());
+            ServerEvent.ISNS_FORGOTTEN.log(LOG, server, options.entity());
             have = IsnsObjects.NONE;
             soon = wanted();
             if (soon.isEmpty()) {

@@ -11,6 +11,7 @@ import dev.kume.core.scsi.Task;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.connection.ServerContext;
 import dev.kume.protocol.connection.Target;
+import dev.kume.protocol.event.ServerEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -152,15 +153,11 @@ public final class TargetPublisher {
         unit.change(change, () -> {
             for (Registration each : change.removed()) {
                 if (change.failure() == null) {
-                    LOG.info(
-                            "Disk {}: unmapped from {}, so the registration of {} with key {} is gone",
-                            unit,
-                            targetName,
-                            each.nexus(),
-                            "%016x".formatted(each.key()));
+                    ServerEvent.REGISTRATION_REMOVED.log(
+                            LOG, unit, targetName, each.nexus(), "%016x".formatted(each.key()));
                 } else {
-                    LOG.error(
-                            "Disk {}: unmapped from {}, but the registration of {} with key {} is still there: {}",
+                    ServerEvent.REGISTRATION_STAYS.log(
+                            LOG,
                             unit,
                             targetName,
                             each.nexus(),

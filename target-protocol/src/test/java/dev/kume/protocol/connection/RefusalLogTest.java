@@ -17,7 +17,8 @@ final class RefusalLogTest {
 
     private final SetClock clock = new SetClock();
     private final List<String> lines = new ArrayList<>();
-    private final RefusalLog log = new RefusalLog(clock, Limits.DEFAULTS, lines::add);
+    private final RefusalLog log =
+            new RefusalLog(clock, Limits.DEFAULTS, (event, values) -> lines.add(event.text(values)));
 
     @Test
     void burstIsItsFirstLineAndASum() {

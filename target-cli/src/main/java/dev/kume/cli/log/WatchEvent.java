@@ -1,0 +1,73 @@
+package dev.kume.cli.log;
+
+import dev.kume.protocol.event.EventFacts;
+import dev.kume.protocol.event.LogEvent;
+import dev.kume.protocol.event.Severity;
+
+/** Of what watches: alarms, guards, the journal of clusters. Numbers 4000 to 4999. */
+public enum WatchEvent implements LogEvent {
+    ALARM(
+            4001,
+            Severity.WARNING,
+            "{alarm}: {text}; {remedy}",
+            "Do what the line says. The alarm stands in kume status until it is over."),
+    ALARM_OF_DATA(
+            4002,
+            Severity.CRITICAL,
+            "{alarm}: {text}; {remedy}",
+            "Do what the line says at once: data is at risk. The alarm stands in kume status until it is over."),
+    ALARM_OVER(4003, Severity.INFO, "no more {alarm}: {text}"),
+    WRITERS_UNKNOWN(
+            4101,
+            Severity.ERROR,
+            "Disk {disk}: who writes it cannot be told",
+            "A bug of Kume: the disk is served, but not watched. Please report it with the lines that follow."),
+    CONTENT_UNREADABLE(
+            4102,
+            Severity.WARNING,
+            "Disk {disk}: what lies on it cannot be read",
+            "The disk is served, but nothing watches who writes which file system of it."),
+    JOURNAL_WRITABLE(
+            4201, Severity.INFO, "The journal of the clusters can be written again; {lost} events were lost meanwhile"),
+    JOURNAL_NOT_WRITABLE(
+            4202,
+            Severity.WARNING,
+            "The journal of the clusters cannot be written: {reason}; it is tried again, and all disks are served",
+            "Free space on the file system of the state directory, or look after it."),
+    JOURNAL_LINE_LOST(
+            4203,
+            Severity.INFO,
+            "{file}: a line of {bytes} bytes was cut short and is gone",
+            "The host went down while it was written."),
+    JOURNAL_FILE_UNREADABLE(
+            4204, Severity.WARNING, "{file} could not be read and is missing in the timeline: {reason}"),
+    JOURNAL_FILE_PUT_ASIDE(
+            4205, Severity.WARNING, "{file} is damaged: it was put aside as {aside}, and what it said is missing"),
+    JOURNAL_FILE_DAMAGED(4206, Severity.WARNING, "{file} is damaged, and left as it is: {reason}", "Move it away."),
+    JOURNAL_UNREADABLE(
+            4207,
+            Severity.WARNING,
+            "The journal of the clusters cannot be read: {reason}",
+            "Look at the directory journal in the state directory; timelines begin anew meanwhile.");
+
+    private final int number;
+    private final Severity severity;
+    private final String text;
+    private final String advice;
+
+    WatchEvent(int number, Severity severity, String text) {
+        this(number, severity, text, "");
+    }
+
+    WatchEvent(int number, Severity severity, String text, String advice) {
+        this.number = number;
+        this.severity = severity;
+        this.text = text;
+        this.advice = advice;
+    }
+
+    @Override
+    public EventFacts facts() {
+        return new EventFacts(number, severity, text, advice);
+    }
+}
