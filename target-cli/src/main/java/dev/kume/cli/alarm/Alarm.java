@@ -34,7 +34,35 @@ public record Alarm(Key key, String text, String remedy, Instant since) {
         /** Two hosts write a file system that one alone may write, and nobody has reserved the disk. */
         UNRESERVED_WRITERS(Severity.CRITICAL),
         /** A part of the server does not work, while disks are served all the same. */
-        SERVICE_TROUBLE(Severity.WARNING);
+        SERVICE_TROUBLE(Severity.WARNING),
+        /** A file system in which something grows has little room left. */
+        SPACE_LOW(Severity.WARNING),
+        /** The same with next to none: writes will fail. */
+        SPACE_CRITICAL(Severity.CRITICAL),
+        /** Thin disks may still take much more than their file system has. */
+        OVER_COMMITTED(Severity.WARNING),
+        /** A file system with images does not answer, or cannot be looked at. */
+        FILE_SYSTEM_UNREACHABLE(Severity.CRITICAL),
+        /** A disk is offline, and nobody asked for it. */
+        DISK_OFFLINE(Severity.CRITICAL),
+        /** The file of a disk that is served has no name any more. */
+        DISK_FILE_GONE(Severity.CRITICAL),
+        /** Reads, writes or flushes of a disk fail. */
+        DISK_FAILING(Severity.CRITICAL),
+        /** A read, write or flush of a disk does not come to its end. */
+        DISK_STUCK(Severity.CRITICAL),
+        /** A disk takes long. */
+        DISK_SLOW(Severity.WARNING),
+        /** A node of a cluster that had several paths has one. */
+        NODE_ONE_PATH(Severity.WARNING),
+        /** A node of a cluster that was connected is not. */
+        NODE_GONE(Severity.WARNING),
+        /** A host of no node is registered with a disk of a cluster. */
+        STRANGER_REGISTERED(Severity.WARNING),
+        /** A host of no node holds a disk of a cluster. */
+        STRANGER_RESERVED(Severity.CRITICAL),
+        /** The time of day was changed by much. */
+        CLOCK_JUMPED(Severity.WARNING);
 
         private final Severity severity;
 

@@ -22,6 +22,7 @@ import dev.kume.core.inventory.Inventory;
 import dev.kume.core.reservation.ReservationHistory;
 import dev.kume.core.scsi.UnitState;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,14 @@ import org.jspecify.annotations.Nullable;
 /** Gathers what is known of a cluster at one moment, and has it judged. Any thread. */
 final class ClusterReports {
     private static final Set<String> WORDS = Set.of("status", "verify");
+
+    /** What the advice says by itself, and without a time of grace. */
+    private static final Set<Alarm.Kind> ADVISED = EnumSet.of(
+            Alarm.Kind.DISK_OFFLINE,
+            Alarm.Kind.NODE_GONE,
+            Alarm.Kind.NODE_ONE_PATH,
+            Alarm.Kind.STRANGER_REGISTERED,
+            Alarm.Kind.STRANGER_RESERVED);
 
     private final Changes changes;
     private final Exports exports;
@@ -152,7 +161,7 @@ final class ClusterReports {
         List<Advice> advice = new ArrayList<>();
         for (Alarm alarm : exports.alarms()) {
             String subject = subject(alarm.key(), inventory, cluster);
-            if (subject != null) {
+            if (subject != null && !ADVISED.contains(alarm.key().kind())) {
                 String level = switch (alarm.key().kind().severity()) {
                     case WARNING -> Advice.WARNING;
                     case CRITICAL -> Advice.PROBLEM;

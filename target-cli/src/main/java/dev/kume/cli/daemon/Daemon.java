@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.alarm.AlarmLog;
 import dev.kume.cli.alarm.Alarms;
+import dev.kume.cli.alert.AlertInbox;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.Limits;
@@ -127,6 +128,8 @@ public final class Daemon implements AutoCloseable {
         undo("event loops", server);
         reach.serve(server);
         keepTraces(server, state.path().resolve("traces"), commands);
+        AlertInbox alerts = new AlertInbox(alarms);
+        alerts.settings(settings.alerts());
         IscsiExports served = new IscsiExports(
                 server,
                 commands,
@@ -136,7 +139,7 @@ public final class Daemon implements AutoCloseable {
                 limits,
                 system.version(),
                 secrets,
-                alarms,
+                alerts,
                 settings.chapAlgorithms());
         exports = served;
         JournalService journal = new JournalService(state.path(), system.clock(), limits, server, served);
@@ -154,7 +157,7 @@ public final class Daemon implements AutoCloseable {
         managed.listen();
         flushNowAndThen("initiators seen", "kume-initiators", initiators::flush);
         flushNowAndThen("keys of nodes", "kume-keys", managed::rememberKeys);
-        lookAtSpaceNowAndThen(served.space());
+        undo("alerts", new AlertService(alerts, served, shelf, state.path(), system.clock(), limits));
         served.unreservedWriters(settings.unreservedWriters());
         guardNowAndThen(served.guards());
         managed.logInventory();
@@ -251,14 +254,6 @@ public final class Daemon implements AutoCloseable {
             timer.shutdown();
             flush.run();
         });
-    }
-
-    private void lookAtSpaceNowAndThen(SpaceWatch space) {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("kume-space").daemon(true).factory());
-        int seconds = settings.limits().getInt(Limit.SPACE_CHECK_SECONDS);
-        var _ = timer.scheduleWithFixedDelay(space::look, 0, seconds, TimeUnit.SECONDS);
-        undo("space of thin disks", timer::shutdownNow);
     }
 
     private void guardNowAndThen(Guards guards) {

@@ -47,6 +47,7 @@ final class DiskAvailability {
             OpenDisk opened = shelf.find(disk);
             if (opened == null || opened.disk() != null) {
                 shelf.takeOffline(disk, reason);
+                shelf.offlineAsAsked(disk);
                 DiskEvent.TAKEN_OFFLINE.log(LOG, disk.name());
             }
             return disk;

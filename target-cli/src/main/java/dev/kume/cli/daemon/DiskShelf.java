@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,9 @@ final class DiskShelf implements AutoCloseable {
     private final UnitMemories memories;
     private final DiskChains chains;
     private final Map<UUID, OpenDisk> open = new ConcurrentHashMap<>();
+
+    /** Those that somebody wants offline. */
+    private final Set<UUID> askedOffline = ConcurrentHashMap.newKeySet();
 
     /** What the files of snapshots take that are not open: they do not change. */
     private final Map<String, Long> frozenBytes = new ConcurrentHashMap<>();
@@ -122,6 +126,7 @@ final class DiskShelf implements AutoCloseable {
     /** Opens the file of an offline disk again; what its unit remembers is as it was, or as lost as it was. */
     OpenDisk reopen(DiskRecord record) {
         OpenDisk before = open.get(record.identity().uuid());
+        askedOffline.remove(record.identity().uuid());
         if (before == null) {
             return open(record);
         }
@@ -339,6 +344,7 @@ final class DiskShelf implements AutoCloseable {
     /** Closes a disk's file, when nothing can reach it any more. */
     void close(DiskRecord record) {
         closeFile(record);
+        askedOffline.remove(record.identity().uuid());
         memories.close(record);
     }
 
@@ -361,6 +367,16 @@ final class DiskShelf implements AutoCloseable {
         }
         open.put(record.identity().uuid(), offline);
         return offline;
+    }
+
+    /** Says of a disk that is offline that somebody wants it so, until it is opened again. */
+    void offlineAsAsked(DiskRecord record) {
+        askedOffline.add(record.identity().uuid());
+    }
+
+    /** True while a disk is offline because somebody wants it so. */
+    boolean isOfflineAsAsked(DiskRecord record) {
+        return askedOffline.contains(record.identity().uuid());
     }
 
     /** Closes all files. */

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
@@ -63,6 +64,9 @@ interface Exports {
 
     /** What is done from now on about hosts that write one file system without a reservation. */
     default void unreservedWriters(UnreservedWriters changed) {}
+
+    /** What is worth an alarm from now on. */
+    default void alerts(AlertSettings changed) {}
 
     /** Lets hosts write a disk again that were kept from it for that; their names. */
     default Set<String> thaw(DiskRecord disk) {

@@ -1,7 +1,9 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alert.AlertInbox;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.log.DiskEvent;
+import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.UnitState;
 import java.io.IOException;
@@ -17,8 +19,9 @@ final class FailureLog implements LogicalUnit.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
     private static final long EACH = 1_000;
 
-    private final String file;
+    private final DiskRecord disk;
     private final Guards guards;
+    private final AlertInbox alerts;
     private final Changed journal;
     private final AtomicLong failures = new AtomicLong();
 
@@ -30,11 +33,13 @@ final class FailureLog implements LogicalUnit.Watcher {
 
     /**
      * @param guards  hear of what is no failure, but worth an alarm
+     * @param alerts  hear of each failure
      * @param journal hears of changes
      */
-    FailureLog(String file, Guards guards, Changed journal) {
-        this.file = file;
+    FailureLog(DiskRecord disk, Guards guards, AlertInbox alerts, Changed journal) {
+        this.disk = disk;
         this.guards = guards;
+        this.alerts = alerts;
         this.journal = journal;
     }
 
@@ -45,9 +50,11 @@ final class FailureLog implements LogicalUnit.Watcher {
 
     @Override
     public void ioFailed(LogicalUnit unit, IOException failure) {
+        String cause = Causes.of(failure);
+        alerts.ioFailed(disk.identity().uuid(), cause, unit.lane().clock().nanoTime());
         long number = failures.getAndIncrement();
         if (number % EACH == 0) {
-            DiskEvent.FAILED.log(LOG, unit.name(), file, number + 1, Causes.of(failure));
+            DiskEvent.FAILED.log(LOG, unit.name(), disk.file(), number + 1, cause);
         }
     }
 

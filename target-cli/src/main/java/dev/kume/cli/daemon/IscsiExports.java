@@ -1,7 +1,8 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.alarm.Alarm;
-import dev.kume.cli.alarm.Alarms;
+import dev.kume.cli.alert.AlertInbox;
+import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
@@ -17,23 +18,18 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
-import dev.kume.core.inventory.Mapping;
-import dev.kume.core.inventory.TargetRecord;
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.WriteRoom;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.core.scsi.Coverage;
 import dev.kume.core.scsi.LogicalUnit;
-import dev.kume.core.scsi.LunMap;
 import dev.kume.core.scsi.NexusActivity;
 import dev.kume.core.scsi.ReservationClear;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.core.scsi.sanitize.Sanitizer;
 import dev.kume.core.store.PageCacheRoom;
-import dev.kume.protocol.connection.AccessList;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.connection.SessionInfo;
-import dev.kume.protocol.connection.Target;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.server.IscsiServer;
@@ -45,8 +41,6 @@ import dev.kume.protocol.trace.PduFields;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,6 +68,7 @@ final class IscsiExports implements Exports {
     private final Executor diskThreads;
     private final SpaceWatch space;
     private final Guards guards;
+    private final AlertInbox alerts;
     private final Clock clock;
     private final Limits limits;
     private final WriteRoom writeRoom;
@@ -112,7 +107,7 @@ final class IscsiExports implements Exports {
             Limits limits,
             String version,
             SecretShelf secrets,
-            Alarms alarms,
+            AlertInbox alerts,
             List<ChapAlgorithm> algorithms) {
         this(
                 server,
@@ -123,7 +118,7 @@ final class IscsiExports implements Exports {
                 limits,
                 version,
                 secrets,
-                alarms,
+                alerts,
                 algorithms,
                 FENCE_TIME);
     }
@@ -138,7 +133,7 @@ final class IscsiExports implements Exports {
             Limits limits,
             String version,
             SecretShelf secrets,
-            Alarms alarms,
+            AlertInbox alerts,
             List<ChapAlgorithm> algorithms,
             Duration fenceTime) {
         this.secrets = secrets;
@@ -149,8 +144,9 @@ final class IscsiExports implements Exports {
         this.commands = commands;
         this.portGroups = portGroups;
         this.diskThreads = diskThreads;
-        this.space = new SpaceWatch(diskThreads, limits.getInt(Limit.SOFT_THRESHOLD_PERCENT));
-        this.guards = new Guards(alarms, () -> published, server::sessions, diskThreads);
+        this.space = new SpaceWatch(limits.getInt(Limit.SOFT_THRESHOLD_PERCENT));
+        this.alerts = alerts;
+        this.guards = new Guards(alerts.alarms(), () -> published, server::sessions, diskThreads);
         this.clock = clock;
         this.limits = limits;
         this.writeRoom = PageCacheRoom.ofThisHost(clock, diskThreads);
@@ -177,6 +173,11 @@ final class IscsiExports implements Exports {
     @Override
     public void unreservedWriters(UnreservedWriters changed) {
         guards.unreservedWriters(changed);
+    }
+
+    @Override
+    public void alerts(AlertSettings changed) {
+        alerts.settings(changed);
     }
 
     @Override
@@ -249,8 +250,9 @@ final class IscsiExports implements Exports {
                 disk.memory().memory(),
                 limits.getInt(Limit.NEXUSES_PER_DISK),
                 new FailureLog(
-                        record.file(),
+                        record,
                         guards,
+                        alerts,
                         (before, after) -> JournalService.changed(journal, record, before, after)));
         Sanitizer.resume(unit);
         space.add(record, unit);
@@ -371,37 +373,10 @@ final class IscsiExports implements Exports {
                 settings.tell(disk, unit, waits);
             }
         }
-        Map<String, Map<Integer, LogicalUnit>> luns = new HashMap<>();
-        Map<String, Set<Integer>> readOnly = new HashMap<>();
-        for (Mapping mapping : inventory.mappings()) {
-            LogicalUnit unit = unit(inventory.disk(mapping.disk()));
-            if (unit != null) {
-                luns.computeIfAbsent(mapping.target(), name -> new HashMap<>()).put(mapping.lun(), unit);
-                if (mapping.readOnly()) {
-                    readOnly.computeIfAbsent(mapping.target(), name -> new HashSet<>())
-                            .add(mapping.lun());
-                }
-            }
-        }
         portGroups.inventory(inventory, units);
         LoginProofs proofs = new LoginProofs(inventory, secrets);
         secure(inventory, proofs);
-        List<TargetSpec> specs = new ArrayList<>();
-        for (TargetRecord target : inventory.targets()) {
-            LunMap map = LunMap.of(
-                    luns.getOrDefault(target.name(), Map.of()), readOnly.getOrDefault(target.name(), Set.of()));
-            specs.add(new TargetSpec(
-                    target.iqn(),
-                    new Target.Definition(
-                            target.description(),
-                            target.enabled(),
-                            AccessList.of(target.identifiers()),
-                            Set.copyOf(target.portals()),
-                            target.redirect(),
-                            proofs.of(target.chap()),
-                            proofs.ofInitiators(target),
-                            map)));
-        }
+        List<TargetSpec> specs = TargetSpecs.of(inventory, proofs, this::unit);
         waits.add(server.publish(scratch.beside(specs, this::unit)));
         if (before == Inventory.EMPTY) {
             waits.addAll(StaleRegistrations.remove(inventory, this::unit));

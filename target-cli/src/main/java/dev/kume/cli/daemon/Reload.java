@@ -77,6 +77,7 @@ final class Reload {
             exports.chapAlgorithms(read.chapAlgorithms());
         }
         exports.unreservedWriters(read.unreservedWriters());
+        exports.alerts(read.alerts());
         running = running.withLiveOf(read);
         ServiceEvent.SETTINGS_READ.log(LOG, view.file(), view.changes().isEmpty() ? ": nothing is different" : "");
         view.changes()

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.Limits;
 import dev.kume.core.nexus.AccessState;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param isns           where targets are registered
  * @param alua           whether hosts are told that ways to a disk differ
  * @param unreservedWriters what is done about hosts that write one file system without a reservation
+ * @param alerts         what is worth an alarm
  */
 public record Settings(
         @Nullable Path file,
@@ -37,7 +39,8 @@ public record Settings(
         Limits limits,
         IsnsSettings isns,
         Alua alua,
-        UnreservedWriters unreservedWriters) {
+        UnreservedWriters unreservedWriters,
+        AlertSettings alerts) {
     public Settings {
         portals = List.copyOf(portals);
         chapAlgorithms = List.copyOf(chapAlgorithms);
@@ -66,7 +69,8 @@ public record Settings(
                 limits,
                 IsnsSettings.OFF,
                 Alua.NONE,
-                UnreservedWriters.ALARM);
+                UnreservedWriters.ALARM,
+                AlertSettings.DEFAULTS);
     }
 
     /** The same with what can change while the daemon runs taken from others. */
@@ -83,7 +87,8 @@ public record Settings(
                 limits,
                 isns,
                 alua,
-                others.unreservedWriters);
+                others.unreservedWriters,
+                others.alerts);
     }
 
     /**

@@ -23,7 +23,7 @@ final class SettingsChanges {
     private static final Set<String> APART = Set.of("file", "portals", "limits");
 
     /** What {@link Reload} applies, beside portals. */
-    private static final Set<String> LIVE = Set.of("chapAlgorithms", "unreservedWriters");
+    private static final Set<String> LIVE = Set.of("chapAlgorithms", "unreservedWriters", "alerts");
 
     /** Settings that {@code kume.yaml} has in a block. */
     private static final Map<String, String> KEYS = Map.of(

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.yaml.YamlException;
@@ -111,10 +112,12 @@ public final class SettingsFile {
         }
         IsnsSettings isns = IsnsSettings.of(root.optionalKeys("isns"));
         UnreservedWriters writers = unreservedWriters(root.optionalKeys("guards"), defaults.unreservedWriters());
+        AlertSettings alerts = AlertSettings.of(root.optionalKeys("alerts"));
         YamlKeys limitKeys = root.optionalKeys("limits");
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
-        return new Settings(file, state, disks, prefix, host, portals, algorithms, socket, limits, isns, alua, writers);
+        return new Settings(
+                file, state, disks, prefix, host, portals, algorithms, socket, limits, isns, alua, writers, alerts);
     }
 
     private static UnreservedWriters unreservedWriters(@Nullable YamlKeys guards, UnreservedWriters otherwise)

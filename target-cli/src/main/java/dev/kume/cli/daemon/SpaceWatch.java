@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,20 +19,21 @@ import org.slf4j.LoggerFactory;
 final class SpaceWatch {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
 
-    private final Executor diskThreads;
     private final int percent;
     private final Map<UUID, Watched> watched = new ConcurrentHashMap<>();
 
-    private record Watched(DiskRecord disk, SoftThreshold threshold) {}
+    /**
+     * @param asked true while a look is under way: a file system that does not answer is not asked again
+     */
+    private record Watched(DiskRecord disk, SoftThreshold threshold, AtomicBoolean asked) {}
 
     /** @param percent of a file system; 0 tells nobody */
-    SpaceWatch(Executor diskThreads, int percent) {
-        this.diskThreads = diskThreads;
+    SpaceWatch(int percent) {
         this.percent = percent;
     }
 
     void add(DiskRecord disk, LogicalUnit unit) {
-        watched.put(disk.identity().uuid(), new Watched(disk, new SoftThreshold(unit, percent)));
+        watched.put(disk.identity().uuid(), new Watched(disk, new SoftThreshold(unit, percent), new AtomicBoolean()));
     }
 
     void remove(DiskRecord disk) {
@@ -46,9 +48,30 @@ final class SpaceWatch {
         return space == null || space.totalBytes() == 0 ? null : (int) (space.freeBytes() * 100 / space.totalBytes());
     }
 
-    /** Has every thin disk looked at. Never waits. */
-    void look() {
-        watched.values().forEach(each -> diskThreads.execute(() -> look(each)));
+    /** Bytes that a thin disk may still take, whether there are so many or not; 0 of any other, and where unknown. */
+    long growBytes(DiskRecord disk) {
+        Watched each = watched.get(disk.identity().uuid());
+        DiskSpace space = each == null ? null : each.threshold.space();
+        return space == null ? 0 : Math.max(0, disk.sizeBytes() - space.usedBytes());
+    }
+
+    /**
+     * Has every thin disk looked at. Never waits.
+     *
+     * @param threads that may be stuck at a file system which does not answer; no disk threads
+     */
+    void look(Executor threads) {
+        for (Watched each : watched.values()) {
+            if (each.asked.compareAndSet(false, true)) {
+                threads.execute(() -> {
+                    try {
+                        look(each);
+                    } finally {
+                        each.asked.set(false);
+                    }
+                });
+            }
+        }
     }
 
     private void look(Watched each) {

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
@@ -39,6 +40,7 @@ final class FakeExports implements Exports {
     final CompletableFuture<List<SessionView>> drained = new CompletableFuture<>();
     volatile List<ChapAlgorithm> algorithms = List.of();
     volatile UnreservedWriters unreservedWriters = UnreservedWriters.ALARM;
+    volatile AlertSettings alertSettings = AlertSettings.DEFAULTS;
     final List<Alarm> alarms = new CopyOnWriteArrayList<>();
     volatile Set<String> frozen = Set.of();
     volatile List<PortalSettings> opened = List.of();
@@ -124,6 +126,11 @@ final class FakeExports implements Exports {
     @Override
     public void chapAlgorithms(List<ChapAlgorithm> algorithms) {
         this.algorithms = algorithms;
+    }
+
+    @Override
+    public void alerts(AlertSettings changed) {
+        alertSettings = changed;
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.cli.alarm.AlarmLines;
 import dev.kume.cli.alarm.Alarms;
+import dev.kume.cli.alert.AlertInbox;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
@@ -72,7 +73,7 @@ final class IscsiExportsTest {
             LIMITS,
             "0.1.0",
             new SecretShelf(Path.of("/no/such/state"), DurableFiles.OF_THIS_HOST),
-            new Alarms(CLOCK, new AlarmLines()),
+            new AlertInbox(new Alarms(CLOCK, new AlarmLines())),
             LoginSecurity.DEFAULT.algorithms(),
             Duration.ofMillis(300));
     private final CountDownLatch hanging = new CountDownLatch(1);

@@ -100,6 +100,19 @@ final class ServiceTest {
     }
 
     @Test
+    void whatIsWorthAnAlarmIsLive() throws Exception {
+        settings(SAN, "");
+        try (RunningManagement daemon = RunningManagement.in(folder)) {
+            daemon.post(ApiPaths.RELOAD, "");
+            settings(SAN, "alerts: {nodeGraceSeconds: 30}\n");
+            Reply reply = daemon.post(ApiPaths.RELOAD, "");
+            assertEquals(List.of("alerts applied"), outcomes(reply));
+            assertTrue(reply.toString().contains("nodeGraceSeconds: 30"), reply::toString);
+            assertEquals(30, daemon.exports.alertSettings.nodeGraceSeconds());
+        }
+    }
+
+    @Test
     void theDigestsOfChapAreLive() throws Exception {
         settings(SAN, "");
         try (RunningManagement daemon = RunningManagement.in(folder)) {

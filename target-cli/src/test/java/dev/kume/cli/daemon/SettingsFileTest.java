@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.core.Limits;
@@ -89,7 +90,7 @@ final class SettingsFileTest {
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
-                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, guards, limits",
+                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, guards, alerts, limits",
                 "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
                 "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
                 "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",
@@ -124,6 +125,11 @@ final class SettingsFileTest {
                         + " [10.0.0.2:1]}|4:20: 9 is the tag of portal 'a' already; write another one",
                 "schemaVersion: 1~guards: {unreservedWriters: freez}|2:29: unreservedWriters is 'freez'; write ignore, alarm or"
                         + " freeze",
+                "schemaVersion: 1~alerts: {spaceLowPercent: 100}|2:27: spaceLowPercent is 100; it must be from 0 to 99",
+                "schemaVersion: 1~alerts: {spaceLowPercent: 5, spaceCriticalPercent: 8}|2:52: spaceCriticalPercent is 8; it"
+                        + " must not be above spaceLowPercent, which is 5",
+                "schemaVersion: 1~alerts: {slowMs: 5}|2:10: unknown key 'slowMs'; known keys: spaceLowPercent,"
+                        + " spaceCriticalPercent, overCommitPercent, nodeGraceSeconds, slowMilliseconds, stuckSeconds",
                 "schemaVersion: 1~alua: explicit|2:7: alua is 'explicit'; write none or implicit",
                 "schemaVersion: 1~alua: true|2:7: alua must be text, not 'true'; put it in quotes",
                 "schemaVersion: 1~portals:~  - {name: a, alua: non-optimized, listen: [10.0.0.1:1]}|3:21: portal 'a' has an"
@@ -207,6 +213,22 @@ final class SettingsFileTest {
         String text = "schemaVersion: 1\nguards:\n  unreservedWriters: " + mode.word() + "\n";
         assertEquals(mode, SettingsFile.parse(FILE, text).unreservedWriters());
         assertEquals(UnreservedWriters.ALARM, SettingsFile.defaults().unreservedWriters());
+    }
+
+    @Test
+    void whatIsWorthAnAlarm() throws Exception {
+        assertEquals(AlertSettings.DEFAULTS, SettingsFile.defaults().alerts());
+        assertEquals(
+                new AlertSettings(3, 3, 200, 0, 20, 30),
+                SettingsFile.parse(FILE, """
+                        schemaVersion: 1
+                        alerts:
+                          spaceLowPercent: 3
+                          overCommitPercent: 200
+                          nodeGraceSeconds: 0
+                          slowMilliseconds: 20
+                          stuckSeconds: 30
+                        """).alerts());
     }
 
     @Test

@@ -57,6 +57,11 @@ public final class DiskLane {
         return waiting.isIdle() && !writes.isStuck(STUCK_NANOS) && inlineWrites.allows(bytes);
     }
 
+    /** How long the job of this disk takes already that a disk thread has begun first; 0 when none has one. */
+    public long longestNanos() {
+        return Math.max(writes.longestNanos(), waiting.longestNanos());
+    }
+
     /** Hears how long writes take. */
     public InlineWrites inlineWrites() {
         return inlineWrites;

@@ -3,6 +3,7 @@ package dev.kume.core.io;
 import dev.kume.core.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * none left.
  */
 final class WorkQueue {
+    private static final long NO_JOB = 0;
+
     private final Executor threads;
     private final Clock clock;
     private final int workersMax;
@@ -28,8 +31,8 @@ final class WorkQueue {
     /** Oldest job that no worker has taken yet; guarded by the lock. */
     private @Nullable IoJob first;
 
-    /** When the job at hand began; 0 while there is none. Of use with one worker only. */
-    private volatile long startNanos;
+    /** When each job at hand began; {@link #NO_JOB} where a worker has none. */
+    private final AtomicLongArray starts;
 
     /**
      * @param together jobs are quick: they go home in small groups, not one by one
@@ -39,6 +42,7 @@ final class WorkQueue {
         this.clock = clock;
         this.workersMax = workersMax;
         this.together = together;
+        this.starts = new AtomicLongArray(workersMax);
     }
 
     void submit(IoJob job) {
@@ -57,10 +61,21 @@ final class WorkQueue {
         return workers.get() == 0 && inbox.get() == null;
     }
 
-    /** True when the job at hand takes longer than {@code nanos} already. */
+    /** True when a job at hand takes longer than {@code nanos} already. */
     boolean isStuck(long nanos) {
-        long since = startNanos;
-        return since != 0 && clock.nanoTime() - since > nanos;
+        return longestNanos() > nanos;
+    }
+
+    /** How long the job takes already that was begun first of those at hand; 0 when there is none. */
+    long longestNanos() {
+        long longest = 0;
+        for (int i = 0; i < starts.length(); i++) {
+            long since = starts.get(i);
+            if (since != NO_JOB) {
+                longest = Math.max(longest, clock.nanoTime() - since);
+            }
+        }
+        return longest;
     }
 
     private void addWorker() {
@@ -120,17 +135,27 @@ final class WorkQueue {
     }
 
     private void perform(IoJob job, Finished finished) {
-        startNanos = clock.nanoTime();
+        int place = begin(clock.nanoTime());
         try {
             job.perform();
         } finally {
             long endNanos = clock.nanoTime();
-            startNanos = 0;
+            starts.set(place, NO_JOB);
             finished.add(job, endNanos);
             if (!together) {
                 finished.deliver();
             }
         }
+    }
+
+    /** There is a place for each worker, so one is free. */
+    private int begin(long nowNanos) {
+        long since = nowNanos == NO_JOB ? nowNanos + 1 : nowNanos;
+        int place = 0;
+        while (!starts.compareAndSet(place, NO_JOB, since)) {
+            place = (place + 1) % starts.length();
+        }
+        return place;
     }
 
     /**

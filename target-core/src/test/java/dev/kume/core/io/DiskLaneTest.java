@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -205,6 +206,55 @@ final class DiskLaneTest {
                 }.next();
             }
             assertTrue(done.await(20, TimeUnit.SECONDS), "a chain of jobs stopped");
+        } finally {
+            loop.thread().shutdown();
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void theLongestJobAtHandIsKnownWhileNothingComesToItsEnd() throws InterruptedException {
+        AtomicLong nowNanos = new AtomicLong(1_000);
+        Clock clock = new Clock() {
+            @Override
+            public long nanoTime() {
+                return nowNanos.get();
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.EPOCH;
+            }
+        };
+        Loop loop = Loop.numbered(0);
+        CountDownLatch inside = new CountDownLatch(2);
+        CountDownLatch device = new CountDownLatch(1);
+        CountDownLatch quick = new CountDownLatch(1);
+        CountDownLatch all = new CountDownLatch(2);
+        Runnable hang = () -> {
+            inside.countDown();
+            try {
+                device.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        try (DiskThreads threads = new DiskThreads(8)) {
+            DiskLane lane = new DiskLane(threads, clock, CAP);
+            assertEquals(0, lane.longestNanos());
+            loop.port().execute(() -> {
+                lane.submit(new CountingJob(loop.port(), true, hang, all::countDown));
+                lane.submit(new CountingJob(loop.port(), hang, all::countDown));
+            });
+            assertTrue(inside.await(10, TimeUnit.SECONDS));
+            nowNanos.addAndGet(500);
+            loop.port().execute(() -> lane.submit(new CountingJob(loop.port(), true, () -> {}, quick::countDown)));
+            assertTrue(quick.await(10, TimeUnit.SECONDS), "another job comes and goes");
+            nowNanos.addAndGet(500);
+            assertEquals(1_000, lane.longestNanos());
+            device.countDown();
+            assertTrue(all.await(10, TimeUnit.SECONDS));
+            assertEquals(0, lane.longestNanos());
         } finally {
             loop.thread().shutdown();
         }
