@@ -1,6 +1,7 @@
 package dev.kume.cli.alert;
 
 import dev.kume.cli.alarm.Alarm;
+import dev.kume.cli.log.WatchEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,7 +123,8 @@ public final class Alerts {
             findings = look.get();
         } catch (RuntimeException e) {
             if (failed.add(kinds)) {
-                LOG.warn("Whether there is an alert of {} cannot be told: {}", kinds, e.toString(), e);
+                WatchEvent.ALERT_UNKNOWN.log(
+                        LOG, kinds.stream().map(Alarm.Kind::word).collect(Collectors.joining(", ")), e.toString(), e);
             }
             return;
         }

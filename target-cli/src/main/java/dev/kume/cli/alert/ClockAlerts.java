@@ -48,7 +48,8 @@ final class ClockAlerts {
         return new Finding(
                 Alarm.Key.of(Kind.CLOCK_JUMPED, new Subject.Named(Subject.Type.SERVER, "clock")),
                 "the clock of this host was set %s by %d seconds: from %s to %s"
-                        .formatted(by.isNegative() ? "back" : "forward", by.abs().toSeconds(), expected, now),
+                        .formatted(
+                                by.isNegative() ? "back" : "forward", by.abs().toSeconds(), expected, now),
                 "disks are served as before; times in logs and timelines before and after do not fit together, so look"
                         + " whether the time service runs");
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at directories on threads that may be stuck there: a file system that does not answer holds one of them for each
- * directory, is not asked again, and is seen to be silent. Never waits itself.
+ * Looks at directories on threads that may be stuck there: a file system that does not answer holds one of them for
+ * each directory, is not asked again, and is seen to be silent. Never waits itself.
  */
 final class HostLooks {
     private final HostFiles files;
@@ -37,7 +37,10 @@ final class HostLooks {
      * @param gone    files that are not there
      * @param failure why it could not be told; null when it could
      */
-    record Answer(HostFiles.@Nullable Volume volume, Set<Path> gone, @Nullable String failure) {}
+    record Answer(
+            HostFiles.@Nullable Volume volume,
+            Set<Path> gone,
+            @Nullable String failure) {}
 
     HostLooks(HostFiles files, Executor threads) {
         this.files = files;

@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes of clusters that were connected and are not, or that had several paths and have one. A node that was never there
- * is no alert, nor is one that restarts within the grace time. Confined to the thread that looks.
+ * Nodes of clusters that were connected and are not, or that had several paths and have one. A node that was never
+ * there is no alert, nor is one that restarts within the grace time. Confined to the thread that looks.
  */
 final class NodeAlerts {
     static final Set<Kind> KINDS = EnumSet.of(Kind.NODE_GONE, Kind.NODE_ONE_PATH);
@@ -32,14 +32,12 @@ final class NodeAlerts {
 
     /** What was seen of a node. */
     private static final class Memory {
-        private final long firstLookNanos;
         private int mostPaths;
         private long connectedNanos;
         private long redundantNanos;
         private @Nullable Instant connected;
 
         private Memory(long firstLookNanos) {
-            this.firstLookNanos = firstLookNanos;
             this.connectedNanos = firstLookNanos;
             this.redundantNanos = firstLookNanos;
         }
@@ -110,12 +108,13 @@ final class NodeAlerts {
                 && !ClusterValidator.isValidator(Long.parseUnsignedLong(session.isid(), 16));
     }
 
-    /** Addresses by which the target can be reached; one that stands for all addresses of the host counts as several. */
+    /** Addresses by which the target can be reached; one for all addresses of the host counts as several. */
     private static int ways(TargetRecord target, List<StatusView.Portal> portals) {
         int ways = 0;
         for (StatusView.Portal portal : portals) {
             if (target.portals().isEmpty() || target.portals().contains(portal.name())) {
-                boolean any = portal.address().startsWith("0.0.0.0:") || portal.address().startsWith("[::]:");
+                boolean any = portal.address().startsWith("0.0.0.0:")
+                        || portal.address().startsWith("[::]:");
                 ways += any ? 2 : 1;
             }
         }

@@ -69,9 +69,9 @@ final class SpaceAlerts {
         new TreeMap<>(looks).forEach((directory, look) -> {
             silent(directory, look, nowNanos, findings);
             HostLooks.Answer answer = look.answer();
-            if (answer != null && answer.volume() != null) {
-                Place place = places.computeIfAbsent(
-                        answer.volume().name(), any -> new Place(answer.volume()));
+            HostFiles.Volume volume = answer == null ? null : answer.volume();
+            if (volume != null) {
+                Place place = places.computeIfAbsent(volume.name(), any -> new Place(volume));
                 place.directories.add(directory.toString());
                 place.growBytes += grow.getOrDefault(directory, 0L);
                 place.state |= directory.equals(state);
@@ -119,9 +119,8 @@ final class SpaceAlerts {
         }
         String forecast = forecast(volume, nowNanos);
         if (kind != null) {
-            String promised = place.growBytes == 0
-                    ? ""
-                    : "; thin disks there may still take " + Sizes.format(place.growBytes);
+            String promised =
+                    place.growBytes == 0 ? "" : "; thin disks there may still take " + Sizes.format(place.growBytes);
             findings.add(new Finding(
                     key(kind, volume.name()),
                     "the file system %s (%s) has %s of %s free, %d %%%s%s"
@@ -140,8 +139,7 @@ final class SpaceAlerts {
             findings.add(new Finding(
                     key(Kind.OVER_COMMITTED, volume.name()),
                     "thin disks in the file system %s may still take %s, and %s is free"
-                            .formatted(
-                                    volume.name(), Sizes.format(place.growBytes), Sizes.format(volume.freeBytes())),
+                            .formatted(volume.name(), Sizes.format(place.growBytes), Sizes.format(volume.freeBytes())),
                     "enlarge it, move a disk, or raise alerts.overCommitPercent in kume.yaml"));
         }
     }

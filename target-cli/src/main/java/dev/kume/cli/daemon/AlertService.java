@@ -8,6 +8,7 @@ import dev.kume.cli.alert.HostFiles;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.log.WatchEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -83,12 +84,7 @@ final class AlertService implements AutoCloseable {
 
     /** Begins to look; all disks are there. */
     AlertService(
-            AlertInbox inbox,
-            IscsiExports exports,
-            DiskShelf shelf,
-            Path stateDirectory,
-            Clock clock,
-            Limits limits) {
+            AlertInbox inbox, IscsiExports exports, DiskShelf shelf, Path stateDirectory, Clock clock, Limits limits) {
         hostThreads.allowCoreThreadTimeOut(true);
         Alerts alerts = new Alerts(
                 inbox, new Sight(exports, shelf), clock, stateDirectory, HostFiles.OF_THIS_HOST, hostThreads);
@@ -106,7 +102,7 @@ final class AlertService implements AutoCloseable {
                         look.run();
                     } catch (RuntimeException e) {
                         // The next look may do better; a timer whose task throws would never look again.
-                        LOG.warn("A look for alerts has failed", e);
+                        WatchEvent.LOOK_FAILED.log(LOG, e);
                     }
                 },
                 firstSeconds,

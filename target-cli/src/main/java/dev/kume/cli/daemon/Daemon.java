@@ -79,6 +79,8 @@ public final class Daemon implements AutoCloseable {
     /** What is wrong now; whoever is part of the daemon may raise and clear its own. */
     private final Alarms alarms;
 
+    private final AlertInbox alerts;
+
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private @Nullable IscsiExports exports;
     private @Nullable Management management;
@@ -87,6 +89,7 @@ public final class Daemon implements AutoCloseable {
         this.settings = settings;
         this.system = system;
         this.alarms = new Alarms(system.clock(), new AlarmLog());
+        this.alerts = new AlertInbox(alarms);
     }
 
     private record Step(String what, AutoCloseable undo) {}
@@ -128,8 +131,6 @@ public final class Daemon implements AutoCloseable {
         undo("event loops", server);
         reach.serve(server);
         keepTraces(server, state.path().resolve("traces"), commands);
-        AlertInbox alerts = new AlertInbox(alarms);
-        alerts.settings(settings.alerts());
         IscsiExports served = new IscsiExports(
                 server,
                 commands,
@@ -157,9 +158,7 @@ public final class Daemon implements AutoCloseable {
         managed.listen();
         flushNowAndThen("initiators seen", "kume-initiators", initiators::flush);
         flushNowAndThen("keys of nodes", "kume-keys", managed::rememberKeys);
-        undo("alerts", new AlertService(alerts, served, shelf, state.path(), system.clock(), limits));
-        served.unreservedWriters(settings.unreservedWriters());
-        guardNowAndThen(served.guards());
+        watchNowAndThen(served, shelf);
         managed.logInventory();
         if (isns != null) {
             served.announcements().to(isns);
@@ -254,6 +253,16 @@ public final class Daemon implements AutoCloseable {
             timer.shutdown();
             flush.run();
         });
+    }
+
+    /** Looks for what is worth an alarm. */
+    private void watchNowAndThen(IscsiExports served, DiskShelf shelf) {
+        alerts.settings(settings.alerts());
+        undo(
+                "alerts",
+                new AlertService(alerts, served, shelf, settings.stateDirectory(), system.clock(), settings.limits()));
+        served.unreservedWriters(settings.unreservedWriters());
+        guardNowAndThen(served.guards());
     }
 
     private void guardNowAndThen(Guards guards) {

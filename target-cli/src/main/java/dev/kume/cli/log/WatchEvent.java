@@ -17,6 +17,16 @@ public enum WatchEvent implements LogEvent {
             "{alarm}: {text}; {remedy}",
             "Do what the line says at once: data is at risk. The alarm stands in kume status until it is over."),
     ALARM_OVER(4003, Severity.INFO, "no more {alarm}: {text}"),
+    ALERT_UNKNOWN(
+            4011,
+            Severity.WARNING,
+            "Whether there is an alert of {kinds} cannot be told: {reason}",
+            "Disks are served. Told once; when event loops do not answer, look at the load of the host."),
+    LOOK_FAILED(
+            4012,
+            Severity.WARNING,
+            "A look for alerts has failed",
+            "Disks are served, and the next look may do better. Please report it with the lines that follow."),
     WRITERS_UNKNOWN(
             4101,
             Severity.ERROR,

@@ -43,8 +43,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A server with the cluster HV of nodes n1 and n2, its disks quorum and vms in /srv, and the disk plain, whose time passes
- * as a script says. What alerts look at is fake; the looks come as often as in the daemon.
+ * A server with the cluster HV of nodes n1 and n2, its disks quorum and vms in /srv, and the disk plain, whose time
+ * passes as a script says. What alerts look at is fake; the looks come as often as in the daemon.
  */
 final class AlertHost implements AlertSight, HostFiles {
     static final Path STATE = Path.of("/var/lib/kume");
@@ -227,9 +227,11 @@ final class AlertHost implements AlertSight, HostFiles {
             case "seen" -> seen(what, InitiatorView.LOGGED_IN, target(Integer.parseInt(what)));
             case "refused" -> seen(what, InitiatorView.REFUSED, target(Integer.parseInt(what)));
             case "discovered" -> seen(what, InitiatorView.DISCOVERY, null);
-            case "portals" -> portals = List.of(portals.subList(0, Integer.parseInt(what)).toArray(StatusView.Portal[]::new));
-            case "disabled" -> targets.replaceAll(
-                    target -> target.name().equals(what) ? target(target.name().charAt(1) - '0', false) : target);
+            case "portals" ->
+                portals = List.of(portals.subList(0, Integer.parseInt(what)).toArray(StatusView.Portal[]::new));
+            case "disabled" ->
+                targets.replaceAll(target ->
+                        target.name().equals(what) ? target(target.name().charAt(1) - '0', false) : target);
             case "busy" -> loopsBusy = true;
             case "idle" -> loopsBusy = false;
             case "dissolve" -> clustered = false;
@@ -256,7 +258,8 @@ final class AlertHost implements AlertSight, HostFiles {
                 offline.remove(what);
                 asked.remove(what);
             }
-            case "io" -> inbox.ioFailed(disks.get(what).identity().uuid(), "Input/output error", seconds * 1_000_000_000);
+            case "io" ->
+                inbox.ioFailed(disks.get(what).identity().uuid(), "Input/output error", seconds * 1_000_000_000);
             case "remove" -> disks.remove(what);
             case "takes" -> {
                 String[] disk = what.split("=");
@@ -299,11 +302,12 @@ final class AlertHost implements AlertSight, HostFiles {
         for (Alarm alarm : inbox.alarms().list()) {
             Alarm.Key key = alarm.key();
             String subject = switch (key.subject()) {
-                case Subject.Disk(var id) -> disks.values().stream()
-                        .filter(disk -> disk.identity().uuid().equals(id))
-                        .map(DiskRecord::name)
-                        .findFirst()
-                        .orElse("?");
+                case Subject.Disk(var id) ->
+                    disks.values().stream()
+                            .filter(disk -> disk.identity().uuid().equals(id))
+                            .map(DiskRecord::name)
+                            .findFirst()
+                            .orElse("?");
                 case Subject.Node(String cluster, String name) -> name;
                 case Subject.Named(Subject.Type type, String name) -> name;
             };
@@ -334,9 +338,7 @@ final class AlertHost implements AlertSight, HostFiles {
         }
         ClusterRecord cluster = new ClusterRecord(
                 "HV",
-                List.of(
-                        new ClusterNode("n1", List.of(iqn(1)), "n1"),
-                        new ClusterNode("n2", List.of(iqn(2)), "n2")),
+                List.of(new ClusterNode("n1", List.of(iqn(1)), "n1"), new ClusterNode("n2", List.of(iqn(2)), "n2")),
                 members,
                 false,
                 "",
@@ -390,8 +392,7 @@ final class AlertHost implements AlertSight, HostFiles {
             throw new NoSuchFileException(directory.toString());
         }
         long total = 100 * GIB;
-        return new Volume(
-                directory + " (/dev/sdb)", freePercent.getOrDefault(directory, 50L) * GIB, total, false);
+        return new Volume(directory + " (/dev/sdb)", freePercent.getOrDefault(directory, 50L) * GIB, total, false);
     }
 
     @Override

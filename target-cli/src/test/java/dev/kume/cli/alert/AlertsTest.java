@@ -142,9 +142,11 @@ final class AlertsTest {
         List<String> lines = host.lines.all();
         assertEquals(4, lines.size(), lines::toString);
         assertEquals(
-                "begun disk 'vms' is offline: cannot be opened; mend that, then run 'kume disk online vms'", lines.get(0));
+                "begun disk 'vms' is offline: cannot be opened; mend that, then run 'kume disk online vms'",
+                lines.get(0));
         assertTrue(lines.get(1).startsWith("over disk 'vms'"), lines::toString);
-        assertTrue(lines.get(2).startsWith("begun the clock of this host was set forward by 60 seconds"), lines::toString);
+        assertTrue(
+                lines.get(2).startsWith("begun the clock of this host was set forward by 60 seconds"), lines::toString);
         assertTrue(lines.get(3).startsWith("over the clock"), lines::toString);
     }
 
