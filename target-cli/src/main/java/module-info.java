@@ -1,5 +1,7 @@
 /** The Kume daemon and its admin CLI. */
 module dev.kume.cli {
+    requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.yaml;
     requires dev.kume.protocol;
@@ -15,6 +17,10 @@ module dev.kume.cli {
     requires static org.jspecify;
 
     exports dev.kume.cli.api;
+
+    // The log sets itself up when the first logger is asked for.
+    provides ch.qos.logback.classic.spi.Configurator with
+            dev.kume.cli.LogStart;
 
     // Jackson reads the records of the wire and of the YAML files by reflection.
     opens dev.kume.cli.api to

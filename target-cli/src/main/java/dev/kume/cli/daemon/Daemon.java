@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.alarm.AlarmLog;
 import dev.kume.cli.alarm.Alarms;
+import dev.kume.cli.alarm.LogAlarms;
 import dev.kume.cli.alert.AlertInbox;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.log.ServiceEvent;
@@ -90,6 +91,7 @@ public final class Daemon implements AutoCloseable {
         this.system = system;
         this.alarms = new Alarms(system.clock(), new AlarmLog());
         this.alerts = new AlertInbox(alarms);
+        system.log().tell(new LogAlarms(alarms));
     }
 
     private record Step(String what, AutoCloseable undo) {}

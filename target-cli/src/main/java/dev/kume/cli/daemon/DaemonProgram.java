@@ -1,5 +1,7 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DaemonLog;
+import dev.kume.cli.log.ProcessLog;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.service.Supervisor;
 import dev.kume.cli.terminal.Version;
@@ -36,6 +38,7 @@ public final class DaemonProgram {
     private final PrintStream out;
     private final PrintStream err;
     private final Supervisor supervisor;
+    private final DaemonLog log = ProcessLog.find();
 
     /**
      * @param out gets the ready line
@@ -68,8 +71,10 @@ public final class DaemonProgram {
         Settings settings;
         try {
             settings = SettingsFile.load(config);
+            log.begin(settings.log());
             daemon = Daemon.start(settings, system(settings));
         } catch (DaemonException e) {
+            log.end();
             supervisor.failed(String.valueOf(e.getMessage()));
             err.println("kume: " + e.getMessage());
             err.flush();
@@ -100,6 +105,7 @@ public final class DaemonProgram {
         ServiceEvent.STOPPING.log(LOG);
         daemon.close();
         ServiceEvent.STOPPED.log(LOG);
+        log.end();
         stopped.countDown();
         return OK;
     }
@@ -108,7 +114,7 @@ public final class DaemonProgram {
      * On the thread of the shutdown hook. The virtual machine would end with 128 plus the signal's number; a daemon
      * that was asked to stop and did has succeeded.
      */
-    private static void endProcess(CountDownLatch stopAsked, CountDownLatch stopped, long stopMillis) {
+    private void endProcess(CountDownLatch stopAsked, CountDownLatch stopped, long stopMillis) {
         stopAsked.countDown();
         int status = FAILED;
         try {
@@ -116,6 +122,7 @@ public final class DaemonProgram {
                 status = OK;
             } else {
                 ServiceEvent.STOP_TAKES_TOO_LONG.log(LOG, stopMillis);
+                log.end();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,6 +142,7 @@ public final class DaemonProgram {
                 new DiskFormats(List.of(new VhdFormat(clock), new VhdxFormat(random), new RawFormat())),
                 DurableFiles.OF_THIS_HOST,
                 HostNames.OF_THIS_HOST,
-                supervisor);
+                supervisor,
+                log);
     }
 }

@@ -11,13 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What goes wrong below a logical unit, in the log: the first of a kind and then each thousandth, for disks fail
- * fast.
- */
+/** What goes wrong below a logical unit, in the log, which counts what is alike: disks fail fast. */
 final class FailureLog implements LogicalUnit.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
-    private static final long EACH = 1_000;
 
     private final DiskRecord disk;
     private final Guards guards;
@@ -52,10 +48,7 @@ final class FailureLog implements LogicalUnit.Watcher {
     public void ioFailed(LogicalUnit unit, IOException failure) {
         String cause = Causes.of(failure);
         alerts.ioFailed(disk.identity().uuid(), cause, unit.lane().clock().nanoTime());
-        long number = failures.getAndIncrement();
-        if (number % EACH == 0) {
-            DiskEvent.FAILED.log(LOG, unit.name(), disk.file(), number + 1, cause);
-        }
+        DiskEvent.FAILED.log(LOG, unit.name(), disk.file(), failures.incrementAndGet(), cause);
     }
 
     @Override

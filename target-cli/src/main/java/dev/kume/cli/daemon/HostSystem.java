@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.log.DaemonLog;
 import dev.kume.cli.service.Supervisor;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFormats;
@@ -19,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param files   its small files
  * @param names   its way to ask DNS
  * @param supervisor who wants to know how it stands
+ * @param log     of this process
  */
 record HostSystem(
         String name,
@@ -30,7 +32,8 @@ record HostSystem(
         DiskFormats formats,
         DurableFiles files,
         HostNames names,
-        Supervisor supervisor) {
+        Supervisor supervisor,
+        DaemonLog log) {
     /** Of a daemon that nobody supervises. */
     HostSystem(
             String name,
@@ -42,6 +45,6 @@ record HostSystem(
             DiskFormats formats,
             DurableFiles files,
             HostNames names) {
-        this(name, version, pid, clock, random, stores, formats, files, names, Supervisor.NONE);
+        this(name, version, pid, clock, random, stores, formats, files, names, Supervisor.NONE, DaemonLog.NONE);
     }
 }

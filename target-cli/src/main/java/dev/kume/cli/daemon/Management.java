@@ -91,7 +91,7 @@ final class Management {
                 exports,
                 shelf,
                 status::of,
-                new ServiceRoutes(new Reload(settings, changes, exports, system.supervisor()), drain),
+                new ServiceRoutes(new Reload(settings, changes, exports, system.supervisor(), system.log()), drain),
                 disks.snapshots(),
                 disks.clusters(secrets),
                 clusterReports,

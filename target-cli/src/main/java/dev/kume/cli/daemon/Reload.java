@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.ReloadView;
+import dev.kume.cli.log.DaemonLog;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.service.Supervisor;
 import dev.kume.core.inventory.Inventory;
@@ -21,15 +22,17 @@ final class Reload {
     private final Changes changes;
     private final Exports exports;
     private final Supervisor supervisor;
+    private final DaemonLog log;
 
     /** What the daemon works with; the thread of changes' alone. */
     private Settings running;
 
-    Reload(Settings started, Changes changes, Exports exports, Supervisor supervisor) {
+    Reload(Settings started, Changes changes, Exports exports, Supervisor supervisor, DaemonLog log) {
         this.running = started;
         this.changes = changes;
         this.exports = exports;
         this.supervisor = supervisor;
+        this.log = log;
     }
 
     /** Reads the file again and applies what can change at run time; any thread but that of changes. */
@@ -78,6 +81,7 @@ final class Reload {
         }
         exports.unreservedWriters(read.unreservedWriters());
         exports.alerts(read.alerts());
+        log.reload(read.log());
         running = running.withLiveOf(read);
         ServiceEvent.SETTINGS_READ.log(LOG, view.file(), view.changes().isEmpty() ? ": nothing is different" : "");
         view.changes()

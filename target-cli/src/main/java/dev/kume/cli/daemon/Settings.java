@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.guard.UnreservedWriters;
+import dev.kume.cli.log.LogSettings;
 import dev.kume.core.Limits;
 import dev.kume.core.nexus.AccessState;
 import dev.kume.protocol.login.ChapAlgorithm;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits         all limits
  * @param isns           where targets are registered
  * @param alua           whether hosts are told that ways to a disk differ
+ * @param log            how and where the daemon tells what happens
  * @param unreservedWriters what is done about hosts that write one file system without a reservation
  * @param alerts         what is worth an alarm
  */
@@ -40,6 +42,7 @@ public record Settings(
         IsnsSettings isns,
         Alua alua,
         UnreservedWriters unreservedWriters,
+        LogSettings log,
         AlertSettings alerts) {
     public Settings {
         portals = List.copyOf(portals);
@@ -70,6 +73,7 @@ public record Settings(
                 IsnsSettings.OFF,
                 Alua.NONE,
                 UnreservedWriters.ALARM,
+                LogSettings.DEFAULTS,
                 AlertSettings.DEFAULTS);
     }
 
@@ -88,6 +92,7 @@ public record Settings(
                 isns,
                 alua,
                 others.unreservedWriters,
+                log.withLiveOf(others.log),
                 others.alerts);
     }
 

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.api.ReloadView.Change;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.UnreservedWriters;
+import dev.kume.cli.log.LogSettings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SettingsChanges {
     /** Compared one by one, and not settings of their own. */
-    private static final Set<String> APART = Set.of("file", "portals", "limits");
+    private static final Set<String> APART = Set.of("file", "portals", "limits", "log");
 
     /** What {@link Reload} applies, beside portals. */
     private static final Set<String> LIVE = Set.of("chapAlgorithms", "unreservedWriters", "alerts");
@@ -46,6 +47,7 @@ final class SettingsChanges {
                 }
             }
         }
+        log(running.log(), read.log(), changes);
         Map<String, Long> limits = read.limits().asMap();
         running.limits().asMap().forEach((key, before) -> {
             Long now = limits.get(key);
@@ -54,6 +56,25 @@ final class SettingsChanges {
             }
         });
         return List.copyOf(changes);
+    }
+
+    private static void log(LogSettings running, LogSettings read, List<Change> changes) {
+        compare("log.format", running.format().word(), read.format().word(), Change.APPLIED, changes);
+        compare("log.level", word(running), word(read), Change.APPLIED, changes);
+        compare("log.file", running.file(), read.file(), Change.NEEDS_RESTART, changes);
+        compare("log.fileBytes", running.fileBytes(), read.fileBytes(), Change.NEEDS_RESTART, changes);
+        compare("log.files", running.files(), read.files(), Change.NEEDS_RESTART, changes);
+    }
+
+    private static String word(LogSettings log) {
+        return log.level().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void compare(
+            String key, @Nullable Object before, @Nullable Object now, String outcome, List<Change> changes) {
+        if (!Objects.equals(before, now)) {
+            changes.add(new Change(key, outcome, difference(before, now)));
+        }
     }
 
     private static String difference(@Nullable Object before, @Nullable Object now) {

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.UnreservedWriters;
+import dev.kume.cli.log.LogSettings;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.core.Limits;
@@ -111,13 +112,27 @@ public final class SettingsFile {
             admin.end();
         }
         IsnsSettings isns = IsnsSettings.of(root.optionalKeys("isns"));
+        LogSettings log = LogSettings.of(root.optionalKeys("log"));
         UnreservedWriters writers = unreservedWriters(root.optionalKeys("guards"), defaults.unreservedWriters());
         AlertSettings alerts = AlertSettings.of(root.optionalKeys("alerts"));
         YamlKeys limitKeys = root.optionalKeys("limits");
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
         return new Settings(
-                file, state, disks, prefix, host, portals, algorithms, socket, limits, isns, alua, writers, alerts);
+                file,
+                state,
+                disks,
+                prefix,
+                host,
+                portals,
+                algorithms,
+                socket,
+                limits,
+                isns,
+                alua,
+                writers,
+                log,
+                alerts);
     }
 
     private static UnreservedWriters unreservedWriters(@Nullable YamlKeys guards, UnreservedWriters otherwise)

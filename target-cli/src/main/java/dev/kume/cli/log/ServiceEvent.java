@@ -140,7 +140,25 @@ public enum ServiceEvent implements LogEvent {
             2322,
             Severity.WARNING,
             "The trace file {file} could not be written: {reason}",
-            "Free space on the file system of the state directory.");
+            "Free space on the file system of the state directory."),
+    MORE_LIKE_THIS(
+            2401,
+            Severity.INFO,
+            "{count} more lines {like} since {since}, the last: {last}",
+            "Lines of one event about one subject are written ten times a minute, and then counted. The line has "
+                    + "the severity of those it stands for."),
+    LOG_NOT_WRITABLE(
+            2402,
+            Severity.ERROR,
+            "{place} cannot be written: {reason}; lines go on to the other places of the log",
+            "Free space there, or look after it. It is tried again with every line; disks are served all the "
+                    + "same."),
+    LOG_WRITABLE(2403, Severity.INFO, "{place} can be written again; {lost} lines were lost there"),
+    LOG_LINES_DROPPED(
+            2404,
+            Severity.WARNING,
+            "{count} lines were left out of the log: they came quicker than it could be written",
+            "The place of the log is slow, or hangs: look at its device, or at who reads the standard error.");
 
     private final int number;
     private final Severity severity;

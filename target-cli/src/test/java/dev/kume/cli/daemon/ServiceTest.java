@@ -113,6 +113,19 @@ final class ServiceTest {
     }
 
     @Test
+    void formatAndLevelOfTheLogAreLiveAndItsFileIsNot() throws Exception {
+        settings(SAN, "");
+        try (RunningManagement daemon = RunningManagement.in(folder)) {
+            daemon.post(ApiPaths.RELOAD, "");
+            settings(SAN, "log: {format: json, level: warn, file: /var/log/kume/kume.log}\n");
+            Reply reply = daemon.post(ApiPaths.RELOAD, "");
+            assertEquals(
+                    List.of("log.format applied", "log.level applied", "log.file needs a restart"), outcomes(reply));
+            assertEquals(List.of("log.file needs a restart"), outcomes(daemon.post(ApiPaths.RELOAD, "")));
+        }
+    }
+
+    @Test
     void theDigestsOfChapAreLive() throws Exception {
         settings(SAN, "");
         try (RunningManagement daemon = RunningManagement.in(folder)) {

@@ -90,7 +90,7 @@ final class SettingsFileTest {
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
-                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, guards, alerts, limits",
+                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, log, guards, alerts, limits",
                 "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
                 "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
                 "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",
@@ -130,6 +130,11 @@ final class SettingsFileTest {
                         + " must not be above spaceLowPercent, which is 5",
                 "schemaVersion: 1~alerts: {slowMs: 5}|2:10: unknown key 'slowMs'; known keys: spaceLowPercent,"
                         + " spaceCriticalPercent, overCommitPercent, nodeGraceSeconds, slowMilliseconds, stuckSeconds",
+                "schemaVersion: 1~log: {format: xml}|2:15: 'xml' is no format of a log; write text or json",
+                "schemaVersion: 1~log: {level: loud}|2:14: 'loud' is no level of a log; write debug, info, warn or error",
+                "schemaVersion: 1~log: {file: kume.log}|2:13: 'kume.log' is not an absolute path; begin it with /, or leave"
+                        + " it out for no file",
+                "schemaVersion: 1~log: {fileBytes: 100}|2:18: fileBytes is 100; it must be from 65536 to 1073741824",
                 "schemaVersion: 1~alua: explicit|2:7: alua is 'explicit'; write none or implicit",
                 "schemaVersion: 1~alua: true|2:7: alua must be text, not 'true'; put it in quotes",
                 "schemaVersion: 1~portals:~  - {name: a, alua: non-optimized, listen: [10.0.0.1:1]}|3:21: portal 'a' has an"
