@@ -1,13 +1,18 @@
 package dev.kume.cli;
 
 import dev.kume.cli.command.CommandTree;
+import dev.kume.cli.command.DaemonStart;
 import dev.kume.cli.command.Environment;
+import dev.kume.cli.daemon.DaemonPlaces;
 import dev.kume.cli.daemon.DaemonProgram;
-import dev.kume.cli.service.Systemd;
+import dev.kume.cli.service.ServicePlaces;
+import dev.kume.cli.service.Supervisor;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
 import dev.kume.core.Clock;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The program {@code kume}: daemon and admin command line in one. */
 public final class Main {
@@ -23,14 +28,22 @@ public final class Main {
                 Path.of("").toAbsolutePath(),
                 clock,
                 new ProcessInterrupts(),
-                config -> new DaemonProgram(
-                                clock,
-                                terminal.out(),
-                                terminal.err(),
-                                Systemd.of(
-                                        System.getenv(), ProcessHandle.current().pid(), clock))
-                        .run(config));
+                daemon(clock, terminal));
         System.exit(run(environment, args));
+    }
+
+    private static DaemonStart daemon(Clock clock, Terminal terminal) {
+        return new DaemonStart() {
+            @Override
+            public int run(@Nullable Path config, Supervisor supervisor, CompletableFuture<Void> stop) {
+                return new DaemonProgram(clock, terminal.out(), terminal.err(), supervisor).run(config, stop);
+            }
+
+            @Override
+            public ServicePlaces places() {
+                return DaemonPlaces.ofThisHost();
+            }
+        };
     }
 
     /** Carries out one command line; returns its exit status. */

@@ -1,8 +1,11 @@
 package dev.kume.system;
 
 import dev.kume.cli.command.CommandTree;
+import dev.kume.cli.command.DaemonStart;
 import dev.kume.cli.command.Environment;
 import dev.kume.cli.command.Interrupts;
+import dev.kume.cli.service.ServicePlaces;
+import dev.kume.cli.service.Supervisor;
 import dev.kume.cli.terminal.Terminal;
 import dev.kume.core.Clock;
 import java.io.ByteArrayInputStream;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +79,7 @@ final class TypedLine {
                 directory,
                 new RealClock(),
                 none,
-                config -> {
-                    throw new AssertionError("the daemon is running already");
-                });
+                new RunningAlready());
         String[] arguments = words.subList(1, words.size()).toArray(String[]::new);
         int status = CommandTree.of(environment).execute(arguments);
         return new Program.Result(
@@ -92,6 +94,18 @@ final class TypedLine {
             words.add(matcher.group().replaceAll("['\"]", ""));
         }
         return words;
+    }
+
+    private static final class RunningAlready implements DaemonStart {
+        @Override
+        public int run(@Nullable Path config, Supervisor supervisor, CompletableFuture<Void> stop) {
+            throw new AssertionError("the daemon is running already");
+        }
+
+        @Override
+        public ServicePlaces places() {
+            throw new AssertionError("no line makes a service of it");
+        }
     }
 
     private static final class RealClock implements Clock {

@@ -16,8 +16,12 @@ public final class CommandTree {
         CommandLine root = new CommandLine(kume);
         root.addSubcommand("serve", new ServeCommand(invocation));
         root.addSubcommand("status", new StatusCommand(invocation));
-        noun(root, environment, "service", "Take changed settings in, or end the daemon in order.")
+        noun(root, environment, "service", "Make Kume a service, start and stop it, take changed settings in.")
                 .addSubcommand("status", new StatusCommand(invocation))
+                .addSubcommand(new ServiceInstallCommand(invocation))
+                .addSubcommand(new ServiceUninstallCommand(invocation))
+                .addSubcommand(new ServiceStartCommand(invocation))
+                .addSubcommand(new ServiceStopCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
         disks(root, environment, invocation);

@@ -1,7 +1,10 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.service.Supervisor;
+import dev.kume.cli.service.Systemd;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,6 +23,11 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return invocation.environment().daemon().run(config == null ? null : invocation.absolute(config));
+        Environment environment = invocation.environment();
+        Supervisor systemd =
+                Systemd.of(environment.variables(), ProcessHandle.current().pid(), environment.clock());
+        return environment
+                .daemon()
+                .run(config == null ? null : invocation.absolute(config), systemd, new CompletableFuture<>());
     }
 }

@@ -1,5 +1,7 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.service.ServicePlaces;
+import dev.kume.cli.service.Supervisor;
 import dev.kume.cli.terminal.Terminal;
 import dev.kume.core.Clock;
 import java.io.ByteArrayInputStream;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -57,8 +60,8 @@ final class CommandRun {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 interactive);
-        return CommandTree.of(
-                new Environment(terminal, variables, Path.of("/caller"), new StandingClock(), interrupts, this::serve));
+        return CommandTree.of(new Environment(
+                terminal, variables, Path.of("/caller"), new StandingClock(), interrupts, new NoDaemon()));
     }
 
     String out() {
@@ -74,9 +77,23 @@ final class CommandRun {
         return () -> interruptActions.remove(action);
     }
 
-    private int serve(@Nullable Path config) {
-        served.add(config);
-        return 0;
+    /** Runs nothing, and remembers what it was asked to run. */
+    private final class NoDaemon implements DaemonStart {
+        @Override
+        public int run(@Nullable Path config, Supervisor supervisor, CompletableFuture<Void> stop) {
+            served.add(config);
+            return 0;
+        }
+
+        @Override
+        public ServicePlaces places() {
+            return new ServicePlaces(
+                    Path.of("/var/lib/kume"),
+                    Path.of("/srv/kume"),
+                    List.of(Path.of("/data/vm disks")),
+                    Path.of("/run/kume/admin.sock"),
+                    List.of(3260));
+        }
     }
 
     /** Time-outs run, but the wall stands still. */
