@@ -20,6 +20,7 @@ public final class ApiPaths {
     public static final String SESSIONS = "/v1/sessions";
     public static final String RESERVATIONS = "/v1/reservations";
     public static final String CREDENTIALS = "/v1/credentials";
+    public static final String TOKENS = "/v1/tokens";
     public static final String DISCOVERY = "/v1/discovery";
     public static final String OPERATIONS = "/v1/operations";
 
@@ -215,6 +216,11 @@ public final class ApiPaths {
     /** {@code /v1/credentials/NAME}: GET, PATCH, DELETE. */
     public static String credential(String name) {
         return CREDENTIALS + "/" + encode(name);
+    }
+
+    /** {@code /v1/tokens/NAME}: DELETE revokes. */
+    public static String token(String name) {
+        return TOKENS + "/" + encode(name);
     }
 
     /** {@code /v1/mappings/DISK/TARGET}: PATCH. */

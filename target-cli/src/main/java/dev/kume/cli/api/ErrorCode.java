@@ -26,8 +26,10 @@ public enum ErrorCode {
     STOPPING(503, 6),
     /** The daemon cannot be reached; made by clients, never sent. */
     UNREACHABLE(502, 6),
-    /** The caller may not do this. */
+    /** Nobody knows who the caller is: there is no token, or one that does not count. */
     NOT_AUTHORISED(401, 7),
+    /** The caller is known, and may not do this. */
+    FORBIDDEN(403, 7),
     /** In use, by whom the message says. */
     BUSY(423, 8),
     /** It took too long. */

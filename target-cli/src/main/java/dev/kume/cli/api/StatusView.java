@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts           how much there is
  * @param limits           every limit in force, by its name in {@code kume.yaml}
  * @param alarms           what is wrong now, the oldest first
+ * @param remote           the management API on the network; null when it is not wanted there
  */
 public record StatusView(
         String version,
@@ -41,7 +42,8 @@ public record StatusView(
         List<IsnsServer> isns,
         Counts counts,
         Map<String, Long> limits,
-        List<AlarmView> alarms) {
+        List<AlarmView> alarms,
+        @Nullable Remote remote) {
     public static final String READY = "ready";
     public static final String DRAINING = "draining";
     public static final String STOPPING = "stopping";
@@ -80,6 +82,28 @@ public record StatusView(
     public record IsnsServer(
             String server, String status, Instant since, String detail, int portals, int targets, long periodSeconds) {
         public static final String REGISTERED = "registered";
+    }
+
+    /**
+     * The management API on the network.
+     *
+     * @param address     {@code host:port}
+     * @param state       {@code listening}, {@code starting} or {@code failed}
+     * @param detail      why it does not listen; null otherwise
+     * @param fingerprint of the server's key, for clients to pin; null while there is no certificate
+     * @param expires     when the certificate ends
+     * @param certificate the file with it, for clients that take it as their authority
+     */
+    public record Remote(
+            String address,
+            String state,
+            @Nullable String detail,
+            @Nullable String fingerprint,
+            @Nullable Instant expires,
+            String certificate) {
+        public static final String LISTENING = "listening";
+        public static final String STARTING = "starting";
+        public static final String FAILED = "failed";
     }
 
     /** How much there is. */

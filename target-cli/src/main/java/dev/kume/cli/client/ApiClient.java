@@ -9,27 +9,37 @@ import dev.kume.cli.terminal.ExitCode;
 import dev.kume.core.Clock;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the daemon over its management socket; every way in which that fails is a {@link CliException}. One thread. */
+/** Asks a daemon, of this host or another; every way in which that fails is a {@link CliException}. One thread. */
 public final class ApiClient {
-    private static final int SOCKET_PATH_BYTES_MAX = 107;
-
-    private final Path socket;
+    private final Route route;
     private final Clock clock;
     private final Duration timeout;
     private final JsonMapper json = ApiJson.lenient();
 
-    /** @param timeout for one request and its answer */
-    public ApiClient(Path socket, Clock clock, Duration timeout) {
-        this.socket = socket;
+    private ApiClient(Route route, Clock clock, Duration timeout) {
+        this.route = route;
         this.clock = clock;
         this.timeout = timeout;
+    }
+
+    /**
+     * A client of the daemon of this host.
+     *
+     * @param timeout for one request and its answer
+     */
+    public ApiClient(Path socket, Clock clock, Duration timeout) {
+        this(new LocalRoute(socket), clock, timeout);
+    }
+
+    /** A client of a daemon on the network. */
+    public ApiClient(RemoteServer server, Clock clock, Duration timeout) {
+        this(new RemoteRoute(server), clock, timeout);
     }
 
     public Answer get(String path) {
@@ -62,48 +72,42 @@ public final class ApiClient {
     }
 
     private HttpAnswer exchange(String method, String path, byte[] content) {
-        if (socket.toString().getBytes(StandardCharsets.UTF_8).length > SOCKET_PATH_BYTES_MAX) {
-            throw new CliException(
-                    ExitCode.USAGE,
-                    "management socket " + socket + ": a socket's path may have " + SOCKET_PATH_BYTES_MAX + " bytes");
-        }
-        try (DeadlineSocket connection = new DeadlineSocket(socket, clock, timeout)) {
-            String head = method + " " + path + " HTTP/1.1\r\nHost: kume\r\nConnection: close\r\n"
-                    + "Accept: application/json\r\nContent-Type: application/json\r\nContent-Length: " + content.length
-                    + "\r\n\r\n";
-            ByteBuffer request = ByteBuffer.allocate(head.length() + content.length);
-            request.put(head.getBytes(StandardCharsets.US_ASCII)).put(content).flip();
+        try (Connection connection = route.open(clock, timeout)) {
+            StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + route.host()
+                    + "\r\nConnection: close\r\nAccept: application/json\r\n");
+            route.headers()
+                    .forEach((name, value) ->
+                            head.append(name).append(": ").append(value).append("\r\n"));
+            head.append("Content-Type: application/json\r\nContent-Length: ")
+                    .append(content.length)
+                    .append("\r\n\r\n");
+            byte[] start = head.toString().getBytes(StandardCharsets.US_ASCII);
+            byte[] request = Arrays.copyOf(start, start.length + content.length);
+            System.arraycopy(content, 0, request, start.length, content.length);
             connection.write(request);
-            return new HttpAnswerReader(connection).read();
+            return new HttpAnswerReader(connection.input()).read();
         } catch (SocketTimeoutException e) {
             throw new CliException(
                     ExitCode.TIMED_OUT,
-                    "the daemon at " + socket + " did not answer within " + timeout.toSeconds()
-                            + " seconds; its log may say why");
+                    route.daemon() + " did not answer within " + timeout.toSeconds() + " seconds; its log may say why");
         } catch (IOException e) {
-            throw unreachable(e);
+            throw failed(e);
         }
     }
 
-    private CliException unreachable(IOException e) {
+    private CliException failed(IOException e) {
         String message = e.getMessage() == null ? "" : e.getMessage();
-        if (message.contains("Permission denied") || message.contains("Operation not permitted")) {
-            return new CliException(
-                    ExitCode.NOT_AUTHORISED,
-                    "you may not use the management socket " + socket + "; run this as the daemon's user");
-        }
         if (e instanceof HttpProtocolException) {
-            return new CliException(ExitCode.UNREACHABLE, "no Kume daemon at " + socket + ": " + message);
+            return noDaemon(message);
         }
         if (message.startsWith("it closed")) {
-            return new CliException(
-                    ExitCode.UNREACHABLE, "the daemon at " + socket + " went away: " + message.substring(3));
+            return new CliException(ExitCode.UNREACHABLE, route.daemon() + " went away: " + message.substring(3));
         }
-        String why = Files.exists(socket) ? "nobody answers on " + socket : "there is no socket " + socket;
-        return new CliException(
-                ExitCode.UNREACHABLE,
-                "the daemon is not reachable: " + why
-                        + ". Start it with \"kume serve\", or name its socket with --server or KUME_SERVER");
+        return route.unreachable(e);
+    }
+
+    private CliException noDaemon(String why) {
+        return new CliException(ExitCode.UNREACHABLE, route.daemon().replaceFirst("the", "no Kume") + ": " + why);
     }
 
     private Answer answer(HttpAnswer http) {
@@ -111,7 +115,7 @@ public final class ApiClient {
         try {
             tree = json.readTree(http.body());
         } catch (IOException e) {
-            throw new CliException(ExitCode.UNREACHABLE, "no Kume daemon at " + socket + ": it did not answer in JSON");
+            throw noDaemon("it did not answer in JSON");
         }
         if (http.status() >= 200 && http.status() < 300) {
             return new Answer(json, tree);

@@ -17,7 +17,7 @@ import java.time.Duration;
  * A Unix domain socket on which everything together ends at one deadline: a plain blocking socket of this kind has no
  * time-out. One thread.
  */
-final class DeadlineSocket extends InputStream {
+final class DeadlineSocket extends InputStream implements Connection {
     private final SocketChannel channel;
     private final Selector selector;
     private final Clock clock;
@@ -44,13 +44,20 @@ final class DeadlineSocket extends InputStream {
         }
     }
 
-    void write(ByteBuffer bytes) throws IOException {
+    @Override
+    public void write(byte[] content) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
         SelectionKey key = channel.keyFor(selector);
         while (bytes.hasRemaining()) {
             if (channel.write(bytes) == 0) {
                 await(key, SelectionKey.OP_WRITE);
             }
         }
+    }
+
+    @Override
+    public InputStream input() {
+        return this;
     }
 
     @Override

@@ -49,12 +49,7 @@ public final class CommandTree {
                 .addSubcommand(new ReservationListCommand(invocation))
                 .addSubcommand(new ReservationShowCommand(invocation))
                 .addSubcommand(new ReservationClearCommand(invocation));
-        noun(root, environment, "credential", "Add, change, list, show and remove users and secrets of CHAP.")
-                .addSubcommand(new CredentialAddCommand(invocation))
-                .addSubcommand(new CredentialListCommand(invocation))
-                .addSubcommand(new CredentialShowCommand(invocation))
-                .addSubcommand(new CredentialSetCommand(invocation))
-                .addSubcommand(new CredentialRemoveCommand(invocation));
+        secrets(root, environment, invocation);
         noun(root, environment, "discovery", "Say who may look for targets.")
                 .addSubcommand(new DiscoveryShowCommand(invocation))
                 .addSubcommand(new DiscoverySetCommand(invocation));
@@ -110,6 +105,19 @@ public final class CommandTree {
                 .addSubcommand(new DiskOnlineCommand(invocation))
                 .addSubcommand(new DiskThawCommand(invocation))
                 .addSubcommand(new DiskOfflineCommand(invocation));
+    }
+
+    private static void secrets(CommandLine root, Environment environment, Invocation invocation) {
+        noun(root, environment, "credential", "Add, change, list, show and remove users and secrets of CHAP.")
+                .addSubcommand(new CredentialAddCommand(invocation))
+                .addSubcommand(new CredentialListCommand(invocation))
+                .addSubcommand(new CredentialShowCommand(invocation))
+                .addSubcommand(new CredentialSetCommand(invocation))
+                .addSubcommand(new CredentialRemoveCommand(invocation));
+        noun(root, environment, "token", "Make, list and revoke the tokens of clients on other hosts.")
+                .addSubcommand(new TokenCreateCommand(invocation))
+                .addSubcommand(new TokenListCommand(invocation))
+                .addSubcommand(new TokenRevokeCommand(invocation));
     }
 
     private static void operations(CommandLine root, Environment environment, Invocation invocation) {

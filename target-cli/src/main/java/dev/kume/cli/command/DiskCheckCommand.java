@@ -48,7 +48,7 @@ final class DiskCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String path = file == null ? null : invocation.absolute(file).toString();
+        String path = file == null ? null : invocation.pathOnServer(file);
         String disk = name;
         if ((disk == null) == (path == null)) {
             throw new CliException(ExitCode.USAGE, "give the name of a disk, or --file PATH");

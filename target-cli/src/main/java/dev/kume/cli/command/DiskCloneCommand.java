@@ -54,10 +54,7 @@ final class DiskCloneCommand implements Callable<Integer> {
                 .post(
                         ApiPaths.diskClone(disk),
                         new DiskClone(
-                                name,
-                                snapshot,
-                                file == null ? null : invocation.absolute(file).toString(),
-                                description));
+                                name, snapshot, file == null ? null : invocation.pathOnServer(file), description));
         new OperationWait(invocation, "Cloning " + disk).await(started);
         Answer cloned = invocation.api().get(ApiPaths.disk(name));
         invocation.printChange(cloned.tree(), () -> {

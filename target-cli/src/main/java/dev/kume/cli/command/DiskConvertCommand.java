@@ -47,7 +47,7 @@ final class DiskConvertCommand implements Callable<Integer> {
                 image.type(),
                 image.sparse(),
                 image.blockSizeMb(),
-                file == null ? null : invocation.absolute(file).toString(),
+                file == null ? null : invocation.pathOnServer(file),
                 keepSource);
         Answer accepted = invocation.api().post(ApiPaths.diskConvert(name), request);
         new OperationWait(invocation, "Converting " + name).await(accepted);

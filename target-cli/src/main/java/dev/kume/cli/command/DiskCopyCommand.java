@@ -52,7 +52,7 @@ final class DiskCopyCommand implements Callable<Integer> {
                 image.type(),
                 image.sparse(),
                 image.blockSizeMb(),
-                file == null ? null : invocation.absolute(file).toString(),
+                file == null ? null : invocation.pathOnServer(file),
                 description);
         Answer accepted = invocation.api().post(ApiPaths.diskCopy(name), request);
         new OperationWait(invocation, "Copying " + name).await(accepted);

@@ -93,7 +93,7 @@ final class DiskCreateCommand implements Callable<Integer> {
         DiskCreate request = new DiskCreate(
                 name,
                 size,
-                file == null ? null : invocation.absolute(file).toString(),
+                file == null ? null : invocation.pathOnServer(file),
                 Words.of(format),
                 Words.of(type),
                 sparse,

@@ -34,7 +34,7 @@ final class DiskExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String path = invocation.absolute(file).toString();
+        String path = invocation.pathOnServer(file);
         DiskExport request = new DiskExport(path, image.format(), image.type(), image.sparse(), image.blockSizeMb());
         Answer accepted = invocation.api().post(ApiPaths.diskExport(name), request);
         Answer ended = new OperationWait(invocation, "Exporting " + name).await(accepted);

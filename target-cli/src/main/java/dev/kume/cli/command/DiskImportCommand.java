@@ -63,7 +63,7 @@ final class DiskImportCommand implements Callable<Integer> {
         blocks.check();
         DiskImport request = new DiskImport(
                 name,
-                invocation.absolute(file).toString(),
+                invocation.pathOnServer(file),
                 Words.of(format),
                 sharing.word(),
                 newIdentity,

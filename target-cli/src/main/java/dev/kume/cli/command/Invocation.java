@@ -10,26 +10,29 @@ import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
 import java.io.PrintStream;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One command line being carried out: its surroundings, its global options and how it prints. */
 final class Invocation {
-    private static final String SERVER_VARIABLE = "KUME_SERVER";
-    private static final Path SERVER_DEFAULT = Path.of("/run/kume/admin.sock");
+    /** On Linux or Windows, whichever the server has; Windows as the client turns the slashes of the former around. */
+    private static final Pattern ABSOLUTE_SOMEWHERE = Pattern.compile("[/\\\\].*|[A-Za-z]:[/\\\\].*");
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Environment environment;
     private final GlobalOptions options;
+    private final ServerChoice server;
 
     Invocation(Environment environment, GlobalOptions options) {
         this.environment = environment;
         this.options = options;
+        this.server = new ServerChoice(environment, options);
     }
 
     Environment environment() {
@@ -49,28 +52,28 @@ final class Invocation {
     }
 
     ApiClient api(Duration timeout) {
-        Path socket = server();
-        if (socket.toString().matches("https?:/.*")) {
-            throw new CliException(
-                    ExitCode.USAGE,
-                    "the server is named by the path of its management socket, not by a URL: " + socket);
-        }
-        return new ApiClient(absolute(socket), environment.clock(), timeout);
+        return server.client(timeout);
     }
 
-    private Path server() {
-        if (options.server != null) {
-            return options.server;
+    /** Whether the daemon is on the network, and its files and processes are not those of this host. */
+    boolean remote() {
+        return server.isRemote();
+    }
+
+    /** A path on the daemon's host, as the caller means it: one that is relative means nothing over the network. */
+    String pathOnServer(Path path) {
+        String text = path.toString();
+        if (!remote()) {
+            return absolute(path).toString();
         }
-        String variable = environment.variables().getOrDefault(SERVER_VARIABLE, "");
-        if (variable.isEmpty()) {
-            return SERVER_DEFAULT;
+        if (!ABSOLUTE_SOMEWHERE.matcher(text).matches()) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "'" + text
+                            + "' is a file of the server, which does not know the directory that you are in; give its"
+                            + " whole path");
         }
-        try {
-            return Path.of(variable);
-        } catch (InvalidPathException e) {
-            throw new CliException(ExitCode.USAGE, SERVER_VARIABLE + "='" + variable + "' is not a path");
-        }
+        return text.startsWith("\\") && !text.startsWith("\\\\") ? text.replace('\\', '/') : text;
     }
 
     /** The path as the caller means it, for a daemon that stands in another directory. */

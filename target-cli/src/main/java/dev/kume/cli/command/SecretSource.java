@@ -1,5 +1,6 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.access.OwnerOnly;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
@@ -11,17 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where a secret comes from: a file that nobody else may open, or a person who types it twice. Never the arguments. */
 final class SecretSource {
     private static final int FILE_BYTES_MAX = 4_096;
-    private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private SecretSource() {}
 
@@ -31,9 +28,17 @@ final class SecretSource {
      * @param file null: it is asked for on the terminal
      */
     static String base64(Invocation invocation, @Nullable Path file) {
-        byte[] secret = file == null ? typed(invocation.terminal()) : read(invocation.absolute(file));
+        byte[] secret = file == null ? typed(invocation.terminal()) : read(invocation.absolute(file), "secret file");
         String text = Base64.getEncoder().encodeToString(secret);
         Arrays.fill(secret, (byte) 0);
+        return text;
+    }
+
+    /** What a file holds that nobody else may open. */
+    static String text(Path file, String what) {
+        byte[] bytes = read(file, what);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        Arrays.fill(bytes, (byte) 0);
         return text;
     }
 
@@ -58,18 +63,18 @@ final class SecretSource {
         return secret;
     }
 
-    private static byte[] read(Path file) {
+    private static byte[] read(Path file, String what) {
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
-                throw new CliException(ExitCode.USAGE, "the secret file " + file + " is not a regular file");
+                throw new CliException(ExitCode.USAGE, "the " + what + " " + file + " is not a regular file");
             }
-            refuseOthers(file);
+            refuseOthers(file, what);
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(FILE_BYTES_MAX + 1);
                 if (bytes.length > FILE_BYTES_MAX) {
                     throw new CliException(
                             ExitCode.USAGE,
-                            "the secret file " + file + " has more than " + FILE_BYTES_MAX
+                            "the " + what + " " + file + " has more than " + FILE_BYTES_MAX
                                     + " bytes; that is no secret");
                 }
                 return withoutNewline(bytes);
@@ -77,29 +82,18 @@ final class SecretSource {
         } catch (NoSuchFileException e) {
             throw new CliException(ExitCode.NOT_FOUND, "there is no file " + file);
         } catch (IOException e) {
-            throw new CliException(ExitCode.FAILED, "the secret file " + file + " cannot be read: " + e.getMessage());
+            throw new CliException(ExitCode.FAILED, "the " + what + " " + file + " cannot be read: " + e.getMessage());
         }
     }
 
-    private static void refuseOthers(Path file) throws IOException {
-        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return;
-        }
-        Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
-        if (mode.stream().anyMatch(OTHERS::contains)) {
+    private static void refuseOthers(Path file, String what) throws IOException {
+        String mode = OwnerOnly.othersMay(file);
+        if (!mode.isEmpty()) {
             throw new CliException(
                     ExitCode.USAGE,
-                    "the secret file %s has mode %s, so that others may open it; run 'chmod 600 %s' first"
-                            .formatted(file, octal(mode), file));
+                    "the %s %s has mode %s, so that others may open it; run 'chmod 600 %s' first"
+                            .formatted(what, file, mode, file));
         }
-    }
-
-    private static String octal(Set<PosixFilePermission> mode) {
-        int bits = 0;
-        for (PosixFilePermission permission : mode) {
-            bits |= 0400 >> permission.ordinal();
-        }
-        return "%04o".formatted(bits);
     }
 
     /** One newline at the end belongs to the file, not to the secret. */

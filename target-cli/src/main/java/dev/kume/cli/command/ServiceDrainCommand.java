@@ -58,7 +58,11 @@ final class ServiceDrainCommand implements Callable<Integer> {
             // It went away while it was asked: by a signal, for instance.
             invocation.say("the daemon went away before the drain was over: its log says who was cut");
         }
-        awaitEnd(view);
+        if (invocation.remote()) {
+            awaitSilence(view);
+        } else {
+            awaitEnd(view);
+        }
         DrainView last = view;
         for (DrainView.Session cut : last.cut()) {
             invocation
@@ -81,6 +85,23 @@ final class ServiceDrainCommand implements Callable<Integer> {
         }
         throw new CliException(
                 ExitCode.USAGE, "--timeout " + timeout + " is no time from 1s to 60m; write one such as 90s or 2m");
+    }
+
+    /** The process of another host cannot be looked at; but it answers no more when it ends. */
+    private void awaitSilence(DrainView view) {
+        long end = invocation.environment().clock().nanoTime() + TimeUnit.SECONDS.toNanos(PROCESS_SECONDS);
+        try {
+            while (invocation.environment().clock().nanoTime() - end < 0) {
+                invocation.api().get(ApiPaths.drainChange(view.revision(), WAIT_SECONDS));
+            }
+        } catch (CliException e) {
+            if (e.exitCode() == ExitCode.UNREACHABLE) {
+                return;
+            }
+            throw e;
+        }
+        throw new CliException(
+                ExitCode.TIMED_OUT, "every session has ended, but the daemon still answers; its log may say why");
     }
 
     private void awaitEnd(DrainView view) {

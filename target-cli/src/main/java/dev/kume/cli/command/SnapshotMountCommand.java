@@ -63,10 +63,7 @@ final class SnapshotMountCommand implements Callable<Integer> {
                 .post(
                         ApiPaths.snapshotMount(disk, snapshot),
                         new SnapshotMount(
-                                as,
-                                writable,
-                                file == null ? null : invocation.absolute(file).toString(),
-                                description));
+                                as, writable, file == null ? null : invocation.pathOnServer(file), description));
         new OperationWait(invocation, "Mounting " + snapshot).await(started);
         Answer mounted = invocation.api().get(ApiPaths.disk(as));
         invocation.printChange(mounted.tree(), () -> {

@@ -4,8 +4,10 @@ import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.output.Facts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** {@code kume status}. */
@@ -54,7 +56,24 @@ final class StatusCommand implements Callable<Integer> {
                 .add("operations", counts.operationsRunning() + " running")
                 .add("config", config == null ? "built-in defaults" : config)
                 .add("state directory", status.stateDirectory())
-                .add("socket", status.socket());
+                .add("socket", status.socket())
+                .add("remote", remote(status.remote()), "off");
+    }
+
+    /** What a client on another host has to know. */
+    private static List<String> remote(StatusView.@Nullable Remote remote) {
+        if (remote == null) {
+            return List.of();
+        }
+        String fingerprint = remote.fingerprint();
+        String detail = remote.detail();
+        List<String> lines = new ArrayList<>();
+        lines.add(remote.address() + " (" + remote.state() + (detail == null ? "" : ": " + detail) + ")");
+        if (fingerprint != null) {
+            lines.add("fingerprint " + fingerprint);
+            lines.add("certificate " + remote.certificate() + ", until " + remote.expires());
+        }
+        return lines;
     }
 
     private static String isns(StatusView.IsnsServer server) {

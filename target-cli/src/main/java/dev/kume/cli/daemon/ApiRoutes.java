@@ -1,8 +1,10 @@
 package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.access.Role;
 import dev.kume.cli.api.AlarmView;
 import dev.kume.cli.api.ApiJson;
+import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.InitiatorAllow;
 import dev.kume.cli.api.InitiatorView;
 import dev.kume.cli.api.MappingCreate;
@@ -43,6 +45,7 @@ final class ApiRoutes {
     private final ClusterReports clusterReports;
     private final ConfigRoutes config;
     private final ValidationRoutes validation;
+    private final TokenRoutes tokens;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -62,7 +65,8 @@ final class ApiRoutes {
             ClusterRoutes clusters,
             ClusterReports clusterReports,
             ConfigRoutes config,
-            ValidationRoutes validation) {
+            ValidationRoutes validation,
+            TokenRoutes tokens) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -77,11 +81,13 @@ final class ApiRoutes {
         this.clusterReports = clusterReports;
         this.config = config;
         this.validation = validation;
+        this.tokens = tokens;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
     /** Carries a request out. What it throws is the answer, by {@link Errors}. */
     ApiAnswer answer(ApiRequest request) throws InterruptedException {
+        permit(request);
         service.admit(request);
         List<String> path = request.path();
         String noun = path.isEmpty() ? "" : path.getFirst();
@@ -100,9 +106,21 @@ final class ApiRoutes {
             case "discovery" -> credentials.discovery(request);
             case "sessions" -> sessions(request, path.size());
             case "config" -> config.answer(request);
+            case "tokens" -> tokens.answer(request);
             case "operations" -> operations(request, path.size());
             default -> unknown(request);
         };
+    }
+
+    /** Whoever may only read may ask for everything, since no answer to a GET has a secret, and change nothing. */
+    private static void permit(ApiRequest request) {
+        if (request.caller().role() == Role.READ && !request.method().equals("GET")) {
+            throw new ApiException(
+                    ErrorCode.FORBIDDEN,
+                    "token '%s' has the role read, and this needs admin"
+                            .formatted(request.caller().name()),
+                    "use a token made with 'kume token create NAME --role admin'");
+        }
     }
 
     private ApiAnswer clusters(ApiRequest request) throws InterruptedException {

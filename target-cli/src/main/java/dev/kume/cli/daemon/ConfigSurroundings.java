@@ -81,8 +81,15 @@ final class ConfigSurroundings implements Surroundings {
                 case GUARD -> InventoryException.Kind.GUARD;
                 case BUSY -> InventoryException.Kind.BUSY;
                 case LIMIT -> InventoryException.Kind.LIMIT;
-                case FAILED, NO_SPACE, UNSUPPORTED, STOPPING, UNREACHABLE, NOT_AUTHORISED, TIMED_OUT, CANCELLED ->
-                    throw e;
+                case FAILED,
+                        NO_SPACE,
+                        UNSUPPORTED,
+                        STOPPING,
+                        UNREACHABLE,
+                        NOT_AUTHORISED,
+                        FORBIDDEN,
+                        TIMED_OUT,
+                        CANCELLED -> throw e;
             };
             throw new InventoryException(kind, e.error().message(), e.error().remedy());
         }

@@ -6,6 +6,7 @@ import dev.kume.cli.alarm.LogAlarms;
 import dev.kume.cli.alert.AlertInbox;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.log.ServiceEvent;
+import dev.kume.cli.remote.RemoteService;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
@@ -149,7 +150,7 @@ public final class Daemon implements AutoCloseable {
         undo("journal", journal);
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
         initiators.load();
-        Management managed = Management.load(settings, system, served, shelf, secrets);
+        Management managed = Management.load(settings, system, served, shelf, secrets, alarms);
         management = managed;
         IsnsRegistration isns = isns(server);
         undo("sessions", () -> stop(server));
@@ -161,6 +162,7 @@ public final class Daemon implements AutoCloseable {
         flushNowAndThen("initiators seen", "kume-initiators", initiators::flush);
         flushNowAndThen("keys of nodes", "kume-keys", managed::rememberKeys);
         watchNowAndThen(served, shelf);
+        lookAtRemoteNowAndThen(managed);
         managed.logInventory();
         if (isns != null) {
             served.announcements().to(isns);
@@ -265,6 +267,14 @@ public final class Daemon implements AutoCloseable {
                 new AlertService(alerts, served, shelf, settings.stateDirectory(), system.clock(), settings.limits()));
         served.unreservedWriters(settings.unreservedWriters());
         guardNowAndThen(served.guards());
+    }
+
+    private void lookAtRemoteNowAndThen(Management managed) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("kume-remote-look").daemon(true).factory());
+        long seconds = RemoteService.LOOK.toSeconds();
+        var _ = timer.scheduleWithFixedDelay(managed::lookAtRemote, 0, seconds, TimeUnit.SECONDS);
+        undo("management on the network", timer::shutdownNow);
     }
 
     private void guardNowAndThen(Guards guards) {

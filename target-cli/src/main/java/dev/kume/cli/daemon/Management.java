@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.cli.log.ServiceEvent;
@@ -10,6 +11,7 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.TargetRecord;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -43,6 +45,9 @@ final class Management {
     private final ManagementApi api;
     private final ClusterReports clusterReports;
     private final KeysFile keysFile;
+    private final RemoteManagement remote;
+    private final ApiRoutes routes;
+    private final Settings settings;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
     private final ExecutorService operationThreads =
             Executors.newFixedThreadPool(OPERATION_THREADS, threads("kume-operation-"));
@@ -56,8 +61,10 @@ final class Management {
             Exports exports,
             DiskShelf shelf,
             SecretShelf secrets,
+            Alarms alarms,
             InventoryFile file,
             Inventory loaded) {
+        this.settings = settings;
         this.exports = exports;
         this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
@@ -76,13 +83,13 @@ final class Management {
         CredentialProvisioning credentials = new CredentialProvisioning(
                 settings.stateDirectory(), settings.limits(), changes, secrets, system.clock());
         this.drain = new Drain(exports, system.pid(), system.supervisor());
-        this.status = new StatusReport(
-                settings, system.version(), system.name(), system.pid(), system.clock(), exports, operations, drain);
+        this.remote = new RemoteManagement(settings, system, alarms, this::takeRequests, threads("kume-remote"));
+        this.status = new StatusReport(settings, system, exports, operations, drain, remote::view);
         KeyBook keys = new KeyBook(settings.limits().getInt(Limit.KEYS_PER_CLUSTER));
         this.keysFile = new KeysFile(settings.stateDirectory(), system.files(), keys);
         this.clusterReports = new ClusterReports(
                 changes, exports, shelf, system.clock(), settings.limits(), keys, HostNetwork::ofThisHost);
-        ApiRoutes routes = new ApiRoutes(
+        this.routes = new ApiRoutes(
                 changes,
                 disks.routes(),
                 targets,
@@ -91,13 +98,15 @@ final class Management {
                 exports,
                 shelf,
                 status::of,
-                new ServiceRoutes(new Reload(settings, changes, exports, system.supervisor(), system.log()), drain),
+                new ServiceRoutes(
+                        new Reload(settings, changes, exports, remote, system.supervisor(), system.log()), drain),
                 disks.snapshots(),
                 disks.clusters(secrets),
                 clusterReports,
                 disks.config(file, secrets, hostNames, targets::redirect),
                 new ValidationRoutes(
-                        new ClusterValidating(settings, system, changes, operations, exports, shelf, secrets)));
+                        new ClusterValidating(settings, system, changes, operations, exports, shelf, secrets)),
+                remote.routes());
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 
@@ -106,7 +115,8 @@ final class Management {
      * yet; the
      * caller closes the shelf in the end.
      */
-    static Management load(Settings settings, HostSystem system, Exports exports, DiskShelf shelf, SecretShelf secrets)
+    static Management load(
+            Settings settings, HostSystem system, Exports exports, DiskShelf shelf, SecretShelf secrets, Alarms alarms)
             throws DaemonException {
         int versionsKept = settings.limits().getInt(Limit.INVENTORY_VERSIONS);
         InventoryFile file = new InventoryFile(settings.stateDirectory(), versionsKept, system.files());
@@ -121,7 +131,7 @@ final class Management {
         }
         recall(settings, file, loaded, shelf.memories());
         secrets.load(loaded);
-        Management management = new Management(settings, system, exports, shelf, secrets, file, loaded);
+        Management management = new Management(settings, system, exports, shelf, secrets, alarms, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded, system.supervisor()));
         management.disks.resume();
         management.keysFile.load();
@@ -211,9 +221,20 @@ final class Management {
         return drain.ended();
     }
 
-    /** Opens the management socket. */
+    /** What carries out the requests of a connection from the network. */
+    private void takeRequests(Channel channel) {
+        channel.pipeline().addLast(new ApiBodies()).addLast(new ApiHandler(routes, workers));
+    }
+
+    /** Opens the management socket; the port on the network opens with the first look at it. */
     void listen() throws DaemonException {
         api.start();
+        remote.want(settings.remote());
+    }
+
+    /** Tries again what keeps the port on the network closed. */
+    void lookAtRemote() {
+        remote.look();
     }
 
     /** Stops changes and the API, so that nothing new comes in; what is being made is given up and cleaned away. */
@@ -226,6 +247,7 @@ final class Management {
         // Whoever still waits for something is told to stop; answers that are ready leave before the socket closes.
         workers.shutdownNow();
         end(workers);
+        remote.close();
         api.close();
     }
 

@@ -21,16 +21,24 @@ final class Reload {
 
     private final Changes changes;
     private final Exports exports;
+    private final RemoteManagement remote;
     private final Supervisor supervisor;
     private final DaemonLog log;
 
     /** What the daemon works with; the thread of changes' alone. */
     private Settings running;
 
-    Reload(Settings started, Changes changes, Exports exports, Supervisor supervisor, DaemonLog log) {
+    Reload(
+            Settings started,
+            Changes changes,
+            Exports exports,
+            RemoteManagement remote,
+            Supervisor supervisor,
+            DaemonLog log) {
         this.running = started;
         this.changes = changes;
         this.exports = exports;
+        this.remote = remote;
         this.supervisor = supervisor;
         this.log = log;
     }
@@ -65,6 +73,7 @@ final class Reload {
         } catch (DaemonException e) {
             throw new ApiException(ErrorCode.INVALID, String.valueOf(e.getMessage()), "nothing was changed");
         }
+        remote.check(read.remote());
         ReloadView view = new ReloadView(running.file().toString(), SettingsChanges.between(running, read));
         try {
             if (!running.portals().equals(read.portals())) {
@@ -79,6 +88,7 @@ final class Reload {
         if (!running.chapAlgorithms().equals(read.chapAlgorithms())) {
             exports.chapAlgorithms(read.chapAlgorithms());
         }
+        remote.apply(read.remote());
         exports.unreservedWriters(read.unreservedWriters());
         exports.alerts(read.alerts());
         log.reload(read.log());

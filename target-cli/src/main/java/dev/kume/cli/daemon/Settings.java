@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.log.LogSettings;
+import dev.kume.cli.remote.RemoteSettings;
 import dev.kume.core.Limits;
 import dev.kume.core.nexus.AccessState;
 import dev.kume.protocol.login.ChapAlgorithm;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param log            how and where the daemon tells what happens
  * @param unreservedWriters what is done about hosts that write one file system without a reservation
  * @param alerts         what is worth an alarm
+ * @param remote         where the management API is served on the network; null for nowhere
  */
 public record Settings(
         @Nullable Path file,
@@ -43,7 +45,8 @@ public record Settings(
         Alua alua,
         UnreservedWriters unreservedWriters,
         LogSettings log,
-        AlertSettings alerts) {
+        AlertSettings alerts,
+        @Nullable RemoteSettings remote) {
     public Settings {
         portals = List.copyOf(portals);
         chapAlgorithms = List.copyOf(chapAlgorithms);
@@ -74,7 +77,8 @@ public record Settings(
                 Alua.NONE,
                 UnreservedWriters.ALARM,
                 LogSettings.DEFAULTS,
-                AlertSettings.DEFAULTS);
+                AlertSettings.DEFAULTS,
+                null);
     }
 
     /** The same with what can change while the daemon runs taken from others. */
@@ -93,7 +97,8 @@ public record Settings(
                 alua,
                 others.unreservedWriters,
                 log.withLiveOf(others.log),
-                others.alerts);
+                others.alerts,
+                others.remote);
     }
 
     /**

@@ -24,12 +24,13 @@ final class SettingsChanges {
     private static final Set<String> APART = Set.of("file", "portals", "limits", "log");
 
     /** What {@link Reload} applies, beside portals. */
-    private static final Set<String> LIVE = Set.of("chapAlgorithms", "unreservedWriters", "alerts");
+    private static final Set<String> LIVE = Set.of("chapAlgorithms", "unreservedWriters", "alerts", "remote");
 
     /** Settings that {@code kume.yaml} has in a block. */
     private static final Map<String, String> KEYS = Map.of(
             "adminSocket", "admin.socket",
             "chapAlgorithms", "authentication.chapAlgorithms",
+            "remote", "admin.remote",
             "unreservedWriters", "guards.unreservedWriters");
 
     private SettingsChanges() {}

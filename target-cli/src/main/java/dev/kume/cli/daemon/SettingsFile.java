@@ -4,6 +4,7 @@ import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.log.LogSettings;
+import dev.kume.cli.remote.RemoteSettings;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.core.Limits;
@@ -107,8 +108,13 @@ public final class SettingsFile {
         List<ChapAlgorithm> algorithms =
                 authentication == null ? defaults.chapAlgorithms() : ChapAlgorithms.read(authentication);
         YamlKeys admin = root.optionalKeys("admin");
+        RemoteSettings remote = null;
         if (admin != null) {
             socket = or(admin.optionalParsed("socket", SettingsFile::absolutePath), socket);
+            remote = RemoteSettings.read(
+                    admin.optionalKeys("remote"),
+                    address -> ListenAddress.parse(address, RemoteSettings.PORT),
+                    SettingsFile::absolutePath);
             admin.end();
         }
         IsnsSettings isns = IsnsSettings.of(root.optionalKeys("isns"));
@@ -132,7 +138,8 @@ public final class SettingsFile {
                 alua,
                 writers,
                 log,
-                alerts);
+                alerts,
+                remote);
     }
 
     private static UnreservedWriters unreservedWriters(@Nullable YamlKeys guards, UnreservedWriters otherwise)

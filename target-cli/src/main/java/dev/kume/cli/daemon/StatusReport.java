@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The daemon at one look. */
 final class StatusReport {
@@ -20,26 +22,26 @@ final class StatusReport {
     private final Exports exports;
     private final Operations operations;
     private final Drain drain;
+    private final Supplier<StatusView.@Nullable Remote> remote;
     private volatile boolean stopping;
 
     StatusReport(
             Settings settings,
-            String version,
-            String host,
-            long pid,
-            Clock clock,
+            HostSystem system,
             Exports exports,
             Operations operations,
-            Drain drain) {
+            Drain drain,
+            Supplier<StatusView.@Nullable Remote> remote) {
         this.settings = settings;
-        this.version = version;
-        this.host = host;
-        this.pid = pid;
-        this.clock = clock;
+        this.version = system.version();
+        this.host = system.name();
+        this.pid = system.pid();
+        this.clock = system.clock();
         this.started = clock.now();
         this.exports = exports;
         this.operations = operations;
         this.drain = drain;
+        this.remote = remote;
     }
 
     void stopping() {
@@ -75,7 +77,8 @@ final class StatusReport {
                         exports.initiators().size(),
                         operations.running()),
                 settings.limits().asMap(),
-                AlarmFacts.views(exports.alarms(), inventory));
+                AlarmFacts.views(exports.alarms(), inventory),
+                remote.get());
     }
 
     private String state() {

@@ -158,7 +158,24 @@ public enum ServiceEvent implements LogEvent {
             2404,
             Severity.WARNING,
             "{count} lines were left out of the log: they came quicker than it could be written",
-            "The place of the log is slow, or hangs: look at its device, or at who reads the standard error.");
+            "The place of the log is slow, or hangs: look at its device, or at who reads the standard error."),
+    CERTIFICATE_MADE(
+            2501,
+            Severity.INFO,
+            "A certificate for the management API was {verb}: for {names}, until {expires}, fingerprint {fingerprint}"),
+    REMOTE_LISTENS(2502, Severity.INFO, "The management API listens on {address}, fingerprint {fingerprint}"),
+    REMOTE_REFUSED(
+            2503,
+            Severity.WARNING,
+            "{peer} was refused by the management API: {reason}",
+            "A client with an old token, or somebody who tries the door. At most ten lines a minute for one address."),
+    TOKEN_MADE(2504, Severity.INFO, "Token {name} was made, with the role {role}"),
+    TOKEN_REVOKED(2505, Severity.INFO, "Token {name} was revoked"),
+    TOKEN_USES_LOST(
+            2506,
+            Severity.WARNING,
+            "When tokens were last used could not be written down: {reason}",
+            "Look after the file system of the state directory; the tokens themselves are there.");
 
     private final int number;
     private final Severity severity;

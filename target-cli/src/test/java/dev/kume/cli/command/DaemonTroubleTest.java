@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,9 +66,12 @@ final class DaemonTroubleTest {
     }
 
     @Test
-    void aUrlIsWrongUsage() {
+    void aUrlThatSendsTheTokenInClearIsWrongUsage() throws IOException {
+        Path token = Files.writeString(directory.resolve("token"), "kume_0123abcd_" + "x".repeat(43) + "\n");
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+        kume.variables.put("KUME_TOKEN_FILE", token.toString());
         assertEquals(2, kume.run("status", "--server", "http://kume:8080"));
-        assertTrue(kume.err().contains("not by a URL"), kume.err());
+        assertTrue(kume.err().contains("would send the token in clear; write https://HOST:PORT"), kume.err());
     }
 
     @Test

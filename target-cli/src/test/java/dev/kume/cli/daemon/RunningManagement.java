@@ -2,6 +2,8 @@ package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.cli.alarm.AlarmLog;
+import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.OperationView;
@@ -97,7 +99,12 @@ final class RunningManagement implements AutoCloseable {
                         clock));
         try {
             management = Management.load(
-                    settings, system, exports, shelf, new SecretShelf(settings.stateDirectory(), files));
+                    settings,
+                    system,
+                    exports,
+                    shelf,
+                    new SecretShelf(settings.stateDirectory(), files),
+                    new Alarms(clock, new AlarmLog()));
             management.listen();
         } catch (DaemonException e) {
             shelf.close();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Failures drain away at the rate that the limits allow; what is above it delays the next answer, longer each time.
  */
-final class LoginThrottle {
+public final class LoginThrottle {
     private static final long FIRST_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int DOUBLINGS_MAX = 8;
 
@@ -33,7 +33,7 @@ final class LoginThrottle {
     private final int addressesMax;
     private final LinkedHashMap<InetAddress, Level> levels = new LinkedHashMap<>(16, 0.75f, true);
 
-    LoginThrottle(Clock clock, Limits limits) {
+    public LoginThrottle(Clock clock, Limits limits) {
         this.clock = clock;
         failuresAllowed = limits.getInt(Limit.LOGIN_FAILURES_PER_ADDRESS);
         windowNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.LOGIN_FAILURE_WINDOW_SECONDS));
@@ -45,7 +45,7 @@ final class LoginThrottle {
     }
 
     /** For how long the next login from there is left unanswered; 0 for everybody who behaves. */
-    synchronized long delayNanos(InetAddress from) {
+    public synchronized long delayNanos(InetAddress from) {
         Level level = levels.get(networkOf(from));
         double excess = level == null ? 0 : failuresNow(level) - failuresAllowed;
         if (excess <= 0) {
@@ -56,7 +56,7 @@ final class LoginThrottle {
     }
 
     /** A login from there was refused by a mistake of the initiator. */
-    synchronized void failed(InetAddress from) {
+    public synchronized void failed(InetAddress from) {
         InetAddress network = networkOf(from);
         Level level = levels.get(network);
         // What is far above the allowed takes no longer to be forgiven than what is a little above.
@@ -68,7 +68,7 @@ final class LoginThrottle {
     }
 
     /** A session from there was let in. */
-    synchronized void succeeded(InetAddress from) {
+    public synchronized void succeeded(InetAddress from) {
         levels.remove(networkOf(from));
     }
 
