@@ -36,9 +36,18 @@ public final class ApiPaths {
     /** POST begins an operation. */
     public static final String CONFIG_APPLY = "/v1/config/apply";
 
+    private static final String AUDIT = "/v1/audit";
     private static final String CONFIG = "/v1/config";
 
     private ApiPaths() {}
+
+    /** {@code /v1/audit?since=TIME&for=KIND/NAME&limit=N}: GET; null for all. */
+    public static String audit(@Nullable Instant since, @Nullable String subject, int limit) {
+        return AUDIT
+                + "?limit=" + limit
+                + (since == null ? "" : "&since=" + encode(since.toString()))
+                + (subject == null ? "" : "&for=" + encode(subject));
+    }
 
     /** {@code /v1/config/history?limit=N}: GET. */
     public static String configHistory(int limit) {

@@ -16,14 +16,7 @@ public final class CommandTree {
         CommandLine root = new CommandLine(kume);
         root.addSubcommand("serve", new ServeCommand(invocation));
         root.addSubcommand("status", new StatusCommand(invocation));
-        noun(root, environment, "service", "Make Kume a service, start and stop it, take changed settings in.")
-                .addSubcommand("status", new StatusCommand(invocation))
-                .addSubcommand(new ServiceInstallCommand(invocation))
-                .addSubcommand(new ServiceUninstallCommand(invocation))
-                .addSubcommand(new ServiceStartCommand(invocation))
-                .addSubcommand(new ServiceStopCommand(invocation))
-                .addSubcommand(new ServiceReloadCommand(invocation))
-                .addSubcommand(new ServiceDrainCommand(invocation));
+        service(root, environment, invocation);
         disks(root, environment, invocation);
         noun(root, environment, "snapshot", "Take, list, show, mount, restore and remove snapshots of disks.")
                 .addSubcommand(new SnapshotCreateCommand(invocation))
@@ -66,6 +59,17 @@ public final class CommandTree {
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;
+    }
+
+    private static void service(CommandLine root, Environment environment, Invocation invocation) {
+        noun(root, environment, "service", "Make Kume a service, start and stop it, take changed settings in.")
+                .addSubcommand("status", new StatusCommand(invocation))
+                .addSubcommand(new ServiceInstallCommand(invocation))
+                .addSubcommand(new ServiceUninstallCommand(invocation))
+                .addSubcommand(new ServiceStartCommand(invocation))
+                .addSubcommand(new ServiceStopCommand(invocation))
+                .addSubcommand(new ServiceReloadCommand(invocation))
+                .addSubcommand(new ServiceDrainCommand(invocation));
     }
 
     private static void clusters(CommandLine root, Environment environment, Invocation invocation) {
@@ -125,6 +129,8 @@ public final class CommandTree {
                 .addSubcommand(new OperationListCommand(invocation))
                 .addSubcommand(new OperationShowCommand(invocation))
                 .addSubcommand(new OperationCancelCommand(invocation));
+        noun(root, environment, "audit", "See who changed what, from where, and what it was before.")
+                .addSubcommand(new AuditListCommand(invocation));
     }
 
     private static void config(CommandLine root, Environment environment, Invocation invocation) {

@@ -46,6 +46,7 @@ final class ApiRoutes {
     private final ConfigRoutes config;
     private final ValidationRoutes validation;
     private final TokenRoutes tokens;
+    private final Auditing auditing;
     private final JsonMapper mapper = ApiJson.strict();
 
     /**
@@ -66,7 +67,8 @@ final class ApiRoutes {
             ClusterReports clusterReports,
             ConfigRoutes config,
             ValidationRoutes validation,
-            TokenRoutes tokens) {
+            TokenRoutes tokens,
+            Auditing auditing) {
         this.changes = changes;
         this.disks = disks;
         this.targets = targets;
@@ -82,11 +84,16 @@ final class ApiRoutes {
         this.config = config;
         this.validation = validation;
         this.tokens = tokens;
+        this.auditing = auditing;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
 
     /** Carries a request out. What it throws is the answer, by {@link Errors}. */
     ApiAnswer answer(ApiRequest request) throws InterruptedException {
+        return auditing.answer(request, this::carryOut);
+    }
+
+    private ApiAnswer carryOut(ApiRequest request) throws InterruptedException {
         permit(request);
         service.admit(request);
         List<String> path = request.path();
@@ -105,6 +112,7 @@ final class ApiRoutes {
             case "credentials" -> credentials.credentials(request);
             case "discovery" -> credentials.discovery(request);
             case "sessions" -> sessions(request, path.size());
+            case "audit" -> auditing.list(request);
             case "config" -> config.answer(request);
             case "tokens" -> tokens.answer(request);
             case "operations" -> operations(request, path.size());

@@ -1,7 +1,9 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.alarm.Alarms;
+import dev.kume.cli.alarm.LogAlarms;
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.audit.AuditLog;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.ownership.HostNetwork;
@@ -45,6 +47,7 @@ final class Management {
     private final ManagementApi api;
     private final ClusterReports clusterReports;
     private final KeysFile keysFile;
+    private final AuditLog audit;
     private final RemoteManagement remote;
     private final ApiRoutes routes;
     private final Settings settings;
@@ -69,6 +72,9 @@ final class Management {
         this.shelf = shelf;
         this.changes = new Changes(changesThread, file, settings.stateDirectory(), exports, loaded);
         this.operations = new Operations(system.clock(), operationThreads);
+        this.audit = new AuditLog(settings.stateDirectory().resolve("audit"), new LogAlarms(alarms));
+        Auditing auditing = new Auditing(audit, system.clock());
+        operations.onEnd(auditing::ended);
         this.disks = new DiskServices(settings, system, changes, operations, exports, shelf);
         HostNameCheck hostNames = new HostNameCheck(system.names(), nameThreads, NAME_TIME);
         TargetProvisioning targets = new TargetProvisioning(
@@ -106,7 +112,8 @@ final class Management {
                 disks.config(file, secrets, hostNames, targets::redirect),
                 new ValidationRoutes(
                         new ClusterValidating(settings, system, changes, operations, exports, shelf, secrets)),
-                remote.routes());
+                remote.routes(),
+                auditing);
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 
@@ -249,6 +256,7 @@ final class Management {
         end(workers);
         remote.close();
         api.close();
+        audit.close();
     }
 
     private static void end(ExecutorService threads) {

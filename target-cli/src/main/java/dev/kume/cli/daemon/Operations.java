@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Long work: what runs, how far it has come, and what the last hundred came to. Thread safe. */
@@ -35,6 +36,7 @@ final class Operations {
     private final TreeMap<Long, Operation> byId = new TreeMap<>();
     private long lastId;
     private boolean closed;
+    private volatile Consumer<OperationView> ended = operation -> {};
 
     Operations(Clock clock, Executor threads) {
         this.clock = clock;
@@ -49,6 +51,11 @@ final class Operations {
     /** Work that has something to tell at its end. */
     interface TellingWork {
         OperationResult run(DiskFormat.Progress progress) throws IOException;
+    }
+
+    /** Sets who hears of work that has ended; set once, before there is any. */
+    void onEnd(Consumer<OperationView> listener) {
+        ended = listener;
     }
 
     /**
@@ -207,6 +214,7 @@ final class Operations {
         } finally {
             lock.unlock();
         }
+        ended.accept(view(operation));
     }
 
     private void forgetOldest() {

@@ -34,6 +34,10 @@ record LogLine(
         @Nullable String stack) {
     private static final String DEBUG = "DEBUG";
 
+    /** Fields that say whom a line is about. */
+    private static final List<String> SUBJECTS =
+            List.of("disk", "snapshot", "initiator", "target", "portal", "server", "name", "alarm", "request");
+
     static LogLine of(ILoggingEvent from) {
         LogEvent event = null;
         Map<String, String> fields = new LinkedHashMap<>();
@@ -93,7 +97,7 @@ record LogLine(
     /** Whom it is about: lines of one event about one subject are alike. */
     String subject() {
         List<String> parts = new ArrayList<>();
-        for (String name : List.of("disk", "snapshot", "initiator", "target", "portal", "server", "name", "alarm")) {
+        for (String name : SUBJECTS) {
             String value = fields.get(name);
             if (value != null) {
                 parts.add(value);

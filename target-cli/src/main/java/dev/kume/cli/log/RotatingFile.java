@@ -1,22 +1,21 @@
 package dev.kume.cli.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file that begins anew when it is full, with a few older ones beside it: {@code kume.log}, {@code kume.log.1} and so
- * on. Read by its owner and group alone. A file that somebody moves away is made again.
+ * on. Read by its owner and group alone. A file that somebody moves away is made again. An interrupt of the thread that
+ * writes does it no harm, as it would to a channel.
  */
 public final class RotatingFile implements AutoCloseable {
     private static final String MODE = "rw-r-----";
@@ -24,7 +23,7 @@ public final class RotatingFile implements AutoCloseable {
     private final Path file;
     private final long bytesMax;
     private final int older;
-    private @Nullable FileChannel channel;
+    private @Nullable RandomAccessFile out;
     private @Nullable Object key;
     private long length;
 
@@ -44,29 +43,28 @@ public final class RotatingFile implements AutoCloseable {
 
     /** Appends a line with its end: all of it, or nothing when this fails. */
     public void append(String line) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-        FileChannel open = current();
-        if (length > 0 && length + bytes.remaining() > bytesMax) {
+        byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+        RandomAccessFile open = current();
+        if (length > 0 && length + bytes.length > bytesMax) {
             close();
             shift();
             open = current();
         }
-        long before = length;
         try {
-            while (bytes.hasRemaining()) {
-                length += open.write(bytes);
-            }
+            open.seek(length);
+            open.write(bytes);
+            length += bytes.length;
         } catch (IOException e) {
-            cutBack(open, before, e);
+            cutBack(open, e);
             throw e;
         }
     }
 
     /** Makes what was appended durable. */
     public void force() throws IOException {
-        FileChannel open = channel;
+        RandomAccessFile open = out;
         if (open != null) {
-            open.force(false);
+            open.getFD().sync();
         }
     }
 
@@ -75,26 +73,26 @@ public final class RotatingFile implements AutoCloseable {
         return number == 0 ? file : file.resolveSibling(file.getFileName() + "." + number);
     }
 
-    private FileChannel current() throws IOException {
-        FileChannel open = channel;
+    private RandomAccessFile current() throws IOException {
+        RandomAccessFile open = out;
         if (open != null && isStillThere()) {
             return open;
         }
         close();
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         boolean there = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
-        open = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        open = new RandomAccessFile(file.toFile(), "rw");
         try {
             if (posix && !there) {
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(MODE));
             }
             key = keyOf();
-            length = open.size();
+            length = open.length();
         } catch (IOException e) {
             open.close();
             throw e;
         }
-        channel = open;
+        out = open;
         return open;
     }
 
@@ -121,10 +119,9 @@ public final class RotatingFile implements AutoCloseable {
         }
     }
 
-    private void cutBack(FileChannel open, long to, IOException failure) {
+    private void cutBack(RandomAccessFile open, IOException failure) {
         try {
-            open.truncate(to);
-            length = to;
+            open.setLength(length);
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
@@ -132,8 +129,8 @@ public final class RotatingFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        FileChannel open = channel;
-        channel = null;
+        RandomAccessFile open = out;
+        out = null;
         key = null;
         if (open != null) {
             open.close();

@@ -96,6 +96,23 @@ public enum ServiceEvent implements LogEvent {
             Severity.ERROR,
             "{what} takes more than {seconds} seconds; a disk or a loop hangs",
             "Look at the devices of the disks. What was asked for is written down and goes on."),
+    CHANGE_MADE(
+            2211,
+            Severity.INFO,
+            "{caller} from {from}: {request}: {outcome}",
+            "The audit log has it in full: kume audit list."),
+    CHANGE_REFUSED(
+            2212,
+            Severity.INFO,
+            "{caller} from {from}: {request}: not done: {reason}",
+            "The audit log has it in full: kume audit list."),
+    AUDIT_NOT_WRITABLE(
+            2213,
+            Severity.CRITICAL,
+            "the audit log cannot be written: {reason}; not written down: {caller} from {from}: {request}",
+            "Free space on the file system of the state directory. Changes are made all the same, so that it can "
+                    + "be freed, and each has this line."),
+    AUDIT_WRITABLE(2214, Severity.INFO, "the audit log can be written again; {missed} changes are missing there"),
     INITIATORS_FORGOTTEN(
             2301,
             Severity.WARNING,

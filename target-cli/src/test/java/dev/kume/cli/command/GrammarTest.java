@@ -114,7 +114,7 @@ final class GrammarTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "disc list                             | unknown command 'disc'; did you mean 'disk' or 'discovery'? (see: kume --help)",
+                "disc list                             | unknown command 'disc'; did you mean 'disk' or 'discovery' or 'audit'? (see: kume --help)",
                 "disk lst                              | unknown command 'lst'; did you mean 'list'? (see: kume disk --help)",
                 "disk list more                        | unexpected argument 'more' (see: kume disk list --help)",
                 "disk create a --siz 1GB               | unknown option '--siz'; did you mean '--size'? (see: kume disk create --help)",

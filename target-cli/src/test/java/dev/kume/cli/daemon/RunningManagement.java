@@ -56,6 +56,9 @@ final class RunningManagement implements AutoCloseable {
     }
 
     final FakeExports exports = new FakeExports();
+
+    final Alarms alarms = new Alarms(new StoppedClock(), new AlarmLog());
+
     final Settings settings;
     private final StateDirectory state;
     private final DiskShelf shelf;
@@ -99,12 +102,7 @@ final class RunningManagement implements AutoCloseable {
                         clock));
         try {
             management = Management.load(
-                    settings,
-                    system,
-                    exports,
-                    shelf,
-                    new SecretShelf(settings.stateDirectory(), files),
-                    new Alarms(clock, new AlarmLog()));
+                    settings, system, exports, shelf, new SecretShelf(settings.stateDirectory(), files), alarms);
             management.listen();
         } catch (DaemonException e) {
             shelf.close();

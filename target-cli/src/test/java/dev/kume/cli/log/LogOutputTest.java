@@ -181,7 +181,7 @@ final class LogOutputTest {
         output.tell(told());
         log(DiskEvent.ONLINE, "a");
         output.end();
-        assertEquals(List.of("log file " + file + ": NoSuchFile " + file), List.copyOf(troubles));
+        assertEquals(List.of("log file " + file + ": " + file + " (No such file or directory)"), List.copyOf(troubles));
         assertTrue(screen.lines().stream().anyMatch(line -> line.endsWith("Disk a is online again")));
     }
 

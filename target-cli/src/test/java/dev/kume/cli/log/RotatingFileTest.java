@@ -65,6 +65,18 @@ final class RotatingFileTest {
     }
 
     @Test
+    void anInterruptedThreadWritesAllTheSame() throws IOException {
+        Path path = directory.resolve("kume.log");
+        try (RotatingFile file = new RotatingFile(path, 1_000, 1)) {
+            Thread.currentThread().interrupt();
+            file.append("one\n");
+            file.force();
+            assertTrue(Thread.interrupted());
+            assertEquals(List.of("one"), Files.readAllLines(path));
+        }
+    }
+
+    @Test
     void onlyOwnerAndGroupMayReadIt() throws IOException {
         assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"), "Windows has ACLs");
         try (RotatingFile file = new RotatingFile(directory.resolve("kume.log"), 10, 1)) {
