@@ -12,6 +12,7 @@ import dev.kume.core.Clock;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,10 @@ public final class LogStart extends ContextAwareBase implements Configurator {
                 Thread.ofPlatform().name("kume-log").daemon(true).factory(),
                 root,
                 Level.toLevel(System.getenv(LEVEL), null),
-                new FileOutputStream(FileDescriptor.err),
+                // A service of Windows has no standard error.
+                Boolean.getBoolean("kume.service")
+                        ? OutputStream.nullOutputStream()
+                        : new FileOutputStream(FileDescriptor.err),
                 isJournal(System.getenv("JOURNAL_STREAM")));
         LogAppender appender = new LogAppender(output);
         appender.setContext(context);

@@ -68,6 +68,7 @@ public final class CommandTree {
                 .addSubcommand(new ServiceUninstallCommand(invocation))
                 .addSubcommand(new ServiceStartCommand(invocation))
                 .addSubcommand(new ServiceStopCommand(invocation))
+                .addSubcommand(new ServiceRunCommand(invocation))
                 .addSubcommand(new ServiceReloadCommand(invocation))
                 .addSubcommand(new ServiceDrainCommand(invocation));
     }

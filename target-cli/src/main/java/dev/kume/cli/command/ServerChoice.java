@@ -4,6 +4,7 @@ import dev.kume.cli.access.KeyPin;
 import dev.kume.cli.access.TokenText;
 import dev.kume.cli.client.ApiClient;
 import dev.kume.cli.client.RemoteServer;
+import dev.kume.cli.service.HostPlaces;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ final class ServerChoice {
     private static final String TOKEN_FILE = "KUME_TOKEN_FILE";
     private static final String CA = "KUME_CA";
     private static final String FINGERPRINT = "KUME_FINGERPRINT";
-    private static final String SOCKET_DEFAULT = "/run/kume/admin.sock";
+    private static final String SOCKET_DEFAULT =
+            HostPlaces.OF_THIS_HOST.socket().toString();
 
     private final Environment environment;
     private final GlobalOptions options;

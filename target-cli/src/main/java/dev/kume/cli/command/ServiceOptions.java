@@ -1,7 +1,9 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.service.HostPlaces;
 import dev.kume.cli.service.HostService;
 import dev.kume.cli.service.SystemdService;
+import dev.kume.cli.service.WindowsService;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,12 @@ final class ServiceOptions {
 
     /** The service of the host that is meant. */
     HostService host(Invocation invocation) {
+        if (HostPlaces.isWindows()) {
+            return WindowsService.ofThisHost(
+                    invocation.environment().variables(),
+                    invocation.environment().clock(),
+                    printOnly);
+        }
         return SystemdService.ofThisHost(
                 invocation.environment().variables(), root == null ? null : invocation.absolute(root), printOnly);
     }

@@ -5,6 +5,7 @@ import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.log.LogSettings;
 import dev.kume.cli.remote.RemoteSettings;
+import dev.kume.cli.service.HostPlaces;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.core.Limits;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code kume.yaml}, strictly: what it does not understand stops the daemon with one line. */
 public final class SettingsFile {
     /** Read when no file is named, if it exists. */
-    public static final Path USUAL_PLACE = Path.of("/etc/kume/kume.yaml");
+    public static final Path USUAL_PLACE = HostPlaces.OF_THIS_HOST.settings();
 
     private static final int SCHEMA_VERSION = 1;
     private static final long BYTES_MAX = 1 << 20;
@@ -75,16 +76,16 @@ public final class SettingsFile {
 
     /** What a daemon without a file works with. */
     static Settings defaults() {
-        Path state = Path.of("/var/lib/kume").toAbsolutePath();
+        HostPlaces places = HostPlaces.OF_THIS_HOST;
         return new Settings(
                 null,
-                state,
-                state.resolve("disks"),
+                places.state(),
+                places.disks(),
                 "iqn.2026-11.dev.kume",
                 null,
                 List.of(new PortalSettings("iscsi", 1, List.of(ListenAddress.parse("0.0.0.0:3260")))),
                 LoginSecurity.DEFAULT.algorithms(),
-                Path.of("/run/kume/admin.sock").toAbsolutePath(),
+                places.socket(),
                 Limits.DEFAULTS);
     }
 

@@ -63,6 +63,31 @@ public enum ServiceEvent implements LogEvent {
             Severity.WARNING,
             "systemd cannot be told: {reason}",
             "The unit may show an old state; disks are served."),
+    WINDOWS_SERVICE_BUG(
+            2041,
+            Severity.ERROR,
+            "The service ends after an error of our own: {reason}",
+            "Please report it with the lines that follow. Windows starts the service again."),
+    STOP_WITHOUT_DRAIN(
+            2042,
+            Severity.WARNING,
+            "The service stops at once, for a drain could not begin: {reason}",
+            "Sessions were cut; what initiators were promised to be durable is."),
+    WINDOWS_NOT_TOLD(
+            2043,
+            Severity.WARNING,
+            "Windows cannot be told how the service stands: {reason}",
+            "The list of services may show an old state; disks are served."),
+    WINDOWS_LOG_CLOSED(
+            2044,
+            Severity.WARNING,
+            "The Event Log is not written: {reason}",
+            "Lines go to the file that kume.yaml names under log, all the same."),
+    START_REFUSED(
+            2045,
+            Severity.ERROR,
+            "Kume does not start: {reason}",
+            "Do what the line says, and start the service again."),
     SETTINGS_READ(2101, Severity.INFO, "{file} was read again{outcome}"),
     SETTING_CHANGED(
             2102, Severity.INFO, "{setting} {change}: {outcome}", "What needs a restart waits for the next one."),

@@ -79,7 +79,7 @@ public final class Systemd implements Supervisor {
         }
     }
 
-    private static Repeats repeats() {
+    static Repeats repeats() {
         return (period, action) -> {
             ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("kume-systemd-", 1).daemon(true).factory());

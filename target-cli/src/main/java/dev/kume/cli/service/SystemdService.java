@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Kume as a service of systemd: a unit of its own where it was unpacked, the package's where it was installed by that. */
+/** Kume as a service of systemd: by a unit of its own where it was unpacked, by the package's where that has one. */
 public final class SystemdService implements HostService {
     private static final String UNIT = "kume.service";
     private static final String USER = "kume";
@@ -142,7 +142,7 @@ public final class SystemdService implements HostService {
         if (!printOnly) {
             say.accept(
                     packaged == null
-                            ? "Uninstalled; left as they are: /etc/kume, the state directory, all disks and the user kume"
+                            ? "Uninstalled; left as they are: /etc/kume, the state directory, disks and the user kume"
                             : "Disabled; the package's own tool removes the rest, such as: apt remove kume");
         }
     }
@@ -174,7 +174,7 @@ public final class SystemdService implements HostService {
                 String reason = show("StatusText");
                 throw new CliException(
                         ExitCode.FAILED,
-                        "%s could not be told to %s: %s; above are the last lines of its log, all of it has: journalctl -u kume"
+                        "%s could not be told to %s: %s; above are the last lines of its log: journalctl -u kume"
                                 .formatted(UNIT, verb, reason.isEmpty() ? "result " + show("Result") : reason));
             }
         });

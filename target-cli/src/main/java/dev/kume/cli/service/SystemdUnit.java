@@ -46,8 +46,8 @@ final class SystemdUnit {
                         folder.toString().matches("[\\w./+:@-]+") ? "-" + folder : "\"-" + escaped(folder) + "\"")
                 .collect(Collectors.joining(" "));
         return """
-                # Written by kume service install, by what kume.yaml and the inventory say. Run it again when there are disks in
-                # other folders.
+                # Written by kume service install, by what kume.yaml and the inventory say. Run it again when there are
+                # disks in other folders.
                 [Unit]
                 RequiresMountsFor=%s
                 """.formatted(String.join(" ", mounts))

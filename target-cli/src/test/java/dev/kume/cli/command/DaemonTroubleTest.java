@@ -3,6 +3,7 @@ package dev.kume.cli.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kume.cli.service.HostPlaces;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -45,7 +46,7 @@ final class DaemonTroubleTest {
     @Test
     void theDefaultSocketIsTheDaemonsDefault() {
         assertEquals(6, kume.run("status"));
-        assertTrue(kume.err().contains("/run/kume/admin.sock"), kume.err());
+        assertTrue(kume.err().contains(HostPlaces.OF_THIS_HOST.socket().toString()), kume.err());
     }
 
     @Test

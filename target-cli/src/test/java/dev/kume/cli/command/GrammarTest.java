@@ -34,6 +34,7 @@ final class GrammarTest {
                 "service install | ''         | --interface --address --print --root",
                 "service uninstall | ''       | --print --root",
                 "service start  | ''          | --print --root",
+                "service run    | ''          | ''",
                 "service stop   | ''          | --print --root",
                 "disk create    | NAME        | --size --file --format --type --parent --block-size-mb --sparse --sharing --read-only --sectors --block-size --physical-block-size --write-cache --rotation --vendor --product --description",
                 "disk import    | NAME        | --file --format --new-identity --trust-parent --sharing --read-only --sectors --block-size --physical-block-size --write-cache --rotation --vendor --product --description",
