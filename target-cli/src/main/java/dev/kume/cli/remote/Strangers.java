@@ -23,7 +23,7 @@ final class Strangers {
     /** Takes one in; returns the one that has to go for it, or null when there is room. */
     @Nullable
     Channel add(Channel channel, InetAddress from) {
-        Channel gone = oldestFirst.size() < max ? null : oldestOfTheMost();
+        Channel gone = oldestFirst.size() < max ? null : oldestOfTheMost(from);
         if (gone != null) {
             remove(gone);
         }
@@ -44,9 +44,10 @@ final class Strangers {
         return oldestFirst.size();
     }
 
-    private @Nullable Channel oldestOfTheMost() {
-        InetAddress most = null;
-        int mostCount = 0;
+    /** Where several have the most, the newcomer's own address is the first to give way. */
+    private @Nullable Channel oldestOfTheMost(InetAddress newcomer) {
+        InetAddress most = newcomer;
+        int mostCount = counts.getOrDefault(newcomer, 0);
         for (InetAddress each : oldestFirst.values()) {
             int count = counts.getOrDefault(each, 0);
             if (count > mostCount) {

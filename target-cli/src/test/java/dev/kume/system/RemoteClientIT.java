@@ -1,0 +1,427 @@
+package dev.kume.system;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kume.system.wire.RawInitiator;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The management API on the network, under curl, openssl and the command line. */
+final class RemoteClientIT {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String SECRET = "secret-of-node";
+
+    @TempDir
+    static Path directory;
+
+    private static RunningDaemon daemon;
+    private static int port;
+    private static String iqn;
+    private static String reader;
+    private static String admin;
+
+    /** An answer: its status, and its body. */
+    private record Reply(int status, String body, double seconds) {}
+
+    @BeforeAll
+    static void daemonOnTheNetwork() throws Exception {
+        Clients.need("curl", "openssl");
+        port = RunningDaemon.freePort();
+        daemon = RunningDaemon.start(directory, remote(port, ""), List.of());
+        awaitState("listening");
+        iqn = daemon.provide("disk", "8MB", "raw");
+        reader = token("reader", "read");
+        admin = token("admin", "admin");
+        Files.copy(directory.resolve("state/tls/server.pem"), directory.resolve("server.pem"));
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (daemon != null) {
+            try (RunningDaemon ending = daemon) {
+                for (String token : List.of(reader, admin)) {
+                    assertFalse(ending.log().contains(token.substring(14)), "a token is in the log");
+                }
+                ending.stop();
+            }
+        }
+    }
+
+    /** What follows the socket under {@code admin} in the settings of a test. */
+    private static String remote(int port, String more) {
+        return """
+                  remote:
+                    listen: "127.0.0.1:%d"
+                %s""".formatted(port, more);
+    }
+
+    private static void awaitState(String state) throws IOException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!status().path("state").asText().equals(state)) {
+            assertTrue(System.nanoTime() < end, () -> "it is not " + state + ": " + daemon.log());
+        }
+    }
+
+    private static JsonNode status() throws IOException {
+        return daemon.get("/v1/status").path("remote");
+    }
+
+    private static String token(String name, String role) throws IOException {
+        String body = """
+                {"name":"%s","role":"%s"}""".formatted(name, role);
+        return ManagementApi.request(daemon.socket(), "POST", "/v1/tokens", body)
+                .path("token")
+                .asText();
+    }
+
+    private static Program.Result curl(Object... words) {
+        return Program.run(
+                LIMIT,
+                Map.of(),
+                Program.words("curl", "-sS", "--cacert", directory.resolve("server.pem"), List.of(words)));
+    }
+
+    /** The token goes through a file, as it should. */
+    private static Reply ask(String token, String method, String path, Object... more) throws IOException {
+        Path header = Files.writeString(directory.resolve("header"), "Authorization: Bearer " + token + "\n");
+        Program.Result result = curl(
+                "-H",
+                "@" + header,
+                "-X",
+                method,
+                "-w",
+                "\n%{http_code} %{time_total}",
+                List.of(more),
+                "https://localhost:" + port + path);
+        String out = result.outOfSuccess();
+        int line = out.lastIndexOf('\n');
+        String[] facts = out.substring(line + 1).split(" ");
+        return new Reply(Integer.parseInt(facts[0]), out.substring(0, line), Double.parseDouble(facts[1]));
+    }
+
+    /** The command line at the server on the network. */
+    private static Program.Result kume(String token, String fingerprint, String... words) throws IOException {
+        Path file = Files.writeString(directory.resolve("kume-token"), token + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Map<String, String> variables = Map.of(
+                "KUME_SERVER",
+                "https://127.0.0.1:" + port,
+                "KUME_TOKEN_FILE",
+                file.toString(),
+                "KUME_FINGERPRINT",
+                fingerprint,
+                "NO_COLOR",
+                "1");
+        List<Object> line = new ArrayList<>(List.of(Clients.home().resolve("bin/kume")));
+        line.addAll(List.of(words));
+        return Program.run(LIMIT, variables, Program.words(line.toArray()));
+    }
+
+    // ---- tokens and roles -------------------------------------------------------------------------------------------
+
+    @Test
+    void withoutATokenNobodyGetsIn() throws Exception {
+        Program.Result nothing = curl("-w", "\n%{http_code}", "https://localhost:" + port + "/v1/status");
+        assertTrue(nothing.outOfSuccess().endsWith("\n401"), nothing::toString);
+        assertTrue(nothing.out().contains("wants a token"), nothing::toString);
+        assertFalse(nothing.out().contains("version"), nothing::toString);
+        String wrong = admin.substring(0, admin.length() - 1) + (admin.endsWith("A") ? "B" : "A");
+        assertEquals(401, ask(wrong, "GET", "/v1/status").status());
+        assertEquals(200, ask(admin, "GET", "/v1/status").status());
+    }
+
+    @Test
+    void aReaderSeesAllButSecretsAndChangesNothing() throws Exception {
+        Path file = Files.writeString(directory.resolve("chap"), SECRET + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        daemon.admin("credential", "add", "node1", "--user", "hv-node1", "--secret-file", file.toString());
+        String hash = Files.readString(directory.resolve("state/tokens.yaml"))
+                .replaceAll("(?s).*?sha256: \"(\\w+)\".*", "$1");
+        for (String path : List.of(
+                "status",
+                "alarms",
+                "disks",
+                "disks/disk",
+                "snapshots",
+                "clusters",
+                "targets",
+                "mappings",
+                "initiators",
+                "sessions",
+                "reservations",
+                "credentials",
+                "credentials/node1",
+                "discovery",
+                "operations",
+                "tokens",
+                "config/export",
+                "config/history")) {
+            Reply reply = ask(reader, "GET", "/v1/" + path);
+            assertEquals(200, reply.status(), path + reply);
+            for (String secret : List.of(SECRET, "c2VjcmV0LW9m", admin.substring(14), hash)) {
+                assertFalse(reply.body().contains(secret), path + " tells " + secret);
+            }
+        }
+        for (String method : List.of("POST", "PATCH", "PUT", "DELETE")) {
+            Reply reply = ask(reader, method, "/v1/disks/disk", "--data", "{\"description\":\"mine\"}");
+            assertEquals(403, reply.status(), method + reply);
+            assertTrue(reply.body().contains("has the role read"), reply.body());
+        }
+        assertEquals(403, ask(reader, "POST", "/v1/tokens", "--data", "{}").status());
+        assertEquals("", daemon.get("/v1/disks/disk").path("description").asText());
+        Reply changed = ask(admin, "PATCH", "/v1/disks/disk", "--data", "{\"description\":\"ours\"}");
+        assertEquals(200, changed.status(), changed.body());
+        ask(admin, "PATCH", "/v1/disks/disk", "--data", "{\"description\":\"\"}");
+    }
+
+    @Test
+    void whatIsRevokedIsRefusedInOpenConnectionsToo() throws Exception {
+        String token = token("leaver", "admin");
+        Path header = Files.writeString(directory.resolve("leaver"), "Authorization: Bearer " + token + "\n");
+        String url = "https://localhost:" + port;
+        // Three requests in one connection, the second of which ends the token that all three show.
+        Program.Result three = curl(
+                "-H",
+                "@" + header,
+                "-w",
+                "%{http_code} %{num_connects}\n",
+                "-o",
+                "/dev/null",
+                url + "/v1/alarms",
+                "--next",
+                "-sS",
+                "--cacert",
+                directory.resolve("server.pem"),
+                "-H",
+                "@" + header,
+                "-X",
+                "DELETE",
+                "-w",
+                "%{http_code} %{num_connects}\n",
+                "-o",
+                "/dev/null",
+                url + "/v1/tokens/leaver",
+                "--next",
+                "-sS",
+                "--cacert",
+                directory.resolve("server.pem"),
+                "-H",
+                "@" + header,
+                "-w",
+                "%{http_code} %{num_connects}\n",
+                "-o",
+                "/dev/null",
+                url + "/v1/alarms");
+        assertEquals("200 1\n200 0\n401 0\n", three.outOfSuccess());
+    }
+
+    // ---- TLS --------------------------------------------------------------------------------------------------------
+
+    @Test
+    void nothingIsAnsweredInClearOrByOldTls() {
+        Program.Result clear = curl("-w", "%{http_code}", "http://localhost:" + port + "/v1/status");
+        assertNotEquals(0, clear.exitCode(), clear::toString);
+        assertEquals("000", clear.out());
+        for (String old : List.of("-tls1", "-tls1_1")) {
+            Program.Result refused = handshake(old, "-cipher", "DEFAULT:@SECLEVEL=0");
+            assertNotEquals(0, refused.exitCode(), refused::toString);
+        }
+        Program.Result weak = handshake("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:AES128-SHA");
+        assertNotEquals(0, weak.exitCode(), weak::toString);
+        assertTrue(handshake("-tls1_2").outOfSuccess().contains("ECDHE-ECDSA-AES256-GCM-SHA384"));
+        assertTrue(handshake("-tls1_3").outOfSuccess().contains("TLSv1.3"));
+    }
+
+    private static Program.Result handshake(String... options) {
+        return Program.run(
+                LIMIT,
+                Map.of(),
+                Program.words("openssl", "s_client", "-connect", "127.0.0.1:" + port, List.of(options)));
+    }
+
+    @Test
+    void aServerThatIsNotKnownGetsNoToken() throws Exception {
+        String pin = status().path("fingerprint").asText();
+        String other = "sha256//" + "A".repeat(43) + "=";
+        Program.Result pinned =
+                Program.run(LIMIT, "curl", "-sSk", "--pinnedpubkey", pin, "https://127.0.0.1:" + port + "/v1/status");
+        assertEquals(0, pinned.exitCode(), pinned::toString);
+        Program.Result wrong =
+                Program.run(LIMIT, "curl", "-sSk", "--pinnedpubkey", other, "https://127.0.0.1:" + port + "/v1/status");
+        assertEquals(90, wrong.exitCode(), wrong::toString);
+        Program.Result unknown = Program.run(LIMIT, "curl", "-sS", "https://127.0.0.1:" + port + "/v1/status");
+        assertEquals(60, unknown.exitCode(), unknown::toString);
+        Program.Result refused = kume(admin, other, "status");
+        assertEquals(7, refused.exitCode(), refused::toString);
+        assertTrue(refused.err().contains("is not the server that you pinned: its fingerprint is " + pin));
+        assertTrue(kume(admin, pin, "disk", "list").outOfSuccess().contains("disk"));
+        assertTrue(kume(admin, "", "--ca", directory.resolve("server.pem").toString(), "disk", "list")
+                .outOfSuccess()
+                .contains("disk"));
+        Program.Result distrusted = kume(admin, "", "status");
+        assertEquals(7, distrusted.exitCode(), distrusted::toString);
+        assertTrue(distrusted.err().contains("is not trusted"), distrusted::toString);
+    }
+
+    // ---- who tries the door -----------------------------------------------------------------------------------------
+
+    @Test
+    void guessesAreAnsweredLaterEachTimeAndARightTokenIsNot() throws Exception {
+        String guess = "kume_00000000_" + "x".repeat(43);
+        double[] seconds = new double[13];
+        for (int i = 0; i < seconds.length; i++) {
+            Reply reply = ask(guess, "GET", "/v1/status", "--interface", "127.0.0.2");
+            assertEquals(401, reply.status());
+            seconds[i] = reply.seconds();
+        }
+        assertTrue(
+                seconds[10] >= 0.5 && seconds[11] >= 1.0 && seconds[12] >= 2.0,
+                List.of(seconds[10], seconds[11], seconds[12])::toString);
+        Reply right = ask(admin, "GET", "/v1/alarms", "--interface", "127.0.0.2");
+        assertEquals(200, right.status());
+        assertTrue(right.seconds() < 2.0, () -> "a right token waits: " + right.seconds());
+        long lines =
+                daemon.log().lines().filter(line -> line.contains("127.0.0.2:")).count();
+        assertTrue(lines <= 10, () -> lines + " lines: who guesses fills the log");
+    }
+
+    @Test
+    void handshakesThatNeverEndKeepNobodyOut() throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 200; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                open.add(socket);
+                if (i % 2 == 0) {
+                    // The beginning of a ClientHello whose rest never comes.
+                    socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0, 1});
+                }
+            }
+            Reply reply = ask(admin, "GET", "/v1/disks");
+            assertEquals(200, reply.status());
+            assertTrue(reply.seconds() < 5, reply::toString);
+            try (RawInitiator initiator = daemon.login(RunningDaemon.NODE1, iqn)) {
+                assertEquals(1, daemon.get("/v1/sessions").path("sessions").size());
+            }
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void headersAndBodiesHaveAnEnd() throws Exception {
+        Path big = Files.writeString(directory.resolve("big"), " ".repeat((1 << 20) + 1));
+        Reply body = ask(admin, "POST", "/v1/disks", "--data-binary", "@" + big);
+        assertEquals(400, body.status(), body.body());
+        Reply header = ask(admin, "GET", "/v1/disks", "-H", "X-Long: " + "x".repeat(20_000));
+        assertEquals(400, header.status(), header.body());
+    }
+
+    // ---- while it runs ----------------------------------------------------------------------------------------------
+
+    @Test
+    void certificatesAndAddressesChangeUnderSessions() throws Exception {
+        String before = Files.readString(directory.resolve("kume.yaml"));
+        try (RawInitiator initiator = daemon.login(RunningDaemon.NODE1, iqn);
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            certificate("own", "rsa:2048");
+            reload(remote(port, own("own.pem", "own.key")));
+            Program.Result shown =
+                    handshake("-CAfile", directory.resolve("own.pem").toString());
+            assertTrue(shown.outOfSuccess().contains("Verify return code: 0 (ok)"), shown::toString);
+            certificate("other", "rsa:2048");
+            refuse(remote(port, own("own.pem", "other.key")), "is not the one of the certificate");
+            Files.setPosixFilePermissions(directory.resolve("own.key"), PosixFilePermissions.fromString("rw-r--r--"));
+            refuse(remote(port, own("own.pem", "own.key")), "mode 0644");
+            assertEquals("listening", status().path("state").asText());
+
+            reload(remote(taken.getLocalPort(), ""));
+            assertEquals("failed", status().path("state").asText());
+            JsonNode alarm = daemon.get("/v1/alarms").path("alarms").path(0);
+            assertEquals("service-trouble", alarm.path("kind").asText());
+            assertTrue(alarm.path("text").asText().contains(":" + taken.getLocalPort()), alarm.toString());
+            Program.Result gone = curl("https://localhost:" + port + "/v1/status");
+            assertEquals(7, gone.exitCode(), "nobody listens there any more");
+
+            assertEquals(1, daemon.get("/v1/sessions").path("sessions").size());
+            assertArrayEquals(new byte[] {1, 2}, initiator.ping((byte) 1, (byte) 2), "the session has noticed");
+        } finally {
+            Files.writeString(directory.resolve("kume.yaml"), before);
+            daemon.post("/v1/service/reload", "");
+        }
+        awaitState("listening");
+        assertEquals(0, daemon.get("/v1/alarms").path("alarms").size());
+        assertEquals(200, ask(admin, "GET", "/v1/status").status(), "its own certificate again");
+    }
+
+    private static String own(String certificate, String key) {
+        return """
+                    certificate: %s
+                    key: %s
+                """.formatted(directory.resolve(certificate), directory.resolve(key));
+    }
+
+    private static void certificate(String name, String kind) throws IOException {
+        Path key = directory.resolve(name + ".key");
+        Program.run(
+                        LIMIT,
+                        Map.of(),
+                        Program.words(
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                kind,
+                                "-nodes",
+                                "-days",
+                                "30",
+                                "-subj",
+                                "/CN=localhost",
+                                "-addext",
+                                "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                                "-keyout",
+                                key,
+                                "-out",
+                                directory.resolve(name + ".pem")))
+                .outOfSuccess();
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private static void settings(String remote) throws IOException {
+        Files.writeString(directory.resolve("kume.yaml"), RunningDaemon.yaml(directory, daemon.port()) + remote);
+    }
+
+    private static void reload(String remote) throws IOException {
+        settings(remote);
+        daemon.post("/v1/service/reload", "");
+    }
+
+    private static void refuse(String remote, String why) throws IOException {
+        settings(remote);
+        Program.Result refused = daemon.kume("service", "reload");
+        assertEquals(2, refused.exitCode(), refused::toString);
+        assertTrue(refused.err().contains(why), refused::toString);
+    }
+}
