@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,11 +37,16 @@ final class TypedLine {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Path directory;
-    private final Path socket;
+    private final Map<String, String> variables;
 
     TypedLine(Path directory, Path socket) {
+        this(directory, Map.of("KUME_SERVER", socket.toString(), "NO_COLOR", "1"));
+    }
+
+    /** @param variables of the environment, which say where the daemon is */
+    TypedLine(Path directory, Map<String, String> variables) {
         this.directory = directory;
-        this.socket = socket;
+        this.variables = Map.copyOf(variables);
     }
 
     /** @param types what the person at the terminal answers; nobody sits there when it is null */
@@ -59,9 +65,10 @@ final class TypedLine {
 
     private Program.Result inShell(String line) {
         String path = Clients.home().resolve("bin") + ":" + System.getenv("PATH");
-        Map<String, String> variables = Map.of("PATH", path, "KUME_SERVER", socket.toString(), "NO_COLOR", "1");
+        Map<String, String> all = new HashMap<>(variables);
+        all.put("PATH", path);
         String there = "cd '" + directory + "' && set -o pipefail && " + line;
-        return Program.run(LIMIT, variables, List.of("bash", "-c", there));
+        return Program.run(LIMIT, all, List.of("bash", "-c", there));
     }
 
     private Program.Result inProcess(List<String> words, @Nullable String types) {
@@ -73,13 +80,8 @@ final class TypedLine {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 types != null);
         Interrupts none = action -> () -> {};
-        Environment environment = new Environment(
-                terminal,
-                Map.of("KUME_SERVER", socket.toString(), "NO_COLOR", "1"),
-                directory,
-                new RealClock(),
-                none,
-                new RunningAlready());
+        Environment environment =
+                new Environment(terminal, variables, directory, new RealClock(), none, new RunningAlready());
         String[] arguments = words.subList(1, words.size()).toArray(String[]::new);
         int status = CommandTree.of(environment).execute(arguments);
         return new Program.Result(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.guard.UnreservedWriters;
+import dev.kume.cli.remote.RemoteSettings;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
@@ -266,6 +267,40 @@ final class SettingsFileTest {
         YamlException wrong =
                 assertThrows(YamlException.class, () -> SettingsFile.parse(FILE, text + "alua: implicit\n"));
         assertTrue(wrong.getMessage().endsWith("there are 33 portals; with alua: implicit hosts take no more than 32"));
+    }
+
+    @Test
+    void managementOnTheNetworkIsOffUntilItIsWrittenDown() throws Exception {
+        assertNull(SettingsFile.parse(FILE, "schemaVersion: 1\nadmin: {socket: /run/k/s}\n")
+                .remote());
+        RemoteSettings own = SettingsFile.parse(FILE, "schemaVersion: 1\nadmin: {remote: {listen: \"192.168.1.5\"}}\n")
+                .remote();
+        assertEquals("192.168.1.5:3261", String.valueOf(own));
+        RemoteSettings given = SettingsFile.parse(FILE, """
+                schemaVersion: 1
+                admin:
+                  remote: {listen: "[fd00::1]:8443", certificate: /etc/s.pem, key: /etc/s.key}
+                """).remote();
+        assertEquals("[fd00:0:0:0:0:0:0:1]:8443 with /etc/s.pem and /etc/s.key", String.valueOf(given));
+    }
+
+    @Test
+    void mistakesInManagementOnTheNetworkAreNamed() {
+        for (String[] each : new String[][] {
+            {"{}", "the key 'listen' is missing"},
+            {"{listen: \"store1:3261\"}", "is not an IP address"},
+            {"{listen: \"10.0.0.1:0\"}", "is not from 1 to 65535"},
+            {"{listen: \"10.0.0.1\", certificate: /s.pem}", "certificate goes together with key"},
+            {"{listen: \"10.0.0.1\", key: /s.key}", "key goes together with certificate"},
+            {"{listen: \"10.0.0.1\", certificate: s.pem, key: /s.key}", "is not an absolute path"},
+            {"{listen: \"10.0.0.1\", cert: /s.pem}", "did you mean certificate?"}
+        }) {
+            YamlException wrong = assertThrows(
+                    YamlException.class,
+                    () -> SettingsFile.parse(FILE, "schemaVersion: 1\nadmin:\n  remote: " + each[0] + "\n"));
+            assertTrue(wrong.getMessage().startsWith(FILE + ":3:"), wrong.getMessage());
+            assertTrue(wrong.getMessage().contains(each[1]), wrong.getMessage());
+        }
     }
 
     @Test
