@@ -4,10 +4,12 @@ import dev.kume.cli.alert.AlertInbox;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.inventory.DiskRecord;
+import dev.kume.core.reservation.Reservation;
 import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.UnitState;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,18 @@ final class FailureLog implements LogicalUnit.Watcher {
     @Override
     public void changed(LogicalUnit unit, UnitState before, UnitState after) {
         journal.changed(before, after);
+        tell(unit, before.reservations().reservation(), after.reservations().reservation());
+    }
+
+    /** A node that holds a disk by another path, or anew, is the same. */
+    private static void tell(LogicalUnit unit, @Nullable Reservation before, @Nullable Reservation after) {
+        String former = before == null ? null : before.holder().initiatorName();
+        String now = after == null ? null : after.holder().initiatorName();
+        if (after != null && !after.holder().initiatorName().equals(former)) {
+            DiskEvent.RESERVED.log(LOG, unit.name(), now, after.type(), former);
+        } else if (after == null && before != null) {
+            DiskEvent.RESERVATION_GONE.log(LOG, unit.name(), former);
+        }
     }
 
     @Override

@@ -93,6 +93,16 @@ public enum DiskEvent implements LogEvent {
             "Disk {disk} keeps its {bytes} bytes: the daemon ended while its size was changed",
             "Resize it again."),
     SIZE_CUT(3063, Severity.INFO, "Disk {disk} has its {bytes} bytes now: the daemon ended while it was made smaller"),
+    RESERVED(
+            3071,
+            Severity.INFO,
+            "Disk {disk}: reserved by {initiator} ({type}), before by {former}",
+            "A node has taken the disk: a start, a move or a failover. kume cluster timeline tells the story."),
+    RESERVATION_GONE(
+            3072,
+            Severity.INFO,
+            "Disk {disk}: the reservation of {initiator} is gone",
+            "It was released, cleared or lost with its registration."),
     SNAPSHOT_TAKEN(3101, Severity.INFO, "Snapshot {snapshot} of {disks} disks taken; writes waited {millis} ms"),
     SNAPSHOT_REMOVED(3102, Severity.INFO, "Snapshot {snapshot} of disk {disk} is removed"),
     SNAPSHOT_REMOVAL_GOES_ON(3103, Severity.INFO, "Disk {disk}: the removal of its snapshots goes on"),

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kume.cli.alarm.Alarm;
 import dev.kume.cli.daemon.RunningManagement.Reply;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Every change over the management socket, in the audit log. */
 final class AuditingTest {
@@ -101,6 +106,41 @@ final class AuditingTest {
 
     @Test
     void noSecretIsWrittenAnywhereButInItsFile() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger("dev.kume");
+        log.start();
+        root.addAppender(log);
+        root.setLevel(Level.DEBUG);
+        try {
+            driveAllThatHasSecrets();
+        } finally {
+            root.detachAppender(log);
+            root.setLevel(null);
+        }
+        assertTrue(log.list.size() > 10, "the log was heard");
+        for (ILoggingEvent line : log.list) {
+            String text = line.getFormattedMessage() + line.getKeyValuePairs();
+            for (String secret : List.of(SECRET, OTHER, base64(SECRET), base64(OTHER))) {
+                assertFalse(text.contains(secret), text);
+            }
+        }
+    }
+
+    @Test
+    void aTokenIsToldToWhoeverMadeItAndToNobodyElse() throws Exception {
+        try (RunningManagement daemon = RunningManagement.in(folder)) {
+            Reply made = daemon.post("/v1/tokens", "{\"name\":\"backup\",\"role\":\"read\"}");
+            String token = made.body().path("token").asText();
+            assertTrue(token.length() > 20, made::toString);
+            daemon.delete("/v1/tokens/backup");
+            JsonNode changes = changes(daemon, "?for=token/backup");
+            assertEquals(2, changes.size());
+            assertEquals("***", changes.get(1).path("after").path("token").asText());
+            assertFalse(changes.toString().contains(token), changes::toString);
+        }
+    }
+
+    private void driveAllThatHasSecrets() throws Exception {
         try (RunningManagement daemon = RunningManagement.in(folder)) {
             String add = "{\"name\":\"%s\",\"user\":\"u\",\"secret\":\"%s\"}";
             assertEquals(
@@ -116,13 +156,13 @@ final class AuditingTest {
             daemon.post("/v1/credentials", "{\"name\":\"x\",\"sekret\":\"%s\"}".formatted(SECRET));
             daemon.post("/v1/credentials", "{\"secret\":\"%s\"".formatted(SECRET));
             daemon.patch("/v1/credentials/in", "{\"secret\":\"%s\"}".formatted(base64(SECRET + "2")));
-            daemon.post("/v1/targets", "{\"name\":\"t\",\"chap\":\"in\",\"mutualChap\":\"out\"}");
-            daemon.patch("/v1/discovery", "{\"chap\":\"in\"}");
+            daemon.post("/v1/targets", "{\"name\":\"t\",\"chap\":[\"in\"],\"mutual\":\"out\"}");
+            daemon.patch("/v1/discovery", "{\"chap\":[\"in\"]}");
             daemon.post(
                     "/v1/config/apply",
-                    "{\"text\":\"# %s\",\"secrets\":[{\"credential\":\"in\",\"secret\":\"%s\"}]}"
+                    "{\"text\":\"schemaVersion: 1\\n# %s\",\"secrets\":[{\"credential\":\"in\",\"secret\":\"%s\"}]}"
                             .formatted(SECRET, base64(SECRET)));
-            daemon.patch("/v1/discovery", "{\"chap\":\"\"}");
+            daemon.patch("/v1/discovery", "{\"chap\":[]}");
             daemon.delete("/v1/targets/t");
             daemon.delete("/v1/credentials/in");
             assertTrue(changes(daemon, "").size() >= 12, "all are there");
