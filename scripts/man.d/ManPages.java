@@ -16,7 +16,7 @@ public final class ManPages {
 
     public static void main(String[] args) throws Exception {
         Environment nowhere =
-                new Environment(Terminal.ofProcess(), Map.of(), Path.of("/"), null, null, config -> 0);
+                new Environment(Terminal.ofProcess(), Map.of(), Path.of("/"), null, null, null);
         CommandLine root = CommandTree.of(nowhere);
         nameExamples(root);
         CommandSpec spec = root.getCommandSpec();
