@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class ApiPaths {
     public static final String STATUS = "/v1/status";
     public static final String ALARMS = "/v1/alarms";
+    public static final String STATISTICS = "/v1/statistics";
     public static final String DISKS = "/v1/disks";
     public static final String DISK_IMPORT = "/v1/disks/import";
     public static final String DISK_CHECK = "/v1/disks/check";

@@ -3,8 +3,7 @@ package dev.kume.cli.command;
 import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.ClusterStatusView;
 import dev.kume.cli.client.Answer;
-import dev.kume.cli.terminal.CliException;
-import dev.kume.cli.terminal.ExitCode;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,8 +16,6 @@ import picocli.CommandLine.Parameters;
         description = "Show who is connected, who owns which disk, and what to do about what is wrong.",
         footer = {"", "Examples: kume cluster status HV", "          kume cluster status HV --watch 5"})
 final class ClusterStatusCommand implements Callable<Integer> {
-    private static final int SECONDS_MAX = 3_600;
-
     private final Invocation invocation;
 
     @Parameters(paramLabel = "CLUSTER", description = "The cluster's name.")
@@ -38,21 +35,17 @@ final class ClusterStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        String path = ApiPaths.clusterStatus(name);
         Integer seconds = watchSeconds;
-        if (seconds == null) {
-            show(invocation.api().get(ApiPaths.clusterStatus(name)));
-            return 0;
+        if (seconds != null) {
+            return new ScreenWatch(invocation, path, ClusterStatusCommand::lines, seconds).run();
         }
-        if (seconds < 1 || seconds > SECONDS_MAX) {
-            throw new CliException(
-                    ExitCode.USAGE, "--watch %d is not from 1 to %d seconds".formatted(seconds, SECONDS_MAX));
-        }
-        return new ClusterWatch(invocation, name, seconds).run();
+        Answer answer = invocation.api().get(path);
+        invocation.print(answer.tree(), out -> lines(answer).forEach(out::println));
+        return 0;
     }
 
-    private void show(Answer answer) {
-        invocation.print(
-                answer.tree(),
-                out -> ClusterScreen.lines(answer.as(ClusterStatusView.class)).forEach(out::println));
+    private static List<String> lines(Answer answer) {
+        return ClusterScreen.lines(answer.as(ClusterStatusView.class));
     }
 }

@@ -16,6 +16,7 @@ public final class CommandTree {
         CommandLine root = new CommandLine(kume);
         root.addSubcommand("serve", new ServeCommand(invocation));
         root.addSubcommand("status", new StatusCommand(invocation));
+        root.addSubcommand("top", new TopCommand(invocation));
         service(root, environment, invocation);
         disks(root, environment, invocation);
         noun(root, environment, "snapshot", "Take, list, show, mount, restore and remove snapshots of disks.")
@@ -43,6 +44,8 @@ public final class CommandTree {
                 .addSubcommand(new ReservationShowCommand(invocation))
                 .addSubcommand(new ReservationClearCommand(invocation));
         secrets(root, environment, invocation);
+        noun(root, environment, "alarm", "See what is wrong now, and what to do about it.")
+                .addSubcommand(new AlarmListCommand(invocation));
         noun(root, environment, "discovery", "Say who may look for targets.")
                 .addSubcommand(new DiscoveryShowCommand(invocation))
                 .addSubcommand(new DiscoverySetCommand(invocation));

@@ -45,7 +45,7 @@ final class DiskShowCommand implements Callable<Integer> {
                 .add("type", type)
                 .add("file", disk.file());
         if (!disk.alarms().isEmpty()) {
-            facts.add("alarms", disk.alarms().stream().map(Alarms::line).toList(), "none");
+            facts.add("alarms", Alarms.lines(disk.alarms()), "none");
         }
         layout(facts, disk.layout());
         facts.add("sharing", disk.sharing())

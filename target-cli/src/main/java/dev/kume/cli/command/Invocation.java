@@ -91,6 +91,11 @@ final class Invocation {
         }
     }
 
+    /** True when data is printed for people. */
+    boolean printsTables() {
+        return options.format == OutputFormat.table;
+    }
+
     /** Prints a list: its rows as a table, or one line that says what to do about an empty one. */
     void printList(JsonNode list, String whenEmpty, Consumer<PrintStream> table) {
         if (options.format == OutputFormat.table && list.isEmpty()) {

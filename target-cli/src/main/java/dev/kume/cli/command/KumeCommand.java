@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
             "  0 done             3 not found              6 daemon unreachable   9 timed out",
             "  1 failed           4 exists or conflicts    7 not authorised",
             "  2 wrong usage      5 refused by a guard     8 busy or in use",
-            "  10 validated with warnings, or steps are open                   11 validation failed",
+            "  10 validated with warnings, steps are open, or alarms stand",
+            "  11 validation failed, or a critical alarm stands",
             "  12 a plan has changes"
         })
 final class KumeCommand implements Callable<Integer> {

@@ -4,16 +4,24 @@ import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.output.Facts;
+import dev.kume.cli.output.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code kume status}. */
 @Command(name = "status", description = "Show the daemon at one look.")
 final class StatusCommand implements Callable<Integer> {
     private final Invocation invocation;
+
+    @Option(
+            names = "--check",
+            description = "Print one line for monitoring, and exit with 0 when all is well, 10 with warnings, 11 when"
+                    + " something is critical.")
+    private boolean check;
 
     StatusCommand(Invocation invocation) {
         this.invocation = invocation;
@@ -22,9 +30,14 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Answer answer = invocation.api().get(ApiPaths.STATUS);
-        invocation.print(
-                answer.tree(), out -> facts(answer.as(StatusView.class)).print(out));
-        return 0;
+        StatusView status = answer.as(StatusView.class);
+        if (!check) {
+            invocation.print(answer.tree(), out -> facts(status).print(out));
+            return 0;
+        }
+        StatusCheck judged = new StatusCheck(status);
+        invocation.print(answer.tree(), out -> out.println(Printable.line(judged.line())));
+        return judged.exit().code();
     }
 
     private static Facts facts(StatusView status) {
@@ -43,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
             facts.add("isns", servers, "none");
         }
         if (!status.alarms().isEmpty()) {
-            facts.add("alarms", status.alarms().stream().map(Alarms::line).toList(), "none");
+            facts.add("alarms", Alarms.lines(status.alarms()), "none");
         }
         return facts.add("disks", disks(counts))
                 .add(

@@ -63,6 +63,7 @@ final class AlertService implements AutoCloseable {
                     state == null ? PersistentReservations.EMPTY : state.reservations(),
                     state == null ? null : state.reservedBy(),
                     unit == null ? 0 : unit.lane().longestNanos(),
+                    unit == null ? null : unit.lane().times(),
                     exports.space().growBytes(disk));
         }
 

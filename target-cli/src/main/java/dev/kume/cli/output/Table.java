@@ -37,12 +37,19 @@ public final class Table {
     }
 
     public void print(PrintStream out) {
+        lines().forEach(out::println);
+    }
+
+    /** The header and the rows. */
+    public List<String> lines() {
         List<String> headers = columns.stream().map(Column::header).toList();
         int[] widths = new int[columns.size()];
         widen(widths, headers);
         rows.forEach(row -> widen(widths, row));
-        out.println(line(widths, headers));
-        rows.forEach(row -> out.println(line(widths, row)));
+        List<String> lines = new ArrayList<>();
+        lines.add(line(widths, headers));
+        rows.forEach(row -> lines.add(line(widths, row)));
+        return lines;
     }
 
     private static void widen(int[] widths, List<String> cells) {

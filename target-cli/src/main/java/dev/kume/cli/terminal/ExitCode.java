@@ -22,9 +22,9 @@ public enum ExitCode {
     BUSY(8),
     /** It took longer than allowed. */
     TIMED_OUT(9),
-    /** A cluster validation came to its end, with warnings; or steps on the way to a cluster are open. */
+    /** A cluster validation came to its end, with warnings; steps on the way to a cluster are open; alarms stand. */
     VALIDATED_WITH_WARNINGS(10),
-    /** A cluster validation has found something that fails. */
+    /** A cluster validation has found something that fails; an alarm stands that is critical. */
     VALIDATION_FAILED(11),
     /** A plan, asked for this exit status, would change something. */
     CHANGES(12);

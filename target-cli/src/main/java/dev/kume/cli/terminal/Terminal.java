@@ -96,6 +96,12 @@ public final class Terminal {
         }
     }
 
+    /** The terminal as a screen that is drawn again and again: key by key where it can be, or line by line. */
+    public Screen screen() {
+        Screen keyed = console == null ? null : TtyScreen.open(out);
+        return keyed == null ? new LineScreen(in, out) : keyed;
+    }
+
     /** Pushes everything out; false when the reader of {@code out} has gone away or its disk is full. */
     public boolean flush() {
         err.flush();

@@ -20,6 +20,9 @@ import dev.kume.core.inventory.Mapping;
 import dev.kume.core.inventory.SectorFormat;
 import dev.kume.core.inventory.Sharing;
 import dev.kume.core.inventory.TargetRecord;
+import dev.kume.core.io.DiskLane;
+import dev.kume.core.io.IoJob;
+import dev.kume.core.io.LoopPort;
 import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.reservation.PersistentReservations;
 import dev.kume.core.reservation.Registration;
@@ -71,6 +74,7 @@ final class AlertHost implements AlertSight, HostFiles {
     private final Set<Path> hanging = new HashSet<>();
     private final Set<Path> away = new HashSet<>();
     private final Deque<Runnable> stuck = new ArrayDeque<>();
+    private final Map<String, Lane> times = new HashMap<>();
     private long growBytes;
     private boolean loopsBusy;
     private boolean clustered = true;
@@ -260,6 +264,12 @@ final class AlertHost implements AlertSight, HostFiles {
             }
             case "io" ->
                 inbox.ioFailed(disks.get(what).identity().uuid(), "Input/output error", seconds * 1_000_000_000);
+            case "took" -> {
+                String[] jobs = what.split("=");
+                for (int i = 0; i < Integer.parseInt(jobs[0]); i++) {
+                    times.computeIfAbsent("vms", any -> new Lane()).job(Long.parseLong(jobs[1]));
+                }
+            }
             case "remove" -> disks.remove(what);
             case "takes" -> {
                 String[] disk = what.split("=");
@@ -294,6 +304,42 @@ final class AlertHost implements AlertSight, HostFiles {
             alerts.look();
         }
         seconds = until;
+    }
+
+    /** A lane on which a job takes what it is told. */
+    private static final class Lane {
+        private long nowNanos = 1;
+        private final DiskLane lane = new DiskLane(
+                Runnable::run,
+                new Clock() {
+                    @Override
+                    public long nanoTime() {
+                        return nowNanos;
+                    }
+
+                    @Override
+                    public Instant now() {
+                        return NOON;
+                    }
+                },
+                2);
+
+        private void job(long millis) {
+            lane.submit(new IoJob() {
+                @Override
+                protected LoopPort home() {
+                    return new LoopPort(0, Runnable::run, () -> true);
+                }
+
+                @Override
+                protected void perform() {
+                    nowNanos += millis * 1_000_000;
+                }
+
+                @Override
+                protected void performed() {}
+            });
+        }
     }
 
     /** Those that stand, as {@code kind subject}, in alphabetical order. */
@@ -365,6 +411,7 @@ final class AlertHost implements AlertSight, HostFiles {
                         1, true, registrations.getOrDefault(name, List.of()), reservations.get(name)),
                 null,
                 longest.getOrDefault(name, 0L),
+                times.computeIfAbsent(name, any -> new Lane()).lane.times(),
                 name.equals("vms") ? growBytes : 0);
     }
 

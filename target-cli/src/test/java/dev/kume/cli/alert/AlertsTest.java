@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * seen:1     node 1 was logged in before the daemon started (refused:1, discovered:1: has tried)
  * off:vms    the disk goes offline by itself; asked:vms because somebody wants it; on:vms
  * takes:vms=12   a command of the disk takes 12 seconds already
+ * took:200=5     200 commands of vms took 5 ms each
  * free:/srv=8    8 percent of the file system are free; grow:3 thin disks may still take 3 GiB
  * </pre>
  */
@@ -76,6 +77,15 @@ final class AlertsTest {
                 "takes:vms=11 5s takes:vms=0 10s takes:vms=6 10s takes:vms=0 20s|disk-stuck vms",
                 "takes:vms=11 5s takes:vms=0 40s|-",
                 "takes:vms=11 5s remove:vms|-",
+                // A device that is slow for a minute, one that was once, and one of which little is known.
+                "10s took:200=1500 60s|disk-slow vms",
+                "10s took:200=900 60s|-",
+                "10s took:1000=5 took:5=4000 60s|-",
+                "10s took:1000=5 took:20=4000 60s|disk-slow vms",
+                "10s took:10=4000 60s|-",
+                "10s took:200=1500 60s took:200=700 60s|disk-slow vms",
+                "10s took:200=1500 60s took:200=300 60s|-",
+                "10s took:200=1500 130s|-",
                 // Reservations.
                 "register:1 register:2 reserve:1 60s|-",
                 "validates:x 60s|-",

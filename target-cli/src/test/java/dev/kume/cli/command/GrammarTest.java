@@ -30,7 +30,9 @@ final class GrammarTest {
             emptyValue = "",
             value = {
                 "serve          | ''          | --config",
-                "status         | ''          | ''",
+                "status         | ''          | --check",
+                "alarm list     | ''          | --watch",
+                "top            | ''          | --by --sort --reverse --interval --batch --once",
                 "service install | ''         | --interface --address --print --root",
                 "service uninstall | ''       | --print --root",
                 "service start  | ''          | --print --root",

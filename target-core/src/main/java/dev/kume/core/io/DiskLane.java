@@ -20,6 +20,7 @@ public final class DiskLane {
 
     private final WorkQueue writes;
     private final WorkQueue waiting;
+    private final ServiceTimes times = new ServiceTimes();
     private final InlineWrites inlineWrites;
     private final Clock clock;
 
@@ -35,8 +36,8 @@ public final class DiskLane {
      */
     public DiskLane(Executor threads, Clock clock, int workersMax, WriteRoom room, int inlineWriteBytesMax) {
         this.clock = clock;
-        this.writes = new WorkQueue(threads, clock, 1, true);
-        this.waiting = new WorkQueue(threads, clock, Math.max(1, workersMax - 1), false);
+        this.writes = new WorkQueue(threads, clock, 1, true, times);
+        this.waiting = new WorkQueue(threads, clock, Math.max(1, workersMax - 1), false, times);
         this.inlineWrites = new InlineWrites(clock, room, inlineWriteBytesMax);
     }
 
@@ -60,6 +61,11 @@ public final class DiskLane {
     /** How long the job of this disk takes already that a disk thread has begun first; 0 when none has one. */
     public long longestNanos() {
         return Math.max(writes.longestNanos(), waiting.longestNanos());
+    }
+
+    /** How long its jobs took on disk threads. */
+    public ServiceTimes times() {
+        return times;
     }
 
     /** Hears how long writes take. */

@@ -21,6 +21,7 @@ final class WorkQueue {
     private final Clock clock;
     private final int workersMax;
     private final boolean together;
+    private final ServiceTimes times;
     private final Runnable worker = this::work;
     private final AtomicReference<@Nullable IoJob> inbox = new AtomicReference<>();
     private final AtomicInteger workers = new AtomicInteger();
@@ -36,8 +37,10 @@ final class WorkQueue {
 
     /**
      * @param together jobs are quick: they go home in small groups, not one by one
+     * @param times    hear how long each took
      */
-    WorkQueue(Executor threads, Clock clock, int workersMax, boolean together) {
+    WorkQueue(Executor threads, Clock clock, int workersMax, boolean together, ServiceTimes times) {
+        this.times = times;
         this.threads = threads;
         this.clock = clock;
         this.workersMax = workersMax;
@@ -135,12 +138,14 @@ final class WorkQueue {
     }
 
     private void perform(IoJob job, Finished finished) {
-        int place = begin(clock.nanoTime());
+        long startNanos = clock.nanoTime();
+        int place = begin(startNanos);
         try {
             job.perform();
         } finally {
             long endNanos = clock.nanoTime();
             starts.set(place, NO_JOB);
+            times.took(endNanos - startNanos);
             finished.add(job, endNanos);
             if (!together) {
                 finished.deliver();

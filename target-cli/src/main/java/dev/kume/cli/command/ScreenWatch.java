@@ -1,7 +1,5 @@
 package dev.kume.cli.command;
 
-import dev.kume.cli.api.ApiPaths;
-import dev.kume.cli.api.ClusterStatusView;
 import dev.kume.cli.client.Answer;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
@@ -11,29 +9,42 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of a cluster again and again, until the process is told to stop: redrawn in place on a terminal, one block
+ * What the daemon says at one path again and again, until the process is told to stop: redrawn in place on a terminal, one block
  * below the other elsewhere. A daemon that goes away for a while is waited for.
  */
-final class ClusterWatch {
+final class ScreenWatch {
     private static final String HOME = "\u001b[H";
     private static final String CLEAR_LINE_END = "\u001b[K";
     private static final String CLEAR_BELOW = "\u001b[J";
     private static final long END_SECONDS = 2;
+    private static final int SECONDS_MAX = 3_600;
 
     private final Invocation invocation;
-    private final String name;
+    private final String path;
+    private final Function<Answer, List<String>> screen;
     private final int seconds;
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean shown;
 
-    ClusterWatch(Invocation invocation, String name, int seconds) {
+    /** @param screen the lines of an answer, for people */
+    ScreenWatch(Invocation invocation, String path, Function<Answer, List<String>> screen, int seconds) {
         this.invocation = invocation;
-        this.name = name;
-        this.seconds = seconds;
+        this.path = path;
+        this.screen = screen;
+        this.seconds = checked(seconds);
+    }
+
+    private static int checked(int seconds) {
+        if (seconds < 1 || seconds > SECONDS_MAX) {
+            throw new CliException(
+                    ExitCode.USAGE, "--watch %d is not from 1 to %d seconds".formatted(seconds, SECONDS_MAX));
+        }
+        return seconds;
     }
 
     int run() {
@@ -82,7 +93,7 @@ final class ClusterWatch {
         }
         boolean drawn = invocation.terminal().interactive();
         invocation.print(answer.tree(), out -> {
-            List<String> lines = ClusterScreen.lines(answer.as(ClusterStatusView.class));
+            List<String> lines = screen.apply(answer);
             if (drawn) {
                 draw(lines, out);
             } else {
@@ -97,7 +108,7 @@ final class ClusterWatch {
     /** Null while the daemon is away, of which one line tells. */
     private @Nullable Answer ask() {
         try {
-            return invocation.api().get(ApiPaths.clusterStatus(name));
+            return invocation.api().get(path);
         } catch (CliException e) {
             if (!shown || e.exitCode() != ExitCode.UNREACHABLE) {
                 throw e;
