@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,11 +61,26 @@ final class RemoteClientIT {
     static void end() throws Exception {
         if (daemon != null) {
             try (RunningDaemon ending = daemon) {
-                for (String token : List.of(reader, admin)) {
-                    assertFalse(ending.log().contains(token.substring(14)), "a token is in the log");
-                }
+                assertTrue(
+                        ending.get("/v1/audit").path("changes").toString().contains("\"caller\":\"admin\""), "audited");
                 ending.stop();
+                for (Path file : files(directory.resolve("state"))) {
+                    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+                    for (String token : List.of(reader, admin)) {
+                        assertFalse(text.contains(token.substring(14)), () -> "a token is in " + file);
+                        assertFalse(ending.log().contains(token.substring(14)), "a token is in the log");
+                    }
+                }
             }
+        }
+    }
+
+    /** All but images of disks. */
+    private static List<Path> files(Path below) throws IOException {
+        try (Stream<Path> all = Files.walk(below)) {
+            return all.filter(file ->
+                            Files.isRegularFile(file) && !file.toString().contains("/disks/"))
+                    .toList();
         }
     }
 

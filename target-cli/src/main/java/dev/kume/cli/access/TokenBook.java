@@ -13,6 +13,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -198,24 +199,30 @@ public final class TokenBook {
         }
     }
 
+    /** The token of a name, with what is known of its use. */
+    public TokenRecord find(String name) throws TokenException {
+        return named(name, list());
+    }
+
+    private static TokenRecord named(String name, Collection<TokenRecord> all) throws TokenException {
+        for (TokenRecord token : all) {
+            if (token.isNamed(name)) {
+                return token;
+            }
+        }
+        List<String> near = Nearest.to(name, all.stream().map(TokenRecord::name).toList());
+        throw new TokenException(
+                Kind.NOT_FOUND,
+                "there is no token '%s'".formatted(name),
+                near.isEmpty() ? "see 'kume token list'" : "did you mean %s?".formatted(near.getFirst()));
+    }
+
     /** Ends a token; it lets nobody in any more when this returns. */
     public TokenRecord revoke(String name) throws TokenException {
         synchronized (changing) {
             refuseInTrouble();
             Map<String, TokenRecord> next = current();
-            TokenRecord gone = next.values().stream()
-                    .filter(token -> token.isNamed(name))
-                    .findFirst()
-                    .orElse(null);
-            if (gone == null) {
-                List<String> names =
-                        next.values().stream().map(TokenRecord::name).toList();
-                List<String> near = Nearest.to(name, names);
-                throw new TokenException(
-                        Kind.NOT_FOUND,
-                        "there is no token '%s'".formatted(name),
-                        near.isEmpty() ? "see: kume token list" : "did you mean %s?".formatted(near.getFirst()));
-            }
+            TokenRecord gone = named(name, next.values());
             next.remove(gone.id());
             save(next);
             return gone;

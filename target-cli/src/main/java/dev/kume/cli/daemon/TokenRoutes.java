@@ -43,6 +43,7 @@ final class TokenRoutes {
                 case "GET 1" ->
                     ApiAnswer.ok(new TokenView.Listing(
                             tokens.list().stream().map(this::view).toList()));
+                case "GET 2" -> ApiAnswer.ok(view(tokens.find(request.path().getLast())));
                 case "POST 1" -> ApiAnswer.created(create(request));
                 case "DELETE 2" -> {
                     TokenRecord gone = tokens.revoke(request.path().getLast());
