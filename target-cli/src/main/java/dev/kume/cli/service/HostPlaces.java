@@ -40,7 +40,12 @@ public record HostPlaces(Path settings, Path state, Path disks, Path socket) {
 
     /** The folder of all of it on Windows. */
     static Path data(Map<String, String> variables) {
-        String programData = variables.getOrDefault("ProgramData", "");
-        return Path.of(programData.isEmpty() ? "C:\\ProgramData" : programData).resolve("Kume");
+        // Windows takes the names of variables in any case, and some shells write them in capitals.
+        String programData = variables.entrySet().stream()
+                .filter(variable -> variable.getKey().equalsIgnoreCase("ProgramData"))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("C:\\ProgramData");
+        return Path.of(programData).resolve("Kume");
     }
 }

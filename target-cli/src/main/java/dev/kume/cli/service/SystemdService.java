@@ -180,8 +180,9 @@ public final class SystemdService implements HostService {
         });
         finish(steps, say);
         if (!printOnly) {
-            String status = show("StatusText");
-            say.accept(UNIT + " is " + show("ActiveState") + (status.isEmpty() ? "" : ": " + status));
+            String state = show("ActiveState");
+            String status = state.equals("active") ? show("StatusText") : "";
+            say.accept(UNIT + " is " + state + (status.isEmpty() ? "" : ": " + status));
         }
     }
 

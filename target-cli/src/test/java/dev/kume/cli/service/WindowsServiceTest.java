@@ -261,7 +261,7 @@ final class WindowsServiceTest {
     void placesAreThoseOfTheHost() {
         assertEquals(
                 Path.of("/etc/kume/kume.yaml"), HostPlaces.of(false, Map.of()).settings());
-        HostPlaces windows = HostPlaces.of(true, Map.of("ProgramData", "D:\\Data"));
+        HostPlaces windows = HostPlaces.of(true, Map.of("PROGRAMDATA", "D:\\Data"));
         assertEquals(Path.of("D:\\Data").resolve("Kume").resolve("kume.yaml"), windows.settings());
         assertEquals(Path.of("D:\\Data").resolve("Kume").resolve("disks"), windows.disks());
     }
