@@ -7,6 +7,9 @@ import dev.kume.cli.alert.AlertInbox;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.remote.RemoteService;
+import dev.kume.cli.state.StateAccess;
+import dev.kume.cli.state.StateException;
+import dev.kume.cli.state.StateUpgrade;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.io.DiskThreads;
@@ -111,7 +114,7 @@ public final class Daemon implements AutoCloseable {
 
     private void start() throws DaemonException {
         Limits limits = settings.limits();
-        StateDirectory state = StateDirectory.lock(settings.stateDirectory(), system.stores(), system.pid());
+        StateDirectory state = openState();
         undo("state directory", state);
         DiskThreads diskThreads = new DiskThreads(limits.getInt(Limit.DISK_THREADS));
         undo("disk threads", diskThreads);
@@ -167,6 +170,36 @@ public final class Daemon implements AutoCloseable {
         if (isns != null) {
             served.announcements().to(isns);
             undo("iSNS", () -> deregister(isns));
+        }
+    }
+
+    /** The state directory, locked and of this version. Nothing is written into one that is not for this daemon. */
+    private StateDirectory openState() throws DaemonException {
+        Path place = settings.stateDirectory();
+        StateUpgrade upgrade = new StateUpgrade(place, system.version(), system.files());
+        try {
+            StateAccess.check(place);
+            upgrade.check();
+            StateDirectory state = StateDirectory.lock(place, system.stores(), system.pid());
+            try {
+                StateUpgrade.Upgraded upgraded = upgrade.run(system.clock().now());
+                if (upgraded != null) {
+                    ServiceEvent.STATE_UPGRADED.log(LOG, place, upgraded.from(), upgraded.to(), upgraded.copy());
+                }
+                String concern = StateAccess.concern(place);
+                if (concern != null) {
+                    ServiceEvent.STATE_OPEN.log(LOG, concern);
+                }
+                return state;
+            } catch (StateException | IOException | RuntimeException e) {
+                state.close();
+                throw e;
+            }
+        } catch (StateException e) {
+            throw DaemonException.failed(e.getMessage());
+        } catch (IOException e) {
+            throw DaemonException.failed("the state directory %s cannot be used: %s; give it to the user of the daemon"
+                    .formatted(place, Causes.of(e)));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.state.StateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,7 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** The steps of which a durable change of a small file is made, each of which can fail. */
-interface DurableFiles {
+interface DurableFiles extends StateFiles {
     /** Files of this host. */
     DurableFiles OF_THIS_HOST = new DurableFiles() {};
 
@@ -30,6 +31,7 @@ interface DurableFiles {
     }
 
     /** Makes a file that only its owner may open, and its content durable; one that is left of an earlier try goes. */
+    @Override
     default void writePrivate(Path file, byte[] content) throws IOException {
         Files.deleteIfExists(file);
         Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -57,11 +59,13 @@ interface DurableFiles {
     }
 
     /** Puts a file in the place of another, whole or not at all. */
+    @Override
     default void replace(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Makes the names in a directory durable. */
+    @Override
     default void syncDirectory(Path directory) throws IOException {
         // Windows opens no directories; its file system journals renames by itself.
         if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {

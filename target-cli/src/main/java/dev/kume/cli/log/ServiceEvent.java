@@ -19,6 +19,12 @@ public enum ServiceEvent implements LogEvent {
     INVENTORY_LOADED(
             2007, Severity.INFO, "Inventory version {version}: {disks} disks, {targets} targets, {mappings} mappings"),
     WORK_LEFT_BEHIND(2008, Severity.WARNING, "Work that does not end was left behind; the next start cleans up"),
+    STATE_UPGRADED(
+            2051,
+            Severity.INFO,
+            "The state in {directory} was brought from schema version {from} to {to}; as it was it is in {copy}",
+            "Nothing. An older Kume does not start with it any more: to go back, see upgrade.md."),
+    STATE_OPEN(2052, Severity.WARNING, "{concern}", "Do what the line says. Secrets are in files of their own."),
     DRAINING(2011, Severity.INFO, "Draining: initiators have {seconds} seconds to log out"),
     DRAIN_HANGS(
             2012,
