@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Debian package, from its build to its purge, in a bare Debian without Java: installed, run as its user by what its
- * unit says, used by initiators outside, upgraded, broken, mended and purged. Disk images outlive all of it.
+ * The Debian package, from its build to its purge, in a bare Debian without Java: installed, run as its user by what
+ * its unit says, used by initiators outside, upgraded, broken, mended and purged. Disk images outlive all of it.
  */
 final class PackageClientIT {
     private static final Duration LIMIT = Duration.ofSeconds(180);

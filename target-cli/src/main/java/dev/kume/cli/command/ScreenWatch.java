@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the daemon says at one path again and again, until the process is told to stop: redrawn in place on a terminal, one block
- * below the other elsewhere. A daemon that goes away for a while is waited for.
+ * What the daemon says at one path again and again, until the process is told to stop: redrawn in place on a terminal,
+ * one block below the other elsewhere. A daemon that goes away for a while is waited for.
  */
 final class ScreenWatch {
     private static final String HOME = "\u001b[H";

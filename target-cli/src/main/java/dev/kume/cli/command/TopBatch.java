@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** {@code kume top} for scripts and pipes: one table or document after the other, and nothing that drives a terminal. */
+/** {@code kume top} for scripts and pipes: one table or document after the other, nothing that drives a terminal. */
 final class TopBatch {
     private static final long END_SECONDS = 2;
 

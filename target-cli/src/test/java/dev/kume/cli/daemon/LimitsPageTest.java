@@ -39,7 +39,8 @@ final class LimitsPageTest {
     private static String table(String settings) {
         StringBuilder rows = new StringBuilder("| key | default | from | to | |\n|---|---|---|---|---|\n");
         for (Limit limit : Limit.values()) {
-            Matcher entry = Pattern.compile("(?m)((?:^  # .*\\n)+)^  " + limit.key() + ": ").matcher(settings);
+            Matcher entry = Pattern.compile("(?m)((?:^  # .*\\n)+)^  " + limit.key() + ": ")
+                    .matcher(settings);
             assertTrue(entry.find(), limit.key());
             String said = entry.group(1)
                     .replaceAll("(?m)^  # ", "")
