@@ -17,7 +17,7 @@ public final class StateAccess {
 
     private StateAccess() {}
 
-    /** Refuses a directory that cannot be used, or that others may change; writes nothing. One that is not there is well. */
+    /** Refuses a directory that cannot be used, or that others may change; writes nothing. A missing one is well. */
     public static void check(Path state) throws StateException {
         if (!Files.isDirectory(state)) {
             return;
@@ -49,7 +49,8 @@ public final class StateAccess {
         String user = user();
         return owner.equals(user)
                 ? "the daemon may not read and write its state directory %s; run 'chmod 700 %s'".formatted(state, state)
-                : "the state directory %s belongs to %s, and the daemon runs as %s; run it as %s, or run 'chown -R %s %s'"
+                : "the state directory %s belongs to %s, and the daemon runs as %s; run it as %s, or run "
+                        .concat("'chown -R %s %s'")
                         .formatted(state, owner, user, owner, user, state);
     }
 
