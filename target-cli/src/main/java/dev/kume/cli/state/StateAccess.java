@@ -62,7 +62,8 @@ public final class StateAccess {
         String owner = Files.getOwner(state).getName();
         String user = user();
         if (!owner.equals(user)) {
-            return "%s belongs to %s, and the daemon runs as %s: what it writes, %s may not read; run it as %s, or run 'chown -R %s %s'"
+            return ("%s belongs to %s, and the daemon runs as %s: what it writes, %s may not read; run it as %s, or"
+                            + " run 'chown -R %s %s'")"
                     .formatted(state, owner, user, owner, owner, user, state);
         }
         Set<PosixFilePermission> mode = Files.getPosixFilePermissions(state);
