@@ -63,7 +63,7 @@ public final class StateAccess {
         String user = user();
         if (!owner.equals(user)) {
             return ("%s belongs to %s, and the daemon runs as %s: what it writes, %s may not read; run it as %s, or"
-                            + " run 'chown -R %s %s'")"
+                            + " run 'chown -R %s %s'")
                     .formatted(state, owner, user, owner, owner, user, state);
         }
         Set<PosixFilePermission> mode = Files.getPosixFilePermissions(state);
