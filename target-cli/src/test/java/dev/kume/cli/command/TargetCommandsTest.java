@@ -306,6 +306,7 @@ final class TargetCommandsTest {
                 config:          built-in defaults
                 state directory: /var/lib/kume
                 socket:          /run/kume/admin.sock
+                remote:          off
                 """, kume.out());
     }
 }
