@@ -2,7 +2,7 @@
 # Kume with a Java runtime of its own. Sourced by scripts/*, with KUME_ROOT set to the checkout and build.sh sourced.
 
 # What Kume and its libraries use of the JDK. Stack traces keep their line numbers.
-RUNTIME_MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.xml
+RUNTIME_MODULES=java.base,java.logging,java.management,java.naming,java.xml
 RUNTIME_MODULES=$RUNTIME_MODULES,jdk.jfr,jdk.management,jdk.net,jdk.unsupported
 
 # kume_home_with_runtime DIRECTORY: a copy of the distribution that needs no Java on its host.

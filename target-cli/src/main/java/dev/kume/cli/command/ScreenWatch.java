@@ -5,10 +5,6 @@ import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +16,12 @@ final class ScreenWatch {
     private static final String HOME = "\u001b[H";
     private static final String CLEAR_LINE_END = "\u001b[K";
     private static final String CLEAR_BELOW = "\u001b[J";
-    private static final long END_SECONDS = 2;
     private static final int SECONDS_MAX = 3_600;
 
     private final Invocation invocation;
     private final String path;
     private final Function<Answer, List<String>> screen;
     private final int seconds;
-    private final CompletableFuture<Void> stop = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean shown;
 
     /** @param screen the lines of an answer, for people */
@@ -48,41 +41,11 @@ final class ScreenWatch {
     }
 
     int run() {
-        Interrupts.Registration registration =
-                invocation.environment().interrupts().onInterrupt(this::interrupted);
-        try {
+        try (Repetition repetition = new Repetition(invocation.environment().interrupts())) {
             do {
                 look();
-            } while (!stopped());
+            } while (!repetition.isStoppedWithin(seconds));
             return 0;
-        } finally {
-            ended.complete(null);
-            registration.end();
-        }
-    }
-
-    /** On the thread of the interrupt, which must not end the process in the middle of a screen. */
-    private void interrupted() {
-        stop.complete(null);
-        wait(ended, END_SECONDS);
-    }
-
-    private boolean stopped() {
-        return wait(stop, seconds);
-    }
-
-    /** True when it has completed in this time. */
-    private static boolean wait(CompletableFuture<Void> future, long seconds) {
-        try {
-            future.get(seconds, TimeUnit.SECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
         }
     }
 

@@ -11,24 +11,16 @@ import dev.kume.cli.top.SortKey;
 import dev.kume.cli.top.TopScreen;
 import dev.kume.cli.top.View;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code kume top} for scripts and pipes: one table or document after the other, nothing that drives a terminal. */
 final class TopBatch {
-    private static final long END_SECONDS = 2;
-
     private final Invocation invocation;
     private final TopSource source;
     private final int seconds;
     private final View view;
     private final TopScreen screen;
     private final Rates rates = new Rates();
-    private final CompletableFuture<Void> stop = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean printed;
 
     TopBatch(Invocation invocation, TopSource source, int seconds, View view, SortKey sort, boolean reversed) {
@@ -41,27 +33,16 @@ final class TopBatch {
 
     /** @param looks how many; null until the process is told to stop */
     int run(@Nullable Integer looks) {
-        Interrupts.Registration registration =
-                invocation.environment().interrupts().onInterrupt(this::interrupted);
-        try {
+        try (Repetition repetition = new Repetition(invocation.environment().interrupts())) {
             look(source.sample(), false);
-            for (int i = 0; (looks == null || i < looks) && !wait(stop, seconds); i++) {
+            for (int i = 0; (looks == null || i < looks) && !repetition.isStoppedWithin(seconds); i++) {
                 Sample sample = sample();
                 if (sample != null) {
                     look(sample, true);
                 }
             }
             return 0;
-        } finally {
-            ended.complete(null);
-            registration.end();
         }
-    }
-
-    /** On the thread of the interrupt, which must not end the process in the middle of a line. */
-    private void interrupted() {
-        stop.complete(null);
-        wait(ended, END_SECONDS);
     }
 
     /** Null while the daemon is away, of which one line tells. */
@@ -98,20 +79,5 @@ final class TopBatch {
                         view.toString(),
                         sample.alarms(),
                         screen.sorted(loads).stream().map(TopOutput.Row::of).toList()));
-    }
-
-    /** True when it has completed in this time. */
-    private static boolean wait(CompletableFuture<Void> future, long seconds) {
-        try {
-            future.get(seconds, TimeUnit.SECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
     }
 }

@@ -8,6 +8,7 @@ import dev.kume.cli.remote.RemoteSettings;
 import dev.kume.cli.service.HostPlaces;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
+import dev.kume.cli.yaml.YamlPaths;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
 import dev.kume.protocol.login.ChapAlgorithm;
@@ -15,7 +16,6 @@ import dev.kume.protocol.login.LoginSecurity;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -166,15 +166,7 @@ public final class SettingsFile {
     }
 
     private static Path absolutePath(String text) {
-        try {
-            Path path = Path.of(text);
-            if (!text.isBlank() && path.isAbsolute()) {
-                return path.normalize();
-            }
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("'%s' is not a path: %s".formatted(text, e.getReason()), e);
-        }
-        throw new IllegalArgumentException("'%s' is not an absolute path; begin it with /".formatted(text));
+        return YamlPaths.absolute(text, "begin it with /");
     }
 
     private static String iqnPrefix(String text) {

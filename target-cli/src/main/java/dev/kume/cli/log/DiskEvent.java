@@ -126,24 +126,19 @@ public enum DiskEvent implements LogEvent {
     SNAPSHOT_FILE_STAYS(3109, Severity.WARNING, "{file} could not be removed: {reason}; the next start tries again"),
     SCRATCH_DISK_STAYS(3111, Severity.WARNING, "The scratch disk {file} is left to the next start: {reason}");
 
-    private final int number;
-    private final Severity severity;
-    private final String text;
-    private final String advice;
+    @SuppressWarnings("ImmutableEnumChecker") // Its fields never change.
+    private final EventFacts facts;
 
     DiskEvent(int number, Severity severity, String text) {
         this(number, severity, text, "");
     }
 
     DiskEvent(int number, Severity severity, String text, String advice) {
-        this.number = number;
-        this.severity = severity;
-        this.text = text;
-        this.advice = advice;
+        facts = new EventFacts(number, severity, text, advice);
     }
 
     @Override
     public EventFacts facts() {
-        return new EventFacts(number, severity, text, advice);
+        return facts;
     }
 }

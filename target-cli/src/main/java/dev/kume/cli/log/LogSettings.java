@@ -2,7 +2,7 @@ package dev.kume.cli.log;
 
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
-import java.nio.file.InvalidPathException;
+import dev.kume.cli.yaml.YamlPaths;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -57,16 +57,7 @@ public record LogSettings(
     }
 
     private static Path file(String text) {
-        try {
-            Path path = Path.of(text);
-            if (!text.isBlank() && path.isAbsolute()) {
-                return path.normalize();
-            }
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("'%s' is not a path: %s".formatted(text, e.getReason()), e);
-        }
-        throw new IllegalArgumentException(
-                "'%s' is not an absolute path; begin it with /, or leave it out for no file".formatted(text));
+        return YamlPaths.absolute(text, "begin it with /, or leave it out for no file");
     }
 
     private static <T> T or(@Nullable T value, T otherwise) {

@@ -225,24 +225,19 @@ public enum ServiceEvent implements LogEvent {
             "When tokens were last used could not be written down: {reason}",
             "Look after the file system of the state directory; the tokens themselves are there.");
 
-    private final int number;
-    private final Severity severity;
-    private final String text;
-    private final String advice;
+    @SuppressWarnings("ImmutableEnumChecker") // Its fields never change.
+    private final EventFacts facts;
 
     ServiceEvent(int number, Severity severity, String text) {
         this(number, severity, text, "");
     }
 
     ServiceEvent(int number, Severity severity, String text, String advice) {
-        this.number = number;
-        this.severity = severity;
-        this.text = text;
-        this.advice = advice;
+        facts = new EventFacts(number, severity, text, advice);
     }
 
     @Override
     public EventFacts facts() {
-        return new EventFacts(number, severity, text, advice);
+        return facts;
     }
 }

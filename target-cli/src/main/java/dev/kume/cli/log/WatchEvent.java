@@ -60,24 +60,19 @@ public enum WatchEvent implements LogEvent {
             "The journal of the clusters cannot be read: {reason}",
             "Look at the directory journal in the state directory; timelines begin anew meanwhile.");
 
-    private final int number;
-    private final Severity severity;
-    private final String text;
-    private final String advice;
+    @SuppressWarnings("ImmutableEnumChecker") // Its fields never change.
+    private final EventFacts facts;
 
     WatchEvent(int number, Severity severity, String text) {
         this(number, severity, text, "");
     }
 
     WatchEvent(int number, Severity severity, String text, String advice) {
-        this.number = number;
-        this.severity = severity;
-        this.text = text;
-        this.advice = advice;
+        facts = new EventFacts(number, severity, text, advice);
     }
 
     @Override
     public EventFacts facts() {
-        return new EventFacts(number, severity, text, advice);
+        return facts;
     }
 }

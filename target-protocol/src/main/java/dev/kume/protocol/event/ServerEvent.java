@@ -89,24 +89,19 @@ public enum ServerEvent implements LogEvent {
             "DNS name {name} of an access list has no address",
             "Correct the name in the access list, or in DNS: who depends on it is refused.");
 
-    private final int number;
-    private final Severity severity;
-    private final String text;
-    private final String advice;
+    @SuppressWarnings("ImmutableEnumChecker") // Its fields never change.
+    private final EventFacts facts;
 
     ServerEvent(int number, Severity severity, String text) {
         this(number, severity, text, "");
     }
 
     ServerEvent(int number, Severity severity, String text, String advice) {
-        this.number = number;
-        this.severity = severity;
-        this.text = text;
-        this.advice = advice;
+        facts = new EventFacts(number, severity, text, advice);
     }
 
     @Override
     public EventFacts facts() {
-        return new EventFacts(number, severity, text, advice);
+        return facts;
     }
 }
