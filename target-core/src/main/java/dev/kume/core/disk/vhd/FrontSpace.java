@@ -18,12 +18,17 @@ record FrontSpace(long endBytes) {
     /** @param firstSlotBytes where the first block begins */
     static FrontSpace of(List<MappedVhd.Piece> pieces, long firstSlotBytes) {
         long end = Math.min(END_BYTES_MAX, firstSlotBytes);
-        long last = 0;
         for (MappedVhd.Piece piece : pieces) {
             if (piece.name().equals(TABLE)) {
                 end = Math.min(end, piece.beginBytes());
             }
-            last = Math.max(last, piece.endBytes());
+        }
+        long last = 0;
+        for (MappedVhd.Piece piece : pieces) {
+            // One behind the front says nothing of it: a block whose entry is not durable yet may lie in between.
+            if (piece.beginBytes() <= end) {
+                last = Math.max(last, piece.endBytes());
+            }
         }
         return new FrontSpace(Math.min(end, last));
     }
