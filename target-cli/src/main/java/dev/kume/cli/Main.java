@@ -7,6 +7,7 @@ import dev.kume.cli.daemon.DaemonPlaces;
 import dev.kume.cli.daemon.DaemonProgram;
 import dev.kume.cli.service.ServicePlaces;
 import dev.kume.cli.service.Supervisor;
+import dev.kume.cli.state.StateRestore;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.terminal.Terminal;
 import dev.kume.core.Clock;
@@ -42,6 +43,11 @@ public final class Main {
             @Override
             public ServicePlaces places() {
                 return DaemonPlaces.ofThisHost();
+            }
+
+            @Override
+            public StateRestore restore(Path state) {
+                return DaemonPlaces.restore(state);
             }
         };
     }

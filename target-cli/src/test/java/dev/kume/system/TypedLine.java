@@ -4,8 +4,10 @@ import dev.kume.cli.command.CommandTree;
 import dev.kume.cli.command.DaemonStart;
 import dev.kume.cli.command.Environment;
 import dev.kume.cli.command.Interrupts;
+import dev.kume.cli.daemon.DaemonPlaces;
 import dev.kume.cli.service.ServicePlaces;
 import dev.kume.cli.service.Supervisor;
+import dev.kume.cli.state.StateRestore;
 import dev.kume.cli.terminal.Terminal;
 import dev.kume.core.Clock;
 import java.io.ByteArrayInputStream;
@@ -107,6 +109,11 @@ final class TypedLine {
         @Override
         public ServicePlaces places() {
             throw new AssertionError("no line makes a service of it");
+        }
+
+        @Override
+        public StateRestore restore(Path state) {
+            return DaemonPlaces.restore(state);
         }
     }
 

@@ -25,6 +25,12 @@ public final class ApiPaths {
     public static final String DISCOVERY = "/v1/discovery";
     public static final String OPERATIONS = "/v1/operations";
 
+    /** POST writes a backup of the state. */
+    public static final String STATE_BACKUP = "/v1/state/backup";
+
+    /** GET: what of the daemon goes into a support bundle. */
+    public static final String SUPPORT = "/v1/support";
+
     /** POST without a body. */
     public static final String RELOAD = "/v1/service/reload";
 

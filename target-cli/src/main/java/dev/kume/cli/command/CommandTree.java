@@ -59,6 +59,10 @@ public final class CommandTree {
         operations(root, environment, invocation);
         root.addSubcommand(new ValidateCommand(invocation));
         config(root, environment, invocation);
+        noun(root, environment, "state", "Back up what the daemon knows, and restore it.")
+                .addSubcommand(new StateBackupCommand(invocation))
+                .addSubcommand(new StateShowCommand(invocation))
+                .addSubcommand(new StateRestoreCommand(invocation));
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;

@@ -2,6 +2,7 @@ package dev.kume.cli.command;
 
 import dev.kume.cli.service.ServicePlaces;
 import dev.kume.cli.service.Supervisor;
+import dev.kume.cli.state.StateRestore;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -19,4 +20,7 @@ public interface DaemonStart {
 
     /** What it has to reach, by the settings at their usual place and the inventory that they lead to. */
     ServicePlaces places();
+
+    /** What puts a backup into this state directory; nothing is touched yet. */
+    StateRestore restore(Path state);
 }

@@ -46,6 +46,7 @@ final class ApiRoutes {
     private final ConfigRoutes config;
     private final ValidationRoutes validation;
     private final TokenRoutes tokens;
+    private final StateBackups backups;
     private final Auditing auditing;
     private final JsonMapper mapper = ApiJson.strict();
 
@@ -68,6 +69,7 @@ final class ApiRoutes {
             ConfigRoutes config,
             ValidationRoutes validation,
             TokenRoutes tokens,
+            StateBackups backups,
             Auditing auditing) {
         this.changes = changes;
         this.disks = disks;
@@ -84,6 +86,7 @@ final class ApiRoutes {
         this.config = config;
         this.validation = validation;
         this.tokens = tokens;
+        this.backups = backups;
         this.auditing = auditing;
         this.reservations = new ReservationRoutes(changes, exports, shelf.memories());
     }
@@ -113,6 +116,7 @@ final class ApiRoutes {
             case "discovery" -> credentials.discovery(request);
             case "sessions" -> sessions(request, path.size());
             case "audit" -> auditing.list(request);
+            case "state" -> backups.answer(request);
             case "config" -> config.answer(request);
             case "tokens" -> tokens.answer(request);
             case "operations" -> operations(request, path.size());

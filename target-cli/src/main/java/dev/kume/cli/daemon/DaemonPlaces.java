@@ -1,12 +1,14 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.service.ServicePlaces;
+import dev.kume.cli.state.StateRestore;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.SnapshotRecord;
+import dev.kume.core.store.LocalFiles;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +25,11 @@ public final class DaemonPlaces {
     /** That of this host, by the settings at their usual place. */
     public static ServicePlaces ofThisHost() {
         return of(null);
+    }
+
+    /** Puts a backup into a state directory of this host, under the lock that a daemon takes. */
+    public static StateRestore restore(Path state) {
+        return new StateRestore(state, DurableFiles.OF_THIS_HOST, LocalFiles.ofThisHost());
     }
 
     /** @param config the settings file; null for the usual one */

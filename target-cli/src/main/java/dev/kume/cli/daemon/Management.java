@@ -113,6 +113,7 @@ final class Management {
                 new ValidationRoutes(
                         new ClusterValidating(settings, system, changes, operations, exports, shelf, secrets)),
                 remote.routes(),
+                new StateBackups(settings, system, changes, shelf.memories()),
                 auditing);
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,6 +102,12 @@ final class SlotShelf implements UnitMemories {
             String reason = Causes.of(e);
             return lost(disk, reason.contains(file.toString()) ? reason : "%s: %s".formatted(file, reason));
         }
+    }
+
+    @Override
+    public byte @Nullable [] record(DiskRecord disk) {
+        SlotMemory memory = open.get(disk.identity().uuid());
+        return memory == null ? null : memory.record();
     }
 
     private static Recalled lost(DiskRecord disk, String reason) {

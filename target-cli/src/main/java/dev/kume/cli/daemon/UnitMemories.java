@@ -60,6 +60,11 @@ interface UnitMemories extends AutoCloseable {
     /** What a disk remembers. Where that is lost it is said, and never taken for nothing. */
     Recalled open(DiskRecord disk);
 
+    /** What is durable of a disk now, for a backup; null where nothing is known. Any thread. */
+    default byte @Nullable [] record(DiskRecord disk) {
+        return null;
+    }
+
     /** Nothing of the disk is to be remembered any more; its memory stays. */
     void close(DiskRecord disk);
 

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a state directory is made of. Disk images may lie inside it, and are no part of it. */
@@ -35,12 +36,20 @@ final class StateContents {
 
     private StateContents() {}
 
-    /** The entries that are there. */
+    /** The entries that are there, with something in them. */
     static List<Path> present(Path state) {
         return ENTRIES.stream()
                 .map(state::resolve)
-                .filter(entry -> Files.exists(entry, LinkOption.NOFOLLOW_LINKS))
+                .filter(entry -> Files.exists(entry, LinkOption.NOFOLLOW_LINKS) && !isEmptyFolder(entry))
                 .toList();
+    }
+
+    private static boolean isEmptyFolder(Path entry) {
+        try (Stream<Path> content = Files.list(entry)) {
+            return content.findFirst().isEmpty();
+        } catch (IOException e) {
+            return false; // A file, or a folder that tells nothing.
+        }
     }
 
     /** All regular files of the entries, relative and in order. Links are none of Kume's, and left out. */

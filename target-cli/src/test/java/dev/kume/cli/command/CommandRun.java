@@ -1,7 +1,9 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.daemon.DaemonPlaces;
 import dev.kume.cli.service.ServicePlaces;
 import dev.kume.cli.service.Supervisor;
+import dev.kume.cli.state.StateRestore;
 import dev.kume.cli.terminal.Terminal;
 import dev.kume.core.Clock;
 import java.io.ByteArrayInputStream;
@@ -93,6 +95,11 @@ final class CommandRun {
                     List.of(Path.of("/data/vm disks")),
                     Path.of("/run/kume/admin.sock"),
                     List.of(3260));
+        }
+
+        @Override
+        public StateRestore restore(Path state) {
+            return DaemonPlaces.restore(state);
         }
     }
 

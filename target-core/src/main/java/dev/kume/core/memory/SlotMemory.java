@@ -24,11 +24,15 @@ public final class SlotMemory implements UnitMemory, Closeable {
     private final String bootId;
     private final DurableState found;
 
+    /** The record that is durable, for whoever makes a copy of it. */
+    private volatile byte[] latest;
+
     private SlotMemory(SlotFile slots, Executor threads, String bootId, DurableState found) {
         this.slots = slots;
         this.threads = threads;
         this.bootId = bootId;
         this.found = found;
+        this.latest = slots.content();
     }
 
     /** Makes an empty store the memory of a disk that has never been used, with these saved modes. Closes it again. */
@@ -74,6 +78,11 @@ public final class SlotMemory implements UnitMemory, Closeable {
         return found;
     }
 
+    /** The newest durable record, as {@link SlotFile#create} takes it. Any thread, without waiting. */
+    public byte[] record() {
+        return latest.clone();
+    }
+
     @Override
     public void save(UnitState state, Consumer<@Nullable IOException> saved) {
         DurableState durable = state.durable();
@@ -87,6 +96,7 @@ public final class SlotMemory implements UnitMemory, Closeable {
     private @Nullable IOException write(DurableState state) {
         try {
             slots.write(StateCodec.encode(state, bootId));
+            latest = slots.content();
             return null;
         } catch (IOException e) {
             return e;
