@@ -1,5 +1,6 @@
 package dev.kume.cli;
 
+import dev.kume.cli.api.SupportView;
 import dev.kume.cli.command.CommandTree;
 import dev.kume.cli.command.DaemonStart;
 import dev.kume.cli.command.Environment;
@@ -48,6 +49,11 @@ public final class Main {
             @Override
             public StateRestore restore(Path state) {
                 return DaemonPlaces.restore(state);
+            }
+
+            @Override
+            public SupportView support(@Nullable Path config) {
+                return DaemonPlaces.support(config);
             }
         };
     }

@@ -1,5 +1,6 @@
 package dev.kume.system;
 
+import dev.kume.cli.api.SupportView;
 import dev.kume.cli.command.CommandTree;
 import dev.kume.cli.command.DaemonStart;
 import dev.kume.cli.command.Environment;
@@ -114,6 +115,11 @@ final class TypedLine {
         @Override
         public StateRestore restore(Path state) {
             return DaemonPlaces.restore(state);
+        }
+
+        @Override
+        public SupportView support(@Nullable Path config) {
+            return DaemonPlaces.support(config);
         }
     }
 

@@ -63,6 +63,8 @@ public final class CommandTree {
                 .addSubcommand(new StateBackupCommand(invocation))
                 .addSubcommand(new StateShowCommand(invocation))
                 .addSubcommand(new StateRestoreCommand(invocation));
+        noun(root, environment, "support", "Pack what somebody needs who is to help.")
+                .addSubcommand(new SupportBundleCommand(invocation));
         root.addSubcommand(new CompletionCommand(invocation));
         settings(root, environment);
         return root;

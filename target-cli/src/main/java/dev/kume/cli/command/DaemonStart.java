@@ -1,5 +1,6 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.api.SupportView;
 import dev.kume.cli.service.ServicePlaces;
 import dev.kume.cli.service.Supervisor;
 import dev.kume.cli.state.StateRestore;
@@ -23,4 +24,7 @@ public interface DaemonStart {
 
     /** What puts a backup into this state directory; nothing is touched yet. */
     StateRestore restore(Path state);
+
+    /** What the files of a daemon that does not run say for a support bundle; null for the usual settings. */
+    SupportView support(@Nullable Path config);
 }

@@ -117,6 +117,7 @@ final class ApiRoutes {
             case "sessions" -> sessions(request, path.size());
             case "audit" -> auditing.list(request);
             case "state" -> backups.answer(request);
+            case "support" -> backups.support(request);
             case "config" -> config.answer(request);
             case "tokens" -> tokens.answer(request);
             case "operations" -> operations(request, path.size());

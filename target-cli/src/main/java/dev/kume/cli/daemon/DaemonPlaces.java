@@ -1,9 +1,12 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.api.SupportView;
 import dev.kume.cli.service.ServicePlaces;
 import dev.kume.cli.state.StateRestore;
+import dev.kume.cli.support.SupportDocuments;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
+import dev.kume.cli.terminal.Version;
 import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
@@ -30,6 +33,24 @@ public final class DaemonPlaces {
     /** Puts a backup into a state directory of this host, under the lock that a daemon takes. */
     public static StateRestore restore(Path state) {
         return new StateRestore(state, DurableFiles.OF_THIS_HOST, LocalFiles.ofThisHost());
+    }
+
+    /** What the files of a daemon that does not run say for a support bundle. */
+    public static SupportView support(@Nullable Path config) {
+        try {
+            return support(SettingsFile.load(config)).collect(false);
+        } catch (DaemonException e) {
+            throw new CliException(ExitCode.of(e.exitCode()), e.getMessage());
+        }
+    }
+
+    static SupportDocuments support(Settings settings) {
+        return new SupportDocuments(
+                Version.number(),
+                settings.stateDirectory(),
+                settings.file(),
+                settings.log().file(),
+                List.of(settings.diskDirectory()));
     }
 
     /** @param config the settings file; null for the usual one */

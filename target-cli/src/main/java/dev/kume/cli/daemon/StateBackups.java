@@ -52,6 +52,15 @@ final class StateBackups {
         return ApiAnswer.created(make(request.body(ApiJson.strict(), StateBackup.class)));
     }
 
+    /** {@code GET /v1/support}. */
+    ApiAnswer support(ApiRequest request) {
+        if (!request.method().equals("GET") || request.path().size() != 1) {
+            throw request.unsupported();
+        }
+        request.allowParameters(Set.of());
+        return ApiAnswer.ok(DaemonPlaces.support(settings).collect(true));
+    }
+
     private BackupView make(StateBackup wanted) {
         Path file = place(wanted.file());
         boolean force = Boolean.TRUE.equals(wanted.force());

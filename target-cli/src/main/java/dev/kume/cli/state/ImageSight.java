@@ -43,8 +43,9 @@ public record ImageSight(
 
     private static byte[] read(FileChannel channel, long position) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(FOOTER_BYTES);
-        while (position >= 0 && buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) > 0) {
-            continue;
+        int read = position < 0 ? -1 : 0;
+        while (buffer.hasRemaining() && read >= 0) {
+            read = channel.read(buffer, position + buffer.position());
         }
         return buffer.array();
     }

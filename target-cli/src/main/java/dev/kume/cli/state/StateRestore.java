@@ -52,7 +52,7 @@ public final class StateRestore {
         return PLACE.matcher(member).matches();
     }
 
-    /** What is not as it was when the backup was made, a sentence each. Nothing of it stands in the way of a restore. */
+    /** What is not as it was when the backup was made, a sentence each; nothing of it forbids a restore. */
     public static List<String> warnings(Backup backup) {
         List<String> warnings = new ArrayList<>();
         for (BackupView.Disk disk : backup.about().disks()) {
@@ -115,12 +115,14 @@ public final class StateRestore {
      * @return where the state that was there is; null when there was none
      */
     public @Nullable Path run(Backup backup, boolean reservations, boolean force, Instant now) throws StateException {
+        BackingStore lock;
         try {
             StateContents.create(state);
+            lock = lock();
         } catch (IOException e) {
             throw failed(e);
         }
-        try (BackingStore lock = lock()) {
+        try (lock) {
             VersionFile version = VersionFile.find(state);
             boolean interrupted = version != null && version.unfinished() != null;
             if (!force && !interrupted) {

@@ -1,5 +1,6 @@
 package dev.kume.cli.command;
 
+import dev.kume.cli.api.SupportView;
 import dev.kume.cli.daemon.DaemonPlaces;
 import dev.kume.cli.service.ServicePlaces;
 import dev.kume.cli.service.Supervisor;
@@ -100,6 +101,11 @@ final class CommandRun {
         @Override
         public StateRestore restore(Path state) {
             return DaemonPlaces.restore(state);
+        }
+
+        @Override
+        public SupportView support(@Nullable Path config) {
+            return DaemonPlaces.support(config);
         }
     }
 
