@@ -17,6 +17,7 @@ public final class CommandTree {
         root.addSubcommand("serve", new ServeCommand(invocation));
         root.addSubcommand("status", new StatusCommand(invocation));
         root.addSubcommand("top", new TopCommand(invocation));
+        root.addSubcommand(new HealthCommand(invocation));
         service(root, environment, invocation);
         disks(root, environment, invocation);
         noun(root, environment, "snapshot", "Take, list, show, mount, restore and remove snapshots of disks.")
