@@ -30,6 +30,8 @@ portals:
     listen: ["{self.address}:{port}"]
 admin:
   socket: {json.dumps(self.environment["KUME_SERVER"])}
+metrics:
+  listen: none
 """)
         self.log = directory / "kume.log"
         with open(self.log, "w") as log:

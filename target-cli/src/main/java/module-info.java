@@ -13,6 +13,10 @@ module dev.kume.cli {
     requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
+    requires io.prometheus.metrics.config;
+    requires io.prometheus.metrics.model;
+    requires io.prometheus.writer.text;
+    requires java.management;
     requires jdk.net;
     requires org.slf4j;
     requires static org.jspecify;

@@ -1,5 +1,6 @@
 /** Kume core: SCSI logical units, virtual disks and what is provisioned. Knows neither iSCSI nor YAML. */
 module dev.kume.core {
+    requires jdk.jfr;
     requires static transitive org.jspecify;
 
     exports dev.kume.core;
@@ -11,6 +12,7 @@ module dev.kume.core {
     exports dev.kume.core.host;
     exports dev.kume.core.inventory;
     exports dev.kume.core.io;
+    exports dev.kume.core.measure;
     exports dev.kume.core.memory;
     exports dev.kume.core.nexus;
     exports dev.kume.core.reservation;

@@ -7,6 +7,7 @@ module dev.kume.protocol {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires transitive org.slf4j;
+    requires jdk.jfr;
     requires static org.jspecify;
 
     exports dev.kume.protocol.cluster;

@@ -233,7 +233,7 @@ final class BadInputClientIT {
         refusedStart(
                 yaml.replace("schemaVersion: 1", "schemaVersion: many"), List.of("kume-bad.yaml:1", "schemaVersion"));
         refusedStart(yaml.replaceFirst("listen: .*", "listen: 7"), List.of("kume-bad.yaml:6", "listen"));
-        refusedStart(yaml + "limits:\n  sessionz: 5\n", List.of("kume-bad.yaml:10", "sessionz"));
+        refusedStart(yaml + "limits:\n  sessionz: 5\n", List.of("kume-bad.yaml:11", "sessionz"));
         refusedStart(yaml.replaceFirst("iqnPrefix: .*", "iqnPrefix: nonsense"), List.of("kume-bad.yaml:3", "nonsense"));
     }
 

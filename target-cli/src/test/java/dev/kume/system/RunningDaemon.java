@@ -89,6 +89,7 @@ final class RunningDaemon implements AutoCloseable {
                     listen: ["127.0.0.1:%d"]
                 admin:
                   socket: %s
+                metrics: { listen: none }
                 """.formatted(directory.resolve("state"), IQN_PREFIX, port, socketIn(directory));
     }
 

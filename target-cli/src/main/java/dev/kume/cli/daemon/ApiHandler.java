@@ -6,6 +6,7 @@ import dev.kume.cli.access.Caller;
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.metrics.MetricsPage;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -76,7 +77,10 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private FullHttpResponse carryOut(HttpMethod method, String uri, String body, Caller caller) {
         try {
             ApiAnswer answer = routes.answer(parse(method, uri, body, caller));
-            FullHttpResponse response = response(answer.status(), answer.body());
+            FullHttpResponse response = answer.body() instanceof MetricsPage.Rendered page
+                    ? response(
+                            answer.status(), page.contentType(), page.content().getBytes(StandardCharsets.UTF_8))
+                    : response(answer.status(), answer.body());
             if (answer.location() != null) {
                 response.headers().set(HttpHeaderNames.LOCATION, answer.location());
             }
@@ -140,11 +144,15 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record of the API is no JSON", e);
         }
+        return response(status, HttpHeaderValues.APPLICATION_JSON, json);
+    }
+
+    private static FullHttpResponse response(int status, CharSequence contentType, byte[] content) {
         FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(json));
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(content));
         response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, json.length);
+                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
         return response;
     }
 

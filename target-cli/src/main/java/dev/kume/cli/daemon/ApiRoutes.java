@@ -38,6 +38,7 @@ final class ApiRoutes {
     private final Exports exports;
     private final DiskShelf shelf;
     private final Function<Views, StatusView> status;
+    private final MetricsRoutes metrics;
     private final ServiceRoutes service;
     private final ReservationRoutes reservations;
     private final SnapshotRoutes snapshots;
@@ -62,6 +63,7 @@ final class ApiRoutes {
             Exports exports,
             DiskShelf shelf,
             Function<Views, StatusView> status,
+            MetricsRoutes metrics,
             ServiceRoutes service,
             SnapshotRoutes snapshots,
             ClusterRoutes clusters,
@@ -79,6 +81,7 @@ final class ApiRoutes {
         this.exports = exports;
         this.shelf = shelf;
         this.status = status;
+        this.metrics = metrics;
         this.service = service;
         this.snapshots = snapshots;
         this.clusters = clusters;
@@ -104,6 +107,7 @@ final class ApiRoutes {
         return switch (noun) {
             case "service" -> service.answer(request);
             case "status" -> path.size() == 1 ? status(request) : unknown(request);
+            case "statistics", "metrics" -> metrics.answer(request);
             case "alarms" -> path.size() == 1 ? alarms(request) : unknown(request);
             case "disks" -> disks.answer(request);
             case "snapshots" -> snapshots.all(request);

@@ -153,7 +153,7 @@ public final class Daemon implements AutoCloseable {
         undo("journal", journal);
         InitiatorsFile initiators = new InitiatorsFile(state.path(), system.files(), server.initiators());
         initiators.load();
-        Management managed = Management.load(settings, system, served, shelf, secrets, alarms);
+        Management managed = Management.load(settings, system, served, shelf, secrets, alarms, diskThreads::use);
         management = managed;
         IsnsRegistration isns = isns(server);
         undo("sessions", () -> stop(server));
@@ -165,7 +165,7 @@ public final class Daemon implements AutoCloseable {
         flushNowAndThen("initiators seen", "kume-initiators", initiators::flush);
         flushNowAndThen("keys of nodes", "kume-keys", managed::rememberKeys);
         watchNowAndThen(served, shelf);
-        lookAtRemoteNowAndThen(managed);
+        lookAtPortsNowAndThen(managed);
         managed.logInventory();
         if (isns != null) {
             served.announcements().to(isns);
@@ -302,11 +302,11 @@ public final class Daemon implements AutoCloseable {
         guardNowAndThen(served.guards());
     }
 
-    private void lookAtRemoteNowAndThen(Management managed) {
+    private void lookAtPortsNowAndThen(Management managed) {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("kume-remote-look").daemon(true).factory());
+                Thread.ofPlatform().name("kume-port-look").daemon(true).factory());
         long seconds = RemoteService.LOOK.toSeconds();
-        var _ = timer.scheduleWithFixedDelay(managed::lookAtRemote, 0, seconds, TimeUnit.SECONDS);
+        var _ = timer.scheduleWithFixedDelay(managed::lookAtPorts, 0, seconds, TimeUnit.SECONDS);
         undo("management on the network", timer::shutdownNow);
     }
 

@@ -12,15 +12,19 @@ import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.inventory.Connections;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
+import dev.kume.core.scsi.LogicalUnit;
 import dev.kume.core.scsi.NexusActivity;
 import dev.kume.core.scsi.UnitState;
 import dev.kume.protocol.connection.PortalGroup;
 import dev.kume.protocol.login.ChapAlgorithm;
 import dev.kume.protocol.server.PortalException;
+import dev.kume.protocol.server.ServerFigures;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +110,16 @@ interface Exports {
     /** What a disk's unit is like now; null when the disk has none. */
     @Nullable
     UnitState unitState(DiskRecord disk);
+
+    /** The units of all disks that have one, by the disks' uuids. */
+    default Map<UUID, LogicalUnit> units() {
+        return Map.of();
+    }
+
+    /** What the server as a whole has done and holds. */
+    default ServerFigures figures() {
+        return ServerFigures.NONE;
+    }
 
     /** What every nexus has read and written of a disk, also those whose sessions have ended. */
     default List<NexusActivity> activity(DiskRecord disk) {

@@ -35,6 +35,7 @@ import dev.kume.protocol.login.LoginSecurity;
 import dev.kume.protocol.server.IscsiServer;
 import dev.kume.protocol.server.PortalException;
 import dev.kume.protocol.server.PortalSpec;
+import dev.kume.protocol.server.ServerFigures;
 import dev.kume.protocol.server.TargetSpec;
 import dev.kume.protocol.trace.ConnectionTrace;
 import dev.kume.protocol.trace.PduFields;
@@ -265,6 +266,16 @@ final class IscsiExports implements Exports {
     public @Nullable UnitState unitState(DiskRecord disk) {
         LogicalUnit unit = unit(disk);
         return unit == null ? null : unit.state();
+    }
+
+    @Override
+    public Map<UUID, LogicalUnit> units() {
+        return Map.copyOf(units);
+    }
+
+    @Override
+    public ServerFigures figures() {
+        return server.figures();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.kume.cli.api.StatusView;
 import dev.kume.cli.audit.AuditLog;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.cli.log.ServiceEvent;
+import dev.kume.cli.metrics.MetricsService;
 import dev.kume.cli.ownership.HostNetwork;
 import dev.kume.cli.ownership.KeyBook;
 import dev.kume.cli.service.Supervisor;
@@ -13,6 +14,7 @@ import dev.kume.core.Limits.Limit;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.TargetRecord;
+import dev.kume.core.io.DiskThreads;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +52,7 @@ final class Management {
     private final KeysFile keysFile;
     private final AuditLog audit;
     private final RemoteManagement remote;
+    private final DaemonMetrics metrics;
     private final ApiRoutes routes;
     private final Settings settings;
     private final ExecutorService changesThread = Executors.newSingleThreadExecutor(threads("kume-changes"));
@@ -65,6 +69,7 @@ final class Management {
             DiskShelf shelf,
             SecretShelf secrets,
             Alarms alarms,
+            Supplier<DiskThreads.Use> diskThreads,
             InventoryFile file,
             Inventory loaded) {
         this.settings = settings;
@@ -77,15 +82,7 @@ final class Management {
         operations.onEnd(auditing::ended);
         this.disks = new DiskServices(settings, system, changes, operations, exports, shelf);
         HostNameCheck hostNames = new HostNameCheck(system.names(), nameThreads, NAME_TIME);
-        TargetProvisioning targets = new TargetProvisioning(
-                settings.iqnPrefix(),
-                system.name(),
-                settings.limits(),
-                changes,
-                exports,
-                hostNames,
-                secrets,
-                system.clock());
+        TargetProvisioning targets = targets(settings, system, changes, exports, hostNames, secrets);
         CredentialProvisioning credentials = new CredentialProvisioning(
                 settings.stateDirectory(), settings.limits(), changes, secrets, system.clock());
         this.drain = new Drain(exports, system.pid(), system.supervisor());
@@ -95,6 +92,7 @@ final class Management {
         this.keysFile = new KeysFile(settings.stateDirectory(), system.files(), keys);
         this.clusterReports = new ClusterReports(
                 changes, exports, shelf, system.clock(), settings.limits(), keys, HostNetwork::ofThisHost);
+        this.metrics = new DaemonMetrics(changes, exports, diskThreads, system, alarms, workers);
         this.routes = new ApiRoutes(
                 changes,
                 disks.routes(),
@@ -104,8 +102,8 @@ final class Management {
                 exports,
                 shelf,
                 status::of,
-                new ServiceRoutes(
-                        new Reload(settings, changes, exports, remote, system.supervisor(), system.log()), drain),
+                metrics.routes(),
+                service(settings, system, changes, exports, remote, metrics.service(), drain),
                 disks.snapshots(),
                 disks.clusters(secrets),
                 clusterReports,
@@ -118,13 +116,49 @@ final class Management {
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }
 
+    private static TargetProvisioning targets(
+            Settings settings,
+            HostSystem system,
+            Changes changes,
+            Exports exports,
+            HostNameCheck hostNames,
+            SecretShelf secrets) {
+        return new TargetProvisioning(
+                settings.iqnPrefix(),
+                system.name(),
+                settings.limits(),
+                changes,
+                exports,
+                hostNames,
+                secrets,
+                system.clock());
+    }
+
+    private static ServiceRoutes service(
+            Settings settings,
+            HostSystem system,
+            Changes changes,
+            Exports exports,
+            RemoteManagement remote,
+            MetricsService metrics,
+            Drain drain) {
+        Reload reload = new Reload(settings, changes, exports, remote, metrics, system.supervisor(), system.log());
+        return new ServiceRoutes(reload, drain);
+    }
+
     /**
      * Loads the inventory, settles what a crash has left, opens all disks and publishes the targets. Nothing listens
      * yet; the
      * caller closes the shelf in the end.
      */
     static Management load(
-            Settings settings, HostSystem system, Exports exports, DiskShelf shelf, SecretShelf secrets, Alarms alarms)
+            Settings settings,
+            HostSystem system,
+            Exports exports,
+            DiskShelf shelf,
+            SecretShelf secrets,
+            Alarms alarms,
+            Supplier<DiskThreads.Use> diskThreads)
             throws DaemonException {
         int versionsKept = settings.limits().getInt(Limit.INVENTORY_VERSIONS);
         InventoryFile file = new InventoryFile(settings.stateDirectory(), versionsKept, system.files());
@@ -139,7 +173,8 @@ final class Management {
         }
         recall(settings, file, loaded, shelf.memories());
         secrets.load(loaded);
-        Management management = new Management(settings, system, exports, shelf, secrets, alarms, file, loaded);
+        Management management =
+                new Management(settings, system, exports, shelf, secrets, alarms, diskThreads, file, loaded);
         management.changes.inTurn(() -> management.openDisks(loaded, system.supervisor()));
         management.disks.resume();
         management.keysFile.load();
@@ -238,11 +273,13 @@ final class Management {
     void listen() throws DaemonException {
         api.start();
         remote.want(settings.remote());
+        metrics.service().want(settings.metrics());
     }
 
-    /** Tries again what keeps the port on the network closed. */
-    void lookAtRemote() {
+    /** Tries again what keeps the ports on the network closed. */
+    void lookAtPorts() {
         remote.look();
+        metrics.service().look();
     }
 
     /** Stops changes and the API, so that nothing new comes in; what is being made is given up and cleaned away. */
@@ -256,6 +293,7 @@ final class Management {
         workers.shutdownNow();
         end(workers);
         remote.close();
+        metrics.service().close();
         api.close();
         audit.close();
     }

@@ -4,6 +4,7 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.ReloadView;
 import dev.kume.cli.log.DaemonLog;
 import dev.kume.cli.log.ServiceEvent;
+import dev.kume.cli.metrics.MetricsService;
 import dev.kume.cli.service.Supervisor;
 import dev.kume.core.inventory.Inventory;
 import dev.kume.core.inventory.TargetRecord;
@@ -22,6 +23,7 @@ final class Reload {
     private final Changes changes;
     private final Exports exports;
     private final RemoteManagement remote;
+    private final MetricsService metrics;
     private final Supervisor supervisor;
     private final DaemonLog log;
 
@@ -33,12 +35,14 @@ final class Reload {
             Changes changes,
             Exports exports,
             RemoteManagement remote,
+            MetricsService metrics,
             Supervisor supervisor,
             DaemonLog log) {
         this.running = started;
         this.changes = changes;
         this.exports = exports;
         this.remote = remote;
+        this.metrics = metrics;
         this.supervisor = supervisor;
         this.log = log;
     }
@@ -89,6 +93,7 @@ final class Reload {
             exports.chapAlgorithms(read.chapAlgorithms());
         }
         remote.apply(read.remote());
+        metrics.apply(read.metrics());
         exports.unreservedWriters(read.unreservedWriters());
         exports.alerts(read.alerts());
         log.reload(read.log());

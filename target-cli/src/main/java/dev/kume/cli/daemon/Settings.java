@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.log.LogSettings;
+import dev.kume.cli.metrics.MetricsSettings;
 import dev.kume.cli.remote.RemoteSettings;
 import dev.kume.core.Limits;
 import dev.kume.core.nexus.AccessState;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param unreservedWriters what is done about hosts that write one file system without a reservation
  * @param alerts         what is worth an alarm
  * @param remote         where the management API is served on the network; null for nowhere
+ * @param metrics        where Prometheus finds the metrics
  */
 public record Settings(
         @Nullable Path file,
@@ -46,13 +48,14 @@ public record Settings(
         UnreservedWriters unreservedWriters,
         LogSettings log,
         AlertSettings alerts,
-        @Nullable RemoteSettings remote) {
+        @Nullable RemoteSettings remote,
+        MetricsSettings metrics) {
     public Settings {
         portals = List.copyOf(portals);
         chapAlgorithms = List.copyOf(chapAlgorithms);
     }
 
-    /** Settings that register targets nowhere, and to whose disks all ways are alike. */
+    /** Settings of a daemon that tells no other server anything, and to whose disks all ways are alike. */
     Settings(
             @Nullable Path file,
             Path stateDirectory,
@@ -78,7 +81,8 @@ public record Settings(
                 UnreservedWriters.ALARM,
                 LogSettings.DEFAULTS,
                 AlertSettings.DEFAULTS,
-                null);
+                null,
+                MetricsSettings.OFF);
     }
 
     /** The same with what can change while the daemon runs taken from others. */
@@ -98,7 +102,29 @@ public record Settings(
                 others.unreservedWriters,
                 log.withLiveOf(others.log),
                 others.alerts,
-                others.remote);
+                others.remote,
+                others.metrics);
+    }
+
+    /** The same with metrics there. */
+    Settings withMetrics(MetricsSettings wanted) {
+        return new Settings(
+                file,
+                stateDirectory,
+                diskDirectory,
+                iqnPrefix,
+                host,
+                portals,
+                chapAlgorithms,
+                adminSocket,
+                limits,
+                isns,
+                alua,
+                unreservedWriters,
+                log,
+                alerts,
+                remote,
+                wanted);
     }
 
     /**

@@ -24,13 +24,15 @@ final class SettingsChanges {
     private static final Set<String> APART = Set.of("file", "portals", "limits", "log");
 
     /** What {@link Reload} applies, beside portals. */
-    private static final Set<String> LIVE = Set.of("chapAlgorithms", "unreservedWriters", "alerts", "remote");
+    private static final Set<String> LIVE =
+            Set.of("chapAlgorithms", "unreservedWriters", "alerts", "remote", "metrics");
 
     /** Settings that {@code kume.yaml} has in a block. */
     private static final Map<String, String> KEYS = Map.of(
             "adminSocket", "admin.socket",
             "chapAlgorithms", "authentication.chapAlgorithms",
             "remote", "admin.remote",
+            "metrics", "metrics.listen",
             "unreservedWriters", "guards.unreservedWriters");
 
     private SettingsChanges() {}

@@ -4,6 +4,7 @@ import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.daemon.Settings.PortalSettings;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.log.LogSettings;
+import dev.kume.cli.metrics.MetricsSettings;
 import dev.kume.cli.remote.RemoteSettings;
 import dev.kume.cli.service.HostPlaces;
 import dev.kume.cli.yaml.YamlException;
@@ -41,7 +42,9 @@ public final class SettingsFile {
     /** The settings of a file; of {@link #USUAL_PLACE}, or else built-in ones, when none is named. */
     public static Settings load(@Nullable Path file) throws DaemonException {
         Path chosen = file == null && Files.exists(USUAL_PLACE) ? USUAL_PLACE : file;
-        return chosen == null ? defaults() : load(chosen, PortalsSection.AT_START);
+        return chosen == null
+                ? defaults().withMetrics(MetricsSettings.DEFAULTS)
+                : load(chosen, PortalsSection.AT_START);
     }
 
     /**
@@ -122,6 +125,8 @@ public final class SettingsFile {
         LogSettings log = LogSettings.of(root.optionalKeys("log"));
         UnreservedWriters writers = unreservedWriters(root.optionalKeys("guards"), defaults.unreservedWriters());
         AlertSettings alerts = AlertSettings.of(root.optionalKeys("alerts"));
+        MetricsSettings metrics = MetricsSettings.of(
+                root.optionalKeys("metrics"), address -> ListenAddress.parse(address, MetricsSettings.PORT));
         YamlKeys limitKeys = root.optionalKeys("limits");
         Limits limits = limitKeys == null ? Limits.DEFAULTS : limits(limitKeys);
         root.end();
@@ -140,7 +145,8 @@ public final class SettingsFile {
                 writers,
                 log,
                 alerts,
-                remote);
+                remote,
+                metrics);
     }
 
     private static UnreservedWriters unreservedWriters(@Nullable YamlKeys guards, UnreservedWriters otherwise)

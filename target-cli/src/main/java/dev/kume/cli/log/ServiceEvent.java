@@ -127,6 +127,7 @@ public enum ServiceEvent implements LogEvent {
             Severity.ERROR,
             "{what} takes more than {seconds} seconds; a disk or a loop hangs",
             "Look at the devices of the disks. What was asked for is written down and goes on."),
+    METRICS_LISTEN(2231, Severity.INFO, "The metrics are at http://{address}/metrics"),
     CHANGE_MADE(
             2211,
             Severity.INFO,

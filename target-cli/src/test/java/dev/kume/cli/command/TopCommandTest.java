@@ -52,7 +52,7 @@ final class TopCommandTest {
 
     private static String counts(long reads, long readBytes) {
         return ("\"counts\":{\"reads\":%d,\"writes\":0,\"readBytes\":%d,"
-                        + "\"writtenBytes\":0,\"errors\":0,\"outstanding\":2,"
+                        + "\"writtenBytes\":0,\"errors\":0,\"outstanding\":2,\"aborted\":0,"
                         + "\"queue\":{\"count\":%d,\"nanos\":0,\"buckets\":[]},\"service\":{\"count\":%d,\"nanos\":%d,"
                         + "\"buckets\":[{\"upToNanos\":2000000,\"count\":%d},{\"upToNanos\":null,\"count\":0}]}}")
                 .formatted(reads, readBytes, reads, reads, reads * 1_000_000, reads);
@@ -64,7 +64,8 @@ final class TopCommandTest {
         daemon.answers(
                 "GET /v1/statistics",
                 200,
-                "{\"disks\":[{\"disk\":\"idle\"," + counts(0, 0) + "},{\"disk\":\"vms\"," + counts(reads, reads << 20)
+                "{\"upNanos\":1,\"disks\":[{\"disk\":\"idle\",\"reservationChanges\":0," + counts(0, 0)
+                        + "},{\"disk\":\"vms\",\"reservationChanges\":0," + counts(reads, reads << 20)
                         + "}],\"sessions\":[{\"id\":4" + session + counts(reads / 2, reads << 19) + "},{\"id\":5"
                         + session + counts(reads / 2, reads << 19) + "}]}");
     }

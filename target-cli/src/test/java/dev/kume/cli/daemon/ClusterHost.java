@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ApiPaths;
+import dev.kume.cli.api.StatisticsView;
 import dev.kume.cli.api.TimelineView;
 import dev.kume.cli.client.ApiClient;
 import dev.kume.cli.daemon.Settings.PortalSettings;
@@ -34,6 +35,10 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,9 +154,25 @@ final class ClusterHost implements AutoCloseable {
         return folder.resolve("state/timeline");
     }
 
+    StatisticsView statistics() {
+        return api().get(ApiPaths.STATISTICS).as(StatisticsView.class);
+    }
+
+    /** The page for Prometheus. */
+    String metrics() throws IOException {
+        try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("run/admin.sock")))) {
+            socket.write(StandardCharsets.US_ASCII.encode("GET /v1/metrics HTTP/1.1\r\nConnection: close\r\n\r\n"));
+            String answer = new String(Channels.newInputStream(socket).readAllBytes(), StandardCharsets.UTF_8);
+            return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+        }
+    }
+
+    private ApiClient api() {
+        return new ApiClient(folder.resolve("run/admin.sock"), new SystemClock(), Duration.ofSeconds(30));
+    }
+
     TimelineView timeline(Instant since) {
-        ApiClient api = new ApiClient(folder.resolve("run/admin.sock"), new SystemClock(), Duration.ofSeconds(30));
-        return api.get(ApiPaths.timeline(CLUSTER, since, null)).as(TimelineView.class);
+        return api().get(ApiPaths.timeline(CLUSTER, since, null)).as(TimelineView.class);
     }
 
     /** A node with two paths. */

@@ -13,6 +13,7 @@ import dev.kume.core.disk.DiskFormats;
 import dev.kume.core.disk.raw.RawFormat;
 import dev.kume.core.disk.vhd.VhdFormat;
 import dev.kume.core.disk.vhdx.VhdxFormat;
+import dev.kume.core.io.DiskThreads;
 import dev.kume.core.store.LocalFiles;
 import dev.kume.core.store.StoreProvider;
 import dev.kume.protocol.login.LoginSecurity;
@@ -102,7 +103,13 @@ final class RunningManagement implements AutoCloseable {
                         clock));
         try {
             management = Management.load(
-                    settings, system, exports, shelf, new SecretShelf(settings.stateDirectory(), files), alarms);
+                    settings,
+                    system,
+                    exports,
+                    shelf,
+                    new SecretShelf(settings.stateDirectory(), files),
+                    alarms,
+                    () -> DiskThreads.Use.NONE);
             management.listen();
         } catch (DaemonException e) {
             shelf.close();

@@ -260,12 +260,13 @@ final class ServiceTest {
     }
 
     private void settings(String portals, String more) throws IOException {
-        Files.writeString(folder.resolve("kume.yaml"), """
+        Files.writeString(
+                folder.resolve("kume.yaml"), """
                 schemaVersion: 1
                 stateDirectory: %1$s/state
                 diskDirectory: %1$s/disks
                 admin: {socket: %1$s/run/admin.sock}
                 portals:
-                """.formatted(folder) + portals + more);
+                """.formatted(folder) + portals + more + "metrics: {listen: none}\n");
     }
 }

@@ -91,7 +91,7 @@ final class SettingsFileTest {
                 "schemaVersion: one|1:16: schemaVersion must be a whole number from 1 to 1, not 'one'",
                 "schemaVersion: 1~stateDir: /x|2:1: unknown key 'stateDir'; did you mean stateDirectory?",
                 "schemaVersion: 1~colour: red|2:1: unknown key 'colour'; known keys: schemaVersion, stateDirectory,"
-                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, log, guards, alerts, limits",
+                        + " diskDirectory, iqnPrefix, host, alua, portals, authentication, admin, isns, log, guards, alerts, metrics, limits",
                 "schemaVersion: 1~stateDirectory: state|2:17: 'state' is not an absolute path; begin it with /",
                 "schemaVersion: 1~stateDirectory: 5|2:17: stateDirectory must be text, not '5'; put it in quotes",
                 "schemaVersion: 1~stateDirectory: [/x]|2:17: stateDirectory must be text, not a list; put it in quotes",

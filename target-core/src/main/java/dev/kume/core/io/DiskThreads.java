@@ -14,6 +14,17 @@ public final class DiskThreads implements Executor, AutoCloseable {
 
     private final ThreadPoolExecutor pool;
 
+    /**
+     * How the threads are used at one moment.
+     *
+     * @param busy    at work for a disk
+     * @param max     as many as there may be
+     * @param waiting disks that have work and no thread, since all are busy
+     */
+    public record Use(int busy, int max, int waiting) {
+        public static final Use NONE = new Use(0, 0, 0);
+    }
+
     public DiskThreads(int threads) {
         AtomicInteger number = new AtomicInteger();
         pool = new ThreadPoolExecutor(
@@ -32,6 +43,14 @@ public final class DiskThreads implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable command) {
         pool.execute(command);
+    }
+
+    /** How they are used now. Any thread. */
+    public Use use() {
+        return new Use(
+                pool.getActiveCount(),
+                pool.getMaximumPoolSize(),
+                pool.getQueue().size());
     }
 
     /** Lets queued work end; threads that wait for a dead device do not hold the process. */

@@ -13,6 +13,14 @@ public abstract class IoJob {
     @Nullable
     IoJob next;
 
+    /** When the disk thread took it. Written before {@link #perform()}, by the same thread. */
+    long takenNanos;
+
+    /** When the disk thread took it, in nanoseconds. During {@link #perform()}. */
+    protected final long takenNanos() {
+        return takenNanos;
+    }
+
     /** The loop that {@link #performed()} runs on. */
     protected abstract LoopPort home();
 

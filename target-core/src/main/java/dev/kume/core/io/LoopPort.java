@@ -27,6 +27,9 @@ public final class LoopPort implements Executor {
     private boolean timeKnown;
     private long turnNanos;
 
+    /** The newest time that the loop has seen. Loop only. */
+    private long latestNanos;
+
     /**
      * @param index  the number of this loop, from 0
      * @param loop   runs things on the loop, in order
@@ -69,10 +72,21 @@ public final class LoopPort implements Executor {
     /** The time: in a turn of many commands the one that its first has seen. On the loop. */
     public long turnNanos(Clock clock) {
         if (!inTurn || !timeKnown) {
-            turnNanos = clock.nanoTime();
+            turnNanos = freshNanos(clock);
             timeKnown = true;
         }
         return turnNanos;
+    }
+
+    /** The time by a look at the clock. On the loop. */
+    public long freshNanos(Clock clock) {
+        latestNanos = clock.nanoTime();
+        return latestNanos;
+    }
+
+    /** The newest time that somebody in this turn has seen: about when the loop was done with what was before. */
+    public long latestNanos(Clock clock) {
+        return inTurn && timeKnown ? latestNanos : freshNanos(clock);
     }
 
     @Override

@@ -140,6 +140,7 @@ final class WorkQueue {
     private void perform(IoJob job, Finished finished) {
         long startNanos = clock.nanoTime();
         int place = begin(startNanos);
+        job.takenNanos = startNanos;
         try {
             job.perform();
         } finally {

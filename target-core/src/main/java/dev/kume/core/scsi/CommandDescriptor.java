@@ -1,5 +1,6 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.measure.OperationClass;
 import java.util.HexFormat;
 
 /**
@@ -11,6 +12,8 @@ import java.util.HexFormat;
  * }</pre>
  */
 public final class CommandDescriptor {
+    private static final int UNMAP_OPCODE = 0x42;
+
     /** No service action. */
     public static final int NONE = -1;
 
@@ -42,6 +45,7 @@ public final class CommandDescriptor {
     private final int toleratedByte1;
     private final int nominalSeconds;
     private final int recommendedSeconds;
+    private final OperationClass operation;
 
     private CommandDescriptor(Builder builder) {
         opcode = builder.opcode;
@@ -60,6 +64,19 @@ public final class CommandDescriptor {
         toleratedByte1 = builder.toleratedByte1;
         nominalSeconds = builder.nominalSeconds;
         recommendedSeconds = builder.recommendedSeconds;
+        operation = operation(builder);
+    }
+
+    private static OperationClass operation(Builder builder) {
+        if (builder.flushes) {
+            return OperationClass.FLUSH;
+        } else if (builder.opcode == UNMAP_OPCODE) {
+            return OperationClass.UNMAP;
+        } else if (builder.writes) {
+            return OperationClass.WRITE;
+        } else {
+            return builder.reads ? OperationClass.READ : OperationClass.OTHER;
+        }
     }
 
     public static Builder of(int opcode, String name) {
@@ -109,6 +126,11 @@ public final class CommandDescriptor {
     /** True when the command changes the medium, so that write protection refuses it. */
     public boolean writes() {
         return writes;
+    }
+
+    /** What it is counted as. */
+    public OperationClass operation() {
+        return operation;
     }
 
     /** True when a disk that fails below the command has lost data that was written: a write error, not a read one. */

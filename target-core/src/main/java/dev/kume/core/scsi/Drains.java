@@ -1,6 +1,8 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.Clock;
 import dev.kume.core.io.LoopPort;
+import dev.kume.core.measure.UnitEvents;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -11,10 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class Drains {
     private final List<LoopPort> loops;
     private final TaskSet[] taskSets;
+    private final Clock clock;
+    private final UnitEvents events;
 
-    Drains(List<LoopPort> loops, TaskSet[] taskSets) {
+    Drains(List<LoopPort> loops, TaskSet[] taskSets, Clock clock, UnitEvents events) {
         this.loops = loops;
         this.taskSets = taskSets;
+        this.clock = clock;
+        this.events = events;
     }
 
     /** What a drain is for. */
@@ -35,13 +41,12 @@ final class Drains {
      */
     void begin(Coverage coverage, @Nullable Task requester, Purpose what, Consumer<Collection<ITLNexus>> done) {
         boolean closesGate = what == Purpose.ENDS_BEHIND_GATE;
+        long begunNanos = clock.nanoTime();
         Drain[] self = new Drain[1];
-        Drain drain = new Drain(
-                coverage,
-                requester,
-                what != Purpose.REACH,
-                loops.size(),
-                () -> done.accept(Objects.requireNonNull(self[0]).affected()));
+        Drain drain = new Drain(coverage, requester, what != Purpose.REACH, loops.size(), () -> {
+            over(closesGate, clock.nanoTime() - begunNanos);
+            done.accept(Objects.requireNonNull(self[0]).affected());
+        });
         self[0] = drain;
         for (LoopPort loop : loops) {
             TaskSet set = taskSets[loop.index()];
@@ -56,6 +61,14 @@ final class Drains {
                 }
                 set.drain(drain);
             });
+        }
+    }
+
+    private void over(boolean quiesce, long nanos) {
+        if (quiesce) {
+            events.quiesced(nanos);
+        } else {
+            events.fenced(nanos);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kume.core.scsi;
 
+import dev.kume.core.measure.CommandLoad;
 import dev.kume.core.nexus.ITNexus;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class ITLNexus {
 
     private final AccessTimes reads = new AccessTimes();
     private final AccessTimes writes = new AccessTimes();
+    private final CommandLoad load = new CommandLoad();
 
     ITLNexus(ITNexus nexus) {
         this.nexus = nexus;
@@ -42,6 +44,11 @@ public final class ITLNexus {
     /** When it has written the medium. */
     AccessTimes writes() {
         return writes;
+    }
+
+    /** What its commands came to. */
+    CommandLoad load() {
+        return load;
     }
 
     /** True while a session of this nexus is logged in. */

@@ -3,6 +3,7 @@ package dev.kume.core.scsi;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.DiskLane;
 import dev.kume.core.io.LoopPort;
+import dev.kume.core.measure.UnitEvents;
 import dev.kume.core.nexus.ITNexus;
 import java.io.IOException;
 import java.util.Collection;
@@ -51,6 +52,7 @@ public final class LogicalUnit {
     private final HostGuard hosts;
     private final Drains drains;
     private final Mailbox mailbox = new Mailbox();
+    private final UnitEvents events;
 
     /** Numbers the ORDERED tasks. */
     private final AtomicLong barriers = new AtomicLong();
@@ -66,6 +68,7 @@ public final class LogicalUnit {
             int nexusesMax,
             Watcher watcher) {
         this.name = name;
+        this.events = new UnitEvents(name);
         this.identity = identity;
         this.state = state;
         this.commands = commands;
@@ -77,7 +80,7 @@ public final class LogicalUnit {
         this.watcher = watcher;
         this.hosts = new HostGuard(this, nexuses, watcher);
         this.taskSets = loops.stream().map(each -> new TaskSet()).toArray(TaskSet[]::new);
-        this.drains = new Drains(this.loops, taskSets);
+        this.drains = new Drains(this.loops, taskSets, lane.clock(), events);
     }
 
     /** The disk's name, for people. */
@@ -178,6 +181,11 @@ public final class LogicalUnit {
         return nexuses.activity(lane.clock());
     }
 
+    /** What happened to the unit beside its commands. */
+    public UnitEvents events() {
+        return events;
+    }
+
     // ---- commands ---------------------------------------------------------------------------------------------------
 
     /** Takes a prepared task in. On the task's home loop. */
@@ -236,7 +244,7 @@ public final class LogicalUnit {
             task.terminate(Refusals.unknown(commands, cdb));
             return;
         }
-        Sense refusal = refusal(command.descriptor(), cdb, now, task.readOnlyMapping());
+        Sense refusal = Refusals.of(command.descriptor(), cdb, now, task.readOnlyMapping(), sanitizeRun.progress());
         if (refusal != null) {
             task.terminate(refusal);
         } else {
@@ -253,24 +261,6 @@ public final class LogicalUnit {
     public boolean writes(Task task) {
         Command command = commands.find(task.cdb());
         return command != null && command.descriptor().writes();
-    }
-
-    private @Nullable Sense refusal(CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping) {
-        Sense sanitizing = now.durable().sanitize().refusal(descriptor, sanitizeRun.progress());
-        if (sanitizing != null) {
-            return sanitizing;
-        }
-        int unknownBit = descriptor.firstUnknownBit(cdb);
-        if (unknownBit >= 0) {
-            return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
-        }
-        if (descriptor.needsMedium() && now.disk() == null) {
-            return Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED;
-        }
-        if (descriptor.writes() && (readOnlyMapping || now.refusesWrites())) {
-            return Sense.WRITE_PROTECTED;
-        }
-        return null;
     }
 
     // ---- changes ----------------------------------------------------------------------------------------------------

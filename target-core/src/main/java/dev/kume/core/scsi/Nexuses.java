@@ -1,6 +1,7 @@
 package dev.kume.core.scsi;
 
 import dev.kume.core.Clock;
+import dev.kume.core.measure.LoadFigures;
 import dev.kume.core.nexus.ITNexus;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +21,9 @@ public final class Nexuses {
 
     /** Those that are never forgotten: the registered ones, whose number has a bound of its own. */
     private final Predicate<ITNexus> kept;
+
+    /** What those came to that are forgotten. Guarded by {@link #known}. */
+    private LoadFigures forgotten = LoadFigures.NONE;
 
     Nexuses(int max, Predicate<ITNexus> kept) {
         this.max = max;
@@ -50,6 +54,7 @@ public final class Nexuses {
         while (known.size() > max && each.hasNext()) {
             ITLNexus next = each.next();
             if (!next.attached() && !kept.test(next.nexus())) {
+                forgotten = forgotten.plus(next.load().figures().over());
                 each.remove();
             }
         }
@@ -119,6 +124,26 @@ public final class Nexuses {
             all = List.copyOf(known.values());
         }
         return all.stream().map(each -> NexusActivity.of(each, clock)).toList();
+    }
+
+    /** What the commands of each of them came to. Any thread. */
+    public Map<ITNexus, LoadFigures> loads() {
+        synchronized (known) {
+            Map<ITNexus, LoadFigures> loads = new LinkedHashMap<>();
+            known.forEach((nexus, each) -> loads.put(nexus, each.load().figures()));
+            return loads;
+        }
+    }
+
+    /** What the commands of all came to, also of those that are forgotten. Any thread. */
+    public LoadFigures load() {
+        synchronized (known) {
+            LoadFigures sum = forgotten;
+            for (ITLNexus each : known.values()) {
+                sum = sum.plus(each.load().figures());
+            }
+            return sum;
+        }
     }
 
     /** Those with a session. */

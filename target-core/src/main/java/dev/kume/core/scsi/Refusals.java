@@ -1,5 +1,7 @@
 package dev.kume.core.scsi;
 
+import org.jspecify.annotations.Nullable;
+
 /** Commands that end before they begin. */
 final class Refusals {
     private Refusals() {}
@@ -16,6 +18,30 @@ final class Refusals {
         }
         task.terminate(attention);
         return true;
+    }
+
+    /**
+     * Why a command that nobody has reserved the unit against may not begin; null when it may.
+     *
+     * @param sanitized how far a sanitize operation has come, of 65536
+     */
+    static @Nullable Sense of(
+            CommandDescriptor descriptor, byte[] cdb, UnitState now, boolean readOnlyMapping, int sanitized) {
+        Sense sanitizing = now.durable().sanitize().refusal(descriptor, sanitized);
+        if (sanitizing != null) {
+            return sanitizing;
+        }
+        int unknownBit = descriptor.firstUnknownBit(cdb);
+        if (unknownBit >= 0) {
+            return Sense.INVALID_FIELD_IN_CDB.inCdb(unknownBit >> 3, unknownBit & 7);
+        }
+        if (descriptor.needsMedium() && now.disk() == null) {
+            return Sense.NOT_READY_MANUAL_INTERVENTION_REQUIRED;
+        }
+        if (descriptor.writes() && (readOnlyMapping || now.refusesWrites())) {
+            return Sense.WRITE_PROTECTED;
+        }
+        return null;
     }
 
     /** What is wrong with a CDB that no command has. */

@@ -65,6 +65,8 @@ public abstract class ReservationChange implements UnitChange {
 
     @Override
     public final void published(UnitState before, UnitState after) {
+        PersistentReservations now = after.reservations();
+        unit.events().reservationChanged(now.registrations().size(), now.reservation() != null);
         for (Attention attention : result().attentions()) {
             unit.raise(senseOf(attention), attention.nexus());
         }

@@ -3,7 +3,6 @@ package dev.kume.core.scsi;
 import dev.kume.core.disk.IsolatedDisk;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.DiskLane;
-import dev.kume.core.io.InlineWrites;
 import dev.kume.core.io.LoopPort;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code FREE -> STARTED -> (READING | TAKING_DATA | IN_IO)* -> COMPLETE -> FREE}; it completes exactly once, or is
  * doomed and ends exactly once.
  */
-public abstract non-sealed class Task extends TransportHooks {
+public abstract non-sealed class Task extends MeasuredTask {
     /** How the data phase goes, once the command has begun. */
     private enum Io {
         NONE,
@@ -84,6 +83,7 @@ public abstract non-sealed class Task extends TransportHooks {
         this.status = ScsiStatus.GOOD;
         this.doomed = false;
         this.ending = Ending.SILENT;
+        taken(home);
     }
 
     /** Gives the task back to its pool. Only a task that has ended can be free. */
@@ -132,7 +132,8 @@ public abstract non-sealed class Task extends TransportHooks {
         ioStatus = ScsiStatus.GOOD;
         ioSense = null;
         partDone = true;
-        long startNanos = lane.clock().nanoTime();
+        long startNanos = home.freshNanos(lane.clock());
+        noteBegin(atOffsetBytes == offsetBytes, startNanos);
         try {
             if (!disk.tryWrite(atOffsetBytes, data)) {
                 return false;
@@ -143,14 +144,14 @@ public abstract non-sealed class Task extends TransportHooks {
         } catch (RuntimeException | Error bug) {
             failIo(unit().bug(bug));
         }
-        lane.inlineWrites().writtenInline(lane.clock().nanoTime() - startNanos);
+        long endNanos = home.freshNanos(lane.clock());
+        lane.inlineWrites().writtenInline(endNanos - startNanos);
         if (ioStatus != ScsiStatus.GOOD) {
-            status = ioStatus;
-            sense = ioSense;
-            complete();
+            completeFailed();
         } else if (!last) {
             return true;
         } else if (command().consumesIntoMemory(this)) {
+            workEnded(endNanos);
             complete();
         } else {
             // The write cache was switched off meanwhile: a disk thread makes durable what is written.
@@ -187,11 +188,7 @@ public abstract non-sealed class Task extends TransportHooks {
         return io != Io.NONE;
     }
 
-    /**
-     * Ends the task without an answer: at once when no disk thread has it, else as soon as it comes back.
-     *
-     * @return true when it has ended already
-     */
+    /** Ends the task without an answer; true when it has ended already. */
     public final boolean doom() {
         return doom(Ending.SILENT);
     }
@@ -362,6 +359,7 @@ public abstract non-sealed class Task extends TransportHooks {
         command = what;
         unitState = under;
         state = State.STARTED;
+        mayBegin(home);
         what.begin(this);
     }
 
@@ -394,6 +392,7 @@ public abstract non-sealed class Task extends TransportHooks {
             return;
         }
         ioPerformed = true;
+        noteBegin(io == Io.WORK || ioOffsetBytes == offsetBytes, takenNanos());
         partDone |= io != Io.READ;
         VirtualDisk disk = unitState().disk();
         try {
@@ -404,10 +403,9 @@ public abstract non-sealed class Task extends TransportHooks {
             switch (io) {
                 case READ -> disk.read(ioOffsetBytes, Objects.requireNonNull(ioBuffer));
                 case CONSUME -> {
-                    InlineWrites measured = unit().lane().inlineWrites();
-                    long startNanos = unit().lane().clock().nanoTime();
+                    DiskLane lane = unit().lane();
                     command().consume(this, disk, ioOffsetBytes, Objects.requireNonNull(ioBuffer));
-                    measured.writtenByThread(unit().lane().clock().nanoTime() - startNanos);
+                    lane.inlineWrites().writtenByThread(lane.clock().nanoTime() - takenNanos());
                     if (ioLast && ioSense == null) {
                         command().consumed(this, disk);
                     }
@@ -443,9 +441,7 @@ public abstract non-sealed class Task extends TransportHooks {
         if (transferFailure != null) {
             terminate(transferFailure);
         } else if (ioStatus != ScsiStatus.GOOD) {
-            status = ioStatus;
-            sense = ioSense;
-            complete();
+            completeFailed();
         } else if (was == Io.READ) {
             onReadDone();
         } else if (was == Io.CONSUME && !ioLast) {
@@ -453,6 +449,12 @@ public abstract non-sealed class Task extends TransportHooks {
         } else {
             complete();
         }
+    }
+
+    private void completeFailed() {
+        status = ioStatus;
+        sense = ioSense;
+        complete();
     }
 
     private void complete() {
@@ -481,6 +483,7 @@ public abstract non-sealed class Task extends TransportHooks {
             from.remove(this);
         }
         state = State.COMPLETE;
+        counted(home, !byDoom);
         try {
             if (byDoom) {
                 onDoomed();
@@ -488,8 +491,7 @@ public abstract non-sealed class Task extends TransportHooks {
                 onComplete();
             }
         } finally {
-            // Whoever waits for this end hears of it after the transport.
-            if (from != null) {
+            if (from != null) { // Whoever waits for this end hears of it after the transport.
                 from.settle(this);
             }
         }

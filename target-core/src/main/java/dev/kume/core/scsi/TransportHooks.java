@@ -1,7 +1,7 @@
 package dev.kume.core.scsi;
 
 /** What a task asks of its transport, and tells it. All on the task's home loop. */
-public abstract sealed class TransportHooks extends TaskPlace permits Task {
+public abstract sealed class TransportHooks extends TaskPlace permits MeasuredTask {
     /** Where a task is. */
     public enum State {
         FREE,

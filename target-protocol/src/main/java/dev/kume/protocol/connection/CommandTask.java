@@ -83,6 +83,11 @@ abstract class CommandTask extends Task {
     }
 
     @Override
+    protected final long transferBytes() {
+        return Math.min(lengthBytes(), expectedDataTransferLength);
+    }
+
+    @Override
     public long announcedDataOutBytes() {
         return writeFlag ? expectedDataTransferLength : 0;
     }

@@ -56,6 +56,7 @@ final class IscsiTask extends CommandTask {
     @Override
     void describe(ScsiCommandPdu pdu, long arrival) {
         super.describe(pdu, arrival);
+        arrived(session.loop().port().turnNanos(session.loop().clock()));
         held = false;
         transferBytes = 0;
         positionBytes = 0;

@@ -12,6 +12,7 @@ import dev.kume.protocol.login.TargetParameters;
 import dev.kume.protocol.pdu.LoginStatus;
 import dev.kume.protocol.trace.TraceDumps;
 import java.net.InetAddress;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class ServerContext {
     private final HostNameCache hostNames;
     private final LoginThrottle throttle;
     private final RefusalLog refusals;
+    private final LoginCounts logins = new LoginCounts();
     private volatile RefusalHints hints = RefusalHints.NONE;
     private volatile LoginSecurity security = LoginSecurity.DEFAULT;
     private volatile BiConsumer<Target, String> sessionCloser = (target, why) -> {};
@@ -113,6 +115,13 @@ public final class ServerContext {
 
     /** A login was refused: it is counted, shown and, unless the like of it was a moment ago, written to the log. */
     void refused(LoginRefusal refusal) {
+        logins.ended(refusal.status());
+        new LoginEvent(
+                        refusal.initiatorName(),
+                        refusal.targetName(),
+                        refusal.address().getHostAddress(),
+                        refusal.status().toString())
+                .commit();
         // Only what the initiator did wrong makes its address a suspect (status class 2).
         boolean ofInitiator = refusal.status().statusClass() == LoginStatus.INITIATOR_ERROR.statusClass();
         if (ofInitiator) {
@@ -124,6 +133,13 @@ public final class ServerContext {
 
     /** A login went well. */
     void admitted(LoginIdentity identity, InetAddress from, String authentication) {
+        logins.ended(LoginStatus.SUCCESS);
+        new LoginEvent(
+                        identity.initiatorName(),
+                        identity.targetName(),
+                        from.getHostAddress(),
+                        LoginStatus.SUCCESS.toString())
+                .commit();
         boolean discovery = identity.sessionType() == SessionType.DISCOVERY;
         // Free discovery proves nothing: between two guesses it would wash every address clean.
         if (!discovery || !authentication.equals(LoginResult.NO_AUTHENTICATION)) {
@@ -190,6 +206,11 @@ public final class ServerContext {
     /** Connections that are open. */
     public int connectionCount() {
         return places.connections();
+    }
+
+    /** How logins ended, since the start. */
+    public Map<LoginStatus, Long> loginCounts() {
+        return logins.counts();
     }
 
     /** An error of our own has cost a connection. */

@@ -139,6 +139,12 @@ public final class IscsiServer implements AutoCloseable {
         return context.connectionCount();
     }
 
+    /** What it has done and holds. */
+    public ServerFigures figures() {
+        return new ServerFigures(
+                context.connectionCount(), context.loginCounts(), dataOut.takenBytes(), dataOut.limitBytes());
+    }
+
     /** Data buffers that tasks of all sessions hold, in bytes; for tests. */
     long dataBytes() {
         return dataOut.takenBytes();

@@ -1,0 +1,113 @@
+package dev.kume.cli.metrics;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of a client of the metrics. Confined to its event loop; pages are made on other threads. */
+final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final String PATH = "/metrics";
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private final MetricsPage page;
+    private final Executor workers;
+    private boolean busy;
+
+    MetricsHandler(MetricsPage page, Executor workers) {
+        this.page = page;
+        this.workers = workers;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (busy || request.decoderResult().isFailure()) {
+            var _ = context.close();
+            return;
+        }
+        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        String path = request.uri().split("\\?", 2)[0];
+        if (!path.equals(PATH)) {
+            send(context, text(HttpResponseStatus.NOT_FOUND, "There is " + PATH + ", and nothing else.\n"), keepAlive);
+            return;
+        }
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            send(context, text(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET only.\n"), keepAlive);
+            return;
+        }
+        busy = true;
+        boolean headOnly = request.method().equals(HttpMethod.HEAD);
+        String accept = request.headers().get(HttpHeaderNames.ACCEPT);
+        try {
+            workers.execute(() -> {
+                FullHttpResponse response = render(accept, headOnly);
+                context.executor().execute(() -> send(context, response, keepAlive));
+            });
+        } catch (RejectedExecutionException e) {
+            send(context, text(HttpResponseStatus.SERVICE_UNAVAILABLE, "The daemon is stopping.\n"), false);
+        }
+    }
+
+    private FullHttpResponse render(@Nullable String accept, boolean headOnly) {
+        try {
+            MetricsPage.Rendered rendered = page.render(accept);
+            byte[] content = rendered.content().getBytes(StandardCharsets.UTF_8);
+            FullHttpResponse response =
+                    response(HttpResponseStatus.OK, rendered.contentType(), headOnly ? new byte[0] : content);
+            response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
+            return response;
+        } catch (RuntimeException e) {
+            // Event loops that do not answer in time, too: a page with half of the numbers would be believed.
+            return text(HttpResponseStatus.SERVICE_UNAVAILABLE, "The metrics cannot be had now: " + e + "\n");
+        }
+    }
+
+    private void send(ChannelHandlerContext context, FullHttpResponse response, boolean keepAlive) {
+        busy = false;
+        if (keepAlive) {
+            var _ = context.writeAndFlush(response);
+        } else {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private static FullHttpResponse text(HttpResponseStatus status, String words) {
+        return response(status, TEXT, words.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static FullHttpResponse response(HttpResponseStatus status, String contentType, byte[] content) {
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(content));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
+        return response;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent && !busy) {
+            var _ = context.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        var _ = context.close();
+    }
+}
