@@ -4,6 +4,7 @@ import dev.kume.cli.api.SupportView;
 import dev.kume.cli.command.CommandTree;
 import dev.kume.cli.command.DaemonStart;
 import dev.kume.cli.command.Environment;
+import dev.kume.cli.command.ServeLine;
 import dev.kume.cli.daemon.DaemonPlaces;
 import dev.kume.cli.daemon.DaemonProgram;
 import dev.kume.cli.service.ServicePlaces;
@@ -60,7 +61,8 @@ public final class Main {
 
     /** Carries out one command line; returns its exit status. */
     static int run(Environment environment, String... args) {
-        int status = CommandTree.of(environment).execute(args);
+        ServeLine serve = ServeLine.read(args);
+        int status = serve == null ? CommandTree.of(environment).execute(args) : serve.run(environment);
         boolean printed = environment.terminal().flush();
         // A full disk behind stdout must not look like success to a script.
         return status == 0 && !printed ? ExitCode.FAILED.code() : status;

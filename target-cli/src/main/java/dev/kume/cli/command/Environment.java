@@ -21,4 +21,9 @@ public record Environment(
         Path workingDirectory,
         Clock clock,
         Interrupts interrupts,
-        DaemonStart daemon) {}
+        DaemonStart daemon) {
+    /** The path as the caller means it, for a daemon that stands in another directory. */
+    Path absolute(Path path) {
+        return workingDirectory.resolve(path).normalize();
+    }
+}

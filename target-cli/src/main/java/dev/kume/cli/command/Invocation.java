@@ -78,7 +78,7 @@ final class Invocation {
 
     /** The path as the caller means it, for a daemon that stands in another directory. */
     Path absolute(Path path) {
-        return environment.workingDirectory().resolve(path).normalize();
+        return environment.absolute(path);
     }
 
     /** Prints data: the record as it came, or its form for people. */

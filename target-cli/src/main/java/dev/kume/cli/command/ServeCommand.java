@@ -1,10 +1,7 @@
 package dev.kume.cli.command;
 
-import dev.kume.cli.service.Supervisor;
-import dev.kume.cli.service.Systemd;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,11 +20,6 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Environment environment = invocation.environment();
-        Supervisor systemd =
-                Systemd.of(environment.variables(), ProcessHandle.current().pid(), environment.clock());
-        return environment
-                .daemon()
-                .run(config == null ? null : invocation.absolute(config), systemd, new CompletableFuture<>());
+        return ServeLine.serve(invocation.environment(), config);
     }
 }

@@ -58,13 +58,17 @@ final class CommandRun {
     }
 
     CommandLine tree() {
+        return CommandTree.of(environment());
+    }
+
+    Environment environment() {
         Terminal terminal = new Terminal(
                 new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 interactive);
-        return CommandTree.of(new Environment(
-                terminal, variables, Path.of("/caller"), new StandingClock(), interrupts, new NoDaemon()));
+        return new Environment(
+                terminal, variables, Path.of("/caller"), new StandingClock(), interrupts, new NoDaemon());
     }
 
     String out() {
