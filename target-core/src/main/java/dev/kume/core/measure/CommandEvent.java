@@ -59,7 +59,7 @@ public final class CommandEvent extends Event {
         this.status = status;
     }
 
-    /** True while somebody records: the one look that each command costs. */
+    /** True while a recording wants it. To be asked only when the recorder is in use, see {@link Recorder}. */
     public static boolean isRecorded() {
         return TYPE.isEnabled();
     }

@@ -25,20 +25,28 @@ public final class UnitEvents {
     /** @param reserved somebody holds a reservation now */
     public void reservationChanged(int registrations, boolean reserved) {
         reservationChanges.increment();
-        new ReservationEvent(disk, registrations, reserved).commit();
+        if (Recorder.isInUse()) {
+            new ReservationEvent(disk, registrations, reserved).commit();
+        }
     }
 
     public synchronized void fenced(long nanos) {
         fences.note(nanos);
-        new FenceEvent(disk, false, nanos).commit();
+        tell(false, nanos);
     }
 
     public synchronized void quiesced(long nanos) {
         quiesces.note(nanos);
-        new FenceEvent(disk, true, nanos).commit();
+        tell(true, nanos);
     }
 
     public Figures figures() {
         return new Figures(reservationChanges.sum(), fences.durations(), quiesces.durations());
+    }
+
+    private void tell(boolean quiesce, long nanos) {
+        if (Recorder.isInUse()) {
+            new FenceEvent(disk, quiesce, nanos).commit();
+        }
     }
 }

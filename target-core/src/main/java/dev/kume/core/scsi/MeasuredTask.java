@@ -4,6 +4,7 @@ import dev.kume.core.io.LoopPort;
 import dev.kume.core.measure.CommandEvent;
 import dev.kume.core.measure.CommandFailure;
 import dev.kume.core.measure.CommandLoad;
+import dev.kume.core.measure.Recorder;
 
 /**
  * When a task came, when work on it began and when it ended, told to its nexus. A command costs one look at the clock,
@@ -88,7 +89,7 @@ public abstract sealed class MeasuredTask extends TransportHooks permits Task {
         long queueNanos = begunNanos - arrivedNanos;
         long serviceNanos = now - begunNanos;
         load.carriedOut(what.operation(), queueNanos, serviceNanos);
-        if (CommandEvent.isRecorded()) {
+        if (Recorder.isInUse() && CommandEvent.isRecorded()) {
             CommandEvent.ended(
                     unit().name(),
                     nexus().nexus().initiatorName(),

@@ -3,6 +3,7 @@ package dev.kume.protocol.connection;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;
 import dev.kume.core.Limits.Limit;
+import dev.kume.core.measure.Recorder;
 import dev.kume.core.scsi.CommandTable;
 import dev.kume.protocol.login.LoginIdentity;
 import dev.kume.protocol.login.LoginResult;
@@ -116,12 +117,7 @@ public final class ServerContext {
     /** A login was refused: it is counted, shown and, unless the like of it was a moment ago, written to the log. */
     void refused(LoginRefusal refusal) {
         logins.ended(refusal.status());
-        new LoginEvent(
-                        refusal.initiatorName(),
-                        refusal.targetName(),
-                        refusal.address().getHostAddress(),
-                        refusal.status().toString())
-                .commit();
+        record(refusal.initiatorName(), refusal.targetName(), refusal.address(), refusal.status());
         // Only what the initiator did wrong makes its address a suspect (status class 2).
         boolean ofInitiator = refusal.status().statusClass() == LoginStatus.INITIATOR_ERROR.statusClass();
         if (ofInitiator) {
@@ -134,18 +130,20 @@ public final class ServerContext {
     /** A login went well. */
     void admitted(LoginIdentity identity, InetAddress from, String authentication) {
         logins.ended(LoginStatus.SUCCESS);
-        new LoginEvent(
-                        identity.initiatorName(),
-                        identity.targetName(),
-                        from.getHostAddress(),
-                        LoginStatus.SUCCESS.toString())
-                .commit();
+        record(identity.initiatorName(), identity.targetName(), from, LoginStatus.SUCCESS);
         boolean discovery = identity.sessionType() == SessionType.DISCOVERY;
         // Free discovery proves nothing: between two guesses it would wash every address clean.
         if (!discovery || !authentication.equals(LoginResult.NO_AUTHENTICATION)) {
             throttle.succeeded(from);
         }
         initiators.admitted(identity, from, discovery ? "discovery" : "logged in");
+    }
+
+    private static void record(
+            @Nullable String initiator, @Nullable String target, InetAddress from, LoginStatus status) {
+        if (Recorder.isInUse()) {
+            new LoginEvent(initiator, target, from.getHostAddress(), status.toString()).commit();
+        }
     }
 
     /** Looks at time: now and then. */
