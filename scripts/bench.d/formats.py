@@ -3,7 +3,6 @@
 Every disk is made by Kume and filled through iSCSI. What counts is the median of the rounds as a ratio to the raw
 disk's. The goals are those of a dynamic VHDX: 0.8 of raw when it is filled, 0.5 while it is being filled.
 """
-import json
 import shutil
 import statistics
 import tempfile
@@ -144,9 +143,7 @@ def compare(bench, options):
         tally = formats.report.tally
         formats.report.say(f"\n{tally['pass']} goals passed, {tally['near']} near (within 15 %), {tally['miss']} "
                            f"missed, in {time.monotonic() - began:.0f} s")
-        if options.out:
-            Path(options.out).write_text("\n".join(formats.report.lines) + "\n")
-            Path(options.out).with_suffix(".json").write_text(json.dumps(formats.report.data, indent=1) + "\n")
+        formats.report.write(options.out)
     finally:
         formats.kume.stop()
         if options.keep:

@@ -69,7 +69,8 @@ static const char usage_text[] =
     "            [--sessions N] [--qd N] [--bs BYTES] [--rand|--seq] [--mode read|write|mixed] [--mix READ_PERCENT]\n"
     "            [--region BYTES] [--offset BYTES] [--seconds S] [--warmup S] [--pid SERVER] [--seed N]\n"
     "            [--label TEXT] [--login-only] [--retry SECONDS] [--since REALTIME_NS] [--reserve] [--once]\n"
-    "  --login-only  log in once (trying again for --retry seconds), print the milliseconds since --since, and leave\n"
+    "  --login-only  log in once (trying again for --retry seconds), print the milliseconds since --since, and leave;\n"
+    "                with libiscsi those of a first TEST UNIT READY too\n"
     "  --reserve     register all sessions with the LUN and hold it: write exclusive, registrants only (engine raw)\n"
     "  --once        end when as many commands are done as the region has blocks; without a warm-up\n";
 
@@ -172,20 +173,11 @@ static void count_completion(uint64_t issued_ns, uint64_t now_ns, bool is_read, 
 
 /* Seconds of user and system time of a process, all its threads, living and gone. */
 static double cpu_seconds_of(int pid) {
-    char path[64], text[2048];
-    unsigned long user = 0, system = 0;
+    clockid_t clock;
     if (pid <= 0) return 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    FILE *file = fopen(path, "r");
-    if (!file) fail("no process %d: %s", pid, strerror(errno));
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[n] = 0;
-    const char *after_name = strrchr(text, ')');
-    if (!after_name
-        || sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
-        fail("cannot read %s", path);
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    int code = clock_getcpuclockid(pid, &clock);
+    if (code) fail("no process %d: %s", pid, strerror(code));
+    return (double)clock_ns(clock) / 1e9;
 }
 
 static double own_cpu_seconds(void) {
@@ -774,15 +766,57 @@ static void report(void) {
            commands ? seen.server_cpu_seconds * 1e6 / commands : 0);
 }
 
+static double since_ms(void) {
+    uint64_t now = clock_ns(CLOCK_REALTIME);
+    return opt.since_ns ? (double)(now - opt.since_ns) / 1e6 : 0.0;
+}
+
+static bool raw_login_once(double *login_ms) {
+    struct raw session;
+    if (!raw_open(&session, 0)) return false;
+    *login_ms = since_ms();
+    return true;
+}
+
+/* With a first command: what a node does next. */
+static bool library_login_once(double *login_ms, double *command_ms) {
+    struct iscsi_context *context = iscsi_create_context(opt.initiator);
+    if (!context) fail("libiscsi: no context");
+    iscsi_set_targetname(context, opt.target);
+    iscsi_set_session_type(context, ISCSI_SESSION_NORMAL);
+    iscsi_set_header_digest(context, ISCSI_HEADER_DIGEST_NONE);
+    iscsi_set_noautoreconnect(context, 1);
+    bool done = !iscsi_connect_sync(context, opt.portal) && !iscsi_login_sync(context);
+    if (done) {
+        *login_ms = since_ms();
+        for (bool good = false; !good;) { /* unit attentions are reported once each */
+            struct scsi_task *task = iscsi_testunitready_sync(context, opt.lun);
+            if (!task) fail("TEST UNIT READY: %s", iscsi_get_error(context));
+            good = task->status == SCSI_STATUS_GOOD;
+            if (!good && task->sense.key != SCSI_SENSE_UNIT_ATTENTION)
+                fail("TEST UNIT READY on LUN %d ends with status 0x%02x", opt.lun, (unsigned)task->status);
+            scsi_free_scsi_task(task);
+        }
+        *command_ms = since_ms();
+        iscsi_logout_sync(context);
+    }
+    iscsi_destroy_context(context);
+    return done;
+}
+
 static void login_only(void) {
     uint64_t give_up_ns = clock_ns(CLOCK_MONOTONIC) + (uint64_t)(opt.retry_seconds * 1e9);
-    struct raw session;
-    while (!raw_open(&session, 0)) {
+    bool raw = !strcmp(opt.engine, "raw");
+    double login_ms = 0, command_ms = 0;
+    unsigned attempts = 1;
+    while (raw ? !raw_login_once(&login_ms) : !library_login_once(&login_ms, &command_ms)) {
         if (clock_ns(CLOCK_MONOTONIC) > give_up_ns) fail("no login at %s", opt.portal);
         usleep(2000);
+        attempts++;
     }
-    uint64_t now = clock_ns(CLOCK_REALTIME);
-    printf("{\"login_ms\":%.1f}\n", opt.since_ns ? (double)(now - opt.since_ns) / 1e6 : 0.0);
+    printf("{\"login_ms\":%.1f,\"command_ms\":%.1f,\"attempts\":%u,\"load_cpu_ms\":%.1f,"
+           "\"server_cpu_ms\":%.0f}\n",
+           login_ms, command_ms, attempts, own_cpu_seconds() * 1e3, cpu_seconds_of(opt.server_pid) * 1e3);
 }
 
 enum option_name { LOGIN_ONLY = 1000, RETRY, SINCE, RESERVE, ONCE };
