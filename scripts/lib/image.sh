@@ -3,6 +3,9 @@
 # the checkout, and build.sh and runtime.sh sourced. Roots are made here where that is allowed, and otherwise taken
 # from a registry.
 
+# shellcheck source=scripts/lib/debian-root.sh
+. "$KUME_ROOT/scripts/lib/debian-root.sh"
+
 IMAGES=$KUME_ROOT/target/images
 
 # What a checksum of $@ looks like in the name of a file.
@@ -18,32 +21,13 @@ makes_roots() {
 # debian_files SUITE PACKAGE...: the packages, with all that they need and without configuring any, as a tar file that
 # is kept for a week. Prints its path.
 debian_files() {
-    local suite=$1 file option=() source=()
+    local suite=$1 file
     file=$IMAGES/$suite-$(content "$@" "$(unneeded)").tar
     if [ -z "$(find "$file" -mtime -7 2>/dev/null)" ]; then
         shift
-        mkdir -p "$IMAGES"
-        mapfile -t option < <(apt-config dump 2>/dev/null | grep -E '^Acquire::https?::Proxy ' | sed 's/^/--aptopt=/')
-        mapfile -t source < <(sources_of_host "$suite")
-        mmdebstrap --quiet --format=tar --variant=extract --include="$(IFS=, && echo "$*")" "${option[@]}" \
-            --aptopt='Acquire::Languages "none"' --extract-hook="$(unneeded)" \
-            "$suite" "$file.new" "${source[@]}" >&2 || return 1
-        mv "$file.new" "$file"
+        make_root "$file" "$suite" extract "$(IFS=, && echo "$*")" --extract-hook="$(unneeded)" || return 1
     fi
     echo "$file"
-}
-
-# sources_of_host SUITE: from where this host has its packages, if it is a Debian itself; else what mmdebstrap knows.
-sources_of_host() {
-    local site
-    grep -qs '^ID=debian$' /etc/os-release || return 0
-    # shellcheck disable=SC2016
-    apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | sort -u | while read -r site; do
-        case $site in
-            */debian | */debian/) printf 'deb %s %s main\n' "$site" "$1" "$site" "$1-updates" ;;
-            */debian-security | */debian-security/) echo "deb $site $1-security main" ;;
-        esac
-    done
 }
 
 # A hook that writes down which versions they are, and removes what nobody reads in a container.
@@ -73,6 +57,17 @@ import_root() {
         changes+=(--change "$change")
     done
     docker import "${changes[@]}" "$file" "$tag" >/dev/null
+}
+
+# bare_image TAG: a Debian with what the Debian package needs, and without Java: the root of debian-root.sh.
+bare_image() {
+    local tag=$1 file
+    if makes_roots; then
+        file=$(debian_root debian bookworm adduser init-system-helpers) || return 1
+        import_root "$tag" "$file" 'CMD ["sleep", "900"]'
+    else
+        initiator_image "$tag" bookworm adduser init-system-helpers
+    fi
 }
 
 # initiator_image TAG SUITE PACKAGE...
@@ -106,28 +101,36 @@ image() {
 }
 
 # kume_image TAG HOME: built twice, for the second has the start-up caches that the first makes at the place where they
-# fit.
+# fit. The engine does not repeat the steps that both have.
 kume_image() {
-    local tag=$1 home=$2 context base=debian:12-slim file result=0
-    if makes_roots; then
-        file=$(debian_files bookworm base-files dash libc6) || return 1
-        base=kume-base:bookworm
-        import_root "$base" "$file" || return 1
-    fi
+    local tag=$1 home=$2 context base result=0
+    base=$(kume_base) || return 1
     context=$(mktemp -d "$KUME_ROOT/target/context.XXXXXX") || return 1
     lay_out_context "$context" "$home" &&
         build_image "$tag-cold" "$KUME_ROOT/containers/Containerfile" "$context" --build-arg "BASE=$base" &&
-        start_up_caches "$tag-cold" "$context/kume/aot" && options_files "$context" "$home" &&
+        start_up_caches "$tag-cold" "$context/start/aot" && options_files "$context" "$home" &&
         build_image "$tag" "$KUME_ROOT/containers/Containerfile" "$context" --build-arg "BASE=$base" || result=1
     docker image rm "$tag-cold" >/dev/null 2>&1 || true
     rm -rf "$context"
     return "$result"
 }
 
+# What Kume's image lies on: a C library and a shell. Prints its name.
+kume_base() {
+    local file
+    if makes_roots; then
+        file=$(debian_files bookworm base-files dash libc6) || return 1
+        import_root kume-base:bookworm "$file" || return 1
+        echo kume-base:bookworm
+    else
+        echo debian:12-slim
+    fi
+}
+
 # lay_out_context DIRECTORY HOME: what the Containerfile copies.
 lay_out_context() {
     local out=$1 home=$2
-    mkdir -p "$out/etc/kume" "$out/bin" "$out/run" "$out/state" "$out/kume/aot"
+    mkdir -p "$out/etc/kume" "$out/bin" "$out/run" "$out/state" "$out/kume" "$out/start/aot"
     # Only the modes of what is in a copied folder are kept, and nobody else may come to state and socket.
     mkdir -m 700 "$out/run/kume" "$out/state/kume"
     cp "$home/config/kume.yaml" "$out/etc/kume/"
@@ -162,6 +165,7 @@ warm() {
     local tries
     for ((tries = 0; tries < 60; tries++)); do
         docker exec "$1" kume health --alive && break
+        [ "$(docker inspect -f '{{.State.Running}}' "$1")" = true ] || { docker logs "$1" && return 1; }
         sleep 0.5
     done
     docker exec "$1" kume cluster create warm --node a=iqn.2026-11.dev.kume:a --node b=iqn.2026-11.dev.kume:b \
@@ -172,8 +176,8 @@ warm() {
 
 # options_files CONTEXT HOME: the words that bin/kume would give java, as files that java reads itself.
 options_files() {
-    mkdir -p "$1/kume/options"
-    jvm_options serve "$1" "$2" >"$1/kume/options/serve" && jvm_options status "$1" "$2" >"$1/kume/options/verb"
+    mkdir -p "$1/start/options"
+    jvm_options serve "$1" "$2" >"$1/start/options/serve" && jvm_options status "$1" "$2" >"$1/start/options/verb"
 }
 
 # jvm_options VERB CONTEXT HOME: for an image in which no script runs.
@@ -181,7 +185,7 @@ jvm_options() {
     local stage result
     stage=$(mktemp -d "$KUME_ROOT/target/options.XXXXXX") || return 1
     mkdir -p "$stage/java/bin" "$stage/kume"
-    cp -R "$3/bin" "$2/kume/aot" "$stage/kume/"
+    cp -R "$3/bin" "$2/start/aot" "$stage/kume/"
     echo "JAVA_VERSION=\"25\"" >"$stage/java/release"
     printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@"' >"$stage/java/bin/java"
     chmod +x "$stage/java/bin/java"

@@ -13,9 +13,25 @@ kume_home_with_runtime() {
     mkdir -p "$(dirname "$out")"
     cp -R "$KUME_HOME" "$out"
     rm -rf "$out/aot"
-    "$JAVA_HOME/bin/jlink" --add-modules "$RUNTIME_MODULES" --no-header-files --no-man-pages --compress zip-6 \
-        --output "$out/runtime" || return 1
+    make_runtime || return 1
+    cp -R "$runtime" "$out/runtime"
     list_libraries "$out"
+}
+
+# Makes the runtime once for each JDK, and says in runtime where it is.
+make_runtime() {
+    local jdk part
+    jdk=$(printf '%s\n' "$JAVA_HOME" "$RUNTIME_MODULES" "$("$JAVA_HOME/bin/java" --version)" | sha256sum | cut -c 1-12)
+    runtime=$KUME_ROOT/target/runtime.$jdk
+    [ ! -d "$runtime" ] || return 0
+    part=$(mktemp -d "$KUME_ROOT/target/jlink.XXXXXX") || return 1
+    if "$JAVA_HOME/bin/jlink" --add-modules "$RUNTIME_MODULES" --no-header-files --no-man-pages --compress zip-6 \
+        --output "$part/runtime" && { mv -T "$part/runtime" "$runtime" 2>/dev/null || [ -d "$runtime" ]; }; then
+        rm -rf "$part"
+    else
+        rm -rf "$part"
+        return 1
+    fi
 }
 
 # What bin/kume compares with: an installation that is not whole says so instead of failing somewhere.

@@ -45,10 +45,14 @@ enum ContainerSwitch {
         };
     }
 
-    /** What becomes of the tests here and now. */
+    /** What becomes of the tests here and now. It is asked once: what hangs costs one limit, not one for each class. */
     static Decision now() {
-        ContainerSwitch mode = of(System.getProperty("kume.containers", "auto"));
-        return mode.decide(EngineProbe.ofMachine(System.getenv()));
+        return OnThisMachine.DECISION;
+    }
+
+    private static final class OnThisMachine {
+        static final Decision DECISION =
+                of(System.getProperty("kume.containers", "auto")).decide(EngineProbe.ofMachine(System.getenv()));
     }
 
     /** The engine, in a class that {@link NeedsEngine} lets run. */

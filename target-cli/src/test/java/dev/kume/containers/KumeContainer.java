@@ -88,6 +88,8 @@ final class KumeContainer implements AutoCloseable {
                 portals:
                   - name: iscsi
                     listen: ["127.0.0.1:%d"]
+                metrics:
+                  listen: none
                 """.formatted(port);
     }
 

@@ -38,6 +38,11 @@ record Said(List<String> words, int exit, String out, String err) {
         return out;
     }
 
+    /** Everything that was said by a program that must have ended with 0. */
+    String ofSuccess() {
+        return outOfSuccess() + err;
+    }
+
     /** Everything that was said by a program that must not have ended with 0. */
     String ofFailure() {
         assertNotEquals(0, exit, this::toString);

@@ -36,7 +36,7 @@ final class PackageClientIT {
         Clients.need("lintian", "dpkg-deb", "mmdebstrap", "asciidoctor", "iscsi-ls", "qemu-io", "systemd-analyze");
         Assumptions.assumeTrue(
                 bash("id -u").outOfSuccess().strip().equals("0"), "only root installs packages into another root");
-        Path first = build();
+        Path first = BuiltPackage.file();
         Program.Result lint = Program.run(LIMIT, "lintian", "--fail-on", "error", first.toString());
         assertEquals(0, lint.exitCode(), lint::toString);
         DebianRoot host = DebianRoot.unpack(directory.resolve("host"));
@@ -63,27 +63,6 @@ final class PackageClientIT {
 
     private static Program.Result bash(String script) {
         return Program.run(LIMIT, Map.of("KUME_UNDER_TEST", "yes"), List.of("bash", "-euc", script));
-    }
-
-    private Path build() throws IOException {
-        Path out = directory.resolve("packages");
-        bash("%s/scripts/package --deb --quick --version 0.1.0 --out %s".formatted(Clients.checkout(), out))
-                .outOfSuccess();
-        try (var files = Files.newDirectoryStream(out, "*.deb")) {
-            return files.iterator().next();
-        }
-    }
-
-    /** The same package once more, as the next version. */
-    private Path newer() {
-        Path out = directory.resolve("packages");
-        String script = """
-                cd %s
-                dpkg-deb -R kume_0.1.0_*.deb newer
-                sed -i 's/^Version: .*/Version: 0.1.1/' newer/DEBIAN/control
-                dpkg-deb --root-owner-group -Zgzip -z1 --build newer newer.deb""";
-        bash(script.formatted(out)).outOfSuccess();
-        return out.resolve("newer.deb");
     }
 
     /** @param environment of the maintainer scripts: without AOT caches an installation is quicker */
@@ -115,7 +94,10 @@ final class PackageClientIT {
     private static void settle(DebianRoot host, int port) throws IOException {
         Path settings = host.file("etc/kume/kume.yaml");
         Files.writeString(
-                settings, Files.readString(settings).replace("\"0.0.0.0:3260\"", "\"127.0.0.1:" + port + "\""));
+                settings,
+                Files.readString(settings)
+                        .replace("\"0.0.0.0:3260\"", "\"127.0.0.1:" + port + "\"")
+                        .replace("\"127.0.0.1:3262\"", "none"));
     }
 
     /** As systemd does: the user, the folder below /run, and the line of the unit. */
@@ -170,8 +152,8 @@ final class PackageClientIT {
 
     /** Settings that were changed stay, and the disks are served again. */
     private void upgrade(DebianRoot host, int port) throws Exception {
-        install(host, newer(), "KUME_AOT=no");
-        assertTrue(host.done("dpkg-query", "-W", "-f", "${Version}", "kume").equals("0.1.1"));
+        install(host, BuiltPackage.newer(), "KUME_AOT=no");
+        assertTrue(host.done("dpkg-query", "-W", "-f", "${Version}", "kume").equals(BuiltPackage.NEWER_VERSION));
         assertTrue(Files.readString(host.file("etc/kume/kume.yaml")).contains("127.0.0.1:" + port));
         start(host);
         String read = io(port, "read -P 0x5a 1M 4M").outOfSuccess();
