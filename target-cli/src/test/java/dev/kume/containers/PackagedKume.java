@@ -14,8 +14,8 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.MountableFile;
 
 /**
- * A Debian without Java in a container of the host's network, in which Kume's Debian package is installed, serves as its
- * unit says, and goes again.
+ * A Debian without Java in a container of the host's network, in which Kume's Debian package is installed, serves as
+ * its unit says, and goes again.
  */
 final class PackagedKume implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
