@@ -3,7 +3,8 @@
 The daemons live side by side, each with a file of its own that was written by the same calls, and serve one after
 another, the order going round; what counts is the median of the ratios within a round, since what is around them
 changes from minute to minute. How the JVM has compiled one process differs from how it has compiled the next, so all
-daemons are started anew twice. One of them is there twice: what these two differ by is the noise of all this.
+daemons are started anew three times. One of them is there twice: the mean of both is the base of the ratios, and what
+they differ by from it is the noise of all this.
 """
 import shutil
 import statistics
@@ -18,7 +19,7 @@ WORKLOADS = [
     ("4k random write QD32", "--bs 4096 --qd 32 --mode write"),
     ("4k random read, 4 sessions QD16", "--bs 4096 --qd 16 --sessions 4"),
 ]
-GENERATIONS = 3
+GENERATIONS = 4
 PAGES = 50
 OFF = "-Dkume.measures=off"
 GOAL = 1.02
@@ -136,23 +137,24 @@ class Turns:
                     result = self.load(daemon, words, seconds, turn)
                 self.results[name][daemon.label].append(result)
 
-    def table(self, base, noise, goal):
+    def table(self, bases, goal):
         say, bench = self.report.say, self.bench
         say("| workload | daemon | us of processor time for a command | to base | goal | | IOPS | to base | p99 us |")
         say("|---|---|---|---|---|---|---|---|---|")
         for name, found in self.results.items():
             for label, runs in found.items():
-                cpu, iops = (self.ratios(found, label, base, key) for key in ("server_cpu_us", "iops"))
-                judged = goal and label not in (base, noise)
+                cpu, iops = (self.ratios(found, label, bases, key) for key in ("server_cpu_us", "iops"))
+                judged = goal and label not in bases
                 word = self.report.judge(statistics.median(cpu), goal, True) if judged else ""
-                ratio = lambda values: "base" if label == base else self.middle_half(values)
-                say(f"| {name} | {label} | {bench.median_text([r['server_cpu_us'] for r in runs], 2)} | {ratio(cpu)} "
-                    f"| {f'<= {goal}' if judged else ''} | {word} | {bench.median_text([r['iops'] for r in runs], 0)} "
-                    f"| {ratio(iops)} | {statistics.median(r['p99_us'] for r in runs):,.0f} |")
+                each = lambda key, digits: bench.median_text([run[key] for run in runs], digits)
+                say(f"| {name} | {label} | {each('server_cpu_us', 2)} | {self.middle_half(cpu)} "
+                    f"| {f'<= {goal}' if judged else ''} | {word} | {each('iops', 0)} | {self.middle_half(iops)} "
+                    f"| {statistics.median(run['p99_us'] for run in runs):,.0f} |")
 
     @staticmethod
-    def ratios(found, label, base, key):
-        return [run[key] / beside[key] for run, beside in zip(found[label], found[base])]
+    def ratios(found, label, bases, key):
+        return [2 * run[key] / (one[key] + other[key])
+                for run, one, other in zip(found[label], *(found[base] for base in bases))]
 
     @staticmethod
     def middle_half(values):
@@ -163,23 +165,24 @@ class Turns:
 
 
 def chosen(bench, options):
-    """The daemons, the label of the base, that of its twin, the goal."""
+    """The daemons, the labels of the two that are the base, the goal if there is one."""
     home = bench.distribution(options)
     if options.against:
         other = options.against.resolve()
         if not (other / "bin" / "kume").exists():
             bench.fail(f"{other} holds no bin/kume")
-        return [Daemon("other", other), Daemon("this", home), Daemon("other, again", other)], "other", "other, again", 0
+        daemons = [Daemon("other", other), Daemon("this", home), Daemon("other, again", other)]
+        return daemons, ("other", "other, again"), None
     on = Daemon("metrics on", home)
     daemons = [Daemon("off", home, OFF), on, Daemon("off, again", home, OFF),
                Daemon("on, read each second", home, scraped=True, of=on)]
-    return daemons, "off", "off, again", GOAL
+    return daemons, ("off", "off, again"), GOAL
 
 
 def compare(bench, options):
     bench.need(["cc", "fincore"])
     rounds, seconds, generations = (1, 1.0, 1) if options.quick else (options.rounds, options.seconds, GENERATIONS)
-    daemons, base, noise, goal = chosen(bench, options)
+    daemons, bases, goal = chosen(bench, options)
     turns = Turns(bench, options, daemons)
     report = turns.report
     began = time.monotonic()
@@ -192,7 +195,7 @@ def compare(bench, options):
             for turn in range(rounds):
                 turns.round(generation * rounds + turn, seconds)
             turns.end()
-        turns.table(base, noise, goal)
+        turns.table(bases, goal)
         if turns.page_seconds:
             cost = bench.median_text([seconds * 1000 for seconds in turns.page_seconds], 1)
             report.say(

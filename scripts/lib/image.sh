@@ -142,6 +142,9 @@ lay_out_context() {
     options_files "$out" "$home"
 }
 
+# Without profiles, for the reason that kume-aot gives.
+TRAINING="-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
+
 # start_up_caches IMAGE DIRECTORY: what the JVM has loaded and linked after a start and a look, as kume-aot makes it.
 start_up_caches() {
     local name=kume-caches-$$ log=$2.log result=0
@@ -155,7 +158,7 @@ start_up_caches() {
 
 take_caches() {
     docker run -d --name "$1" --network none --no-healthcheck \
-        -e JDK_JAVA_OPTIONS=-XX:AOTCacheOutput=/run/kume/serve.aot "$2" &&
+        -e "JDK_JAVA_OPTIONS=-XX:AOTCacheOutput=/run/kume/serve.aot $TRAINING" "$2" &&
         warm "$1" && docker stop -t 60 "$1" &&
         docker cp "$1:/run/kume/serve.aot" "$3/serve.aot" && docker cp "$1:/run/kume/verb.aot" "$3/verb.aot"
 }
@@ -171,7 +174,7 @@ warm() {
     docker exec "$1" kume cluster create warm --node a=iqn.2026-11.dev.kume:a --node b=iqn.2026-11.dev.kume:b \
         --witness warm=64MB --sparse &&
         docker exec "$1" kume cluster validate warm &&
-        docker exec -e JDK_JAVA_OPTIONS=-XX:AOTCacheOutput=/run/kume/verb.aot "$1" kume health
+        docker exec -e "JDK_JAVA_OPTIONS=-XX:AOTCacheOutput=/run/kume/verb.aot $TRAINING" "$1" kume health
 }
 
 # options_files CONTEXT HOME: the words that bin/kume would give java, as files that java reads itself.
