@@ -13,7 +13,8 @@ need_maven() {
     return 1
 }
 
-# Whether the distribution is there and no source is newer. The stamp carries the time at which its build began.
+# Whether the distribution is there and no source is newer. The stamp carries the time at which its build began, so that
+# what was changed meanwhile counts; or ended, when somebody called Maven.
 built() {
     [ -f "$kume_stamp" ] && [ -x "$KUME_HOME/bin/kume" ] || return 1
     [ -z "$(cd "$KUME_ROOT" && find pom.xml config scripts/lib target-*/pom.xml target-*/src/main target-cli/src/dist \
@@ -29,10 +30,13 @@ build_when_stale() {
     echo "kume: building (a minute or two the first time)..." >&2
     mkdir -p "$KUME_ROOT/target"
     build_log=$(mktemp "$KUME_ROOT/target/build.XXXXXX") || return 1
+    build_began=$(mktemp "$KUME_ROOT/target/began.XXXXXX") || return 1
     if (cd "$KUME_ROOT" && lock_build mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package) \
         >"$build_log" 2>&1; then
-        rm -f "$build_log"
+        touch -r "$build_began" "$kume_stamp"
+        rm -f "$build_log" "$build_began"
     else
+        rm -f "$build_began"
         cat "$build_log" >&2
         echo "kume: the build failed; its output is above and in $build_log" >&2
         return 1
