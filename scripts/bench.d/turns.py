@@ -6,6 +6,7 @@ changes from minute to minute. How the JVM has compiled one process differs from
 daemons are started anew three times. One of them is there twice: the mean of both is the base of the ratios, and what
 they differ by from it is the noise of all this.
 """
+import re
 import shutil
 import statistics
 import tempfile
@@ -68,7 +69,8 @@ class Turns:
     def __init__(self, bench, options, daemons):
         self.bench, self.options, self.daemons, self.report = bench, options, daemons, bench.Report()
         self.directory = Path(tempfile.mkdtemp(prefix="kume-bench-", dir=options.dir))
-        self.results = {name: {daemon.label: [] for daemon in daemons} for name, _ in WORKLOADS}
+        self.workloads = [(name, words) for name, words in WORKLOADS if re.search(options.only, name)]
+        self.results = {name: {daemon.label: [] for daemon in daemons} for name, _ in self.workloads}
         self.page_bytes, self.page_seconds = 0, []
 
     def own(self):
@@ -100,7 +102,7 @@ class Turns:
             daemon.kume.serve()
             daemon.kume.login_ms()
             self.bench.warm(daemon.kume.file)
-        for _, words in WORKLOADS:
+        for _, words in self.workloads:
             for daemon in self.own():
                 self.load(daemon, words, self.options.settle, 0)
         for daemon in self.daemons:
@@ -126,7 +128,7 @@ class Turns:
                                 "--region", self.options.region_mib * self.bench.MIB, *words.split())
 
     def round(self, turn, seconds):
-        for name, words in WORKLOADS:
+        for name, words in self.workloads:
             order = turn % len(self.daemons)
             for daemon in self.daemons[order:] + self.daemons[:order]:
                 self.bench.warm(daemon.kume.file)
