@@ -29,7 +29,8 @@ public final class ArchiveWriter {
         if (path.length >= Tar.NAME_BYTES || path.length == 0 || !names.add(name)) {
             throw new IOException("'%s' cannot be the name of a member".formatted(name));
         }
-        if (bytes + content.length > ArchiveReader.BYTES_MAX) {
+        long end = bytes + Tar.BLOCK_BYTES + content.length + Tar.padding(content.length);
+        if (end + 2 * Tar.BLOCK_BYTES > ArchiveReader.BYTES_MAX) {
             throw new IOException("it would have more than %d bytes".formatted(ArchiveReader.BYTES_MAX));
         }
         byte[] header = new byte[Tar.BLOCK_BYTES];
@@ -45,7 +46,7 @@ public final class ArchiveWriter {
         out.write(header);
         out.write(content);
         out.write(new byte[Tar.padding(content.length)]);
-        bytes += Tar.BLOCK_BYTES + content.length + Tar.padding(content.length);
+        bytes = end;
     }
 
     private static void put(byte[] header, int at, String form, long value) {

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a client. Confined to its event loop, but for {@link #carryOut}. One request at a time: a client
- * that sends the next before it has the answer is disconnected.
+ * that sends the next before it has taken the answer is disconnected, so that none makes answers pile up here.
  */
 final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
@@ -120,9 +120,8 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void send(ChannelHandlerContext context, FullHttpResponse response, boolean keepAlive) {
-        busy = false;
         if (keepAlive) {
-            var _ = context.writeAndFlush(response);
+            context.writeAndFlush(response).addListener(_ -> busy = false);
         } else {
             sendLast(context, response);
         }

@@ -78,9 +78,23 @@ interface DurableFiles extends StateFiles {
     /** As {@link #replaceContent}, for a file that only its owner may open. */
     default void replacePrivateContent(Path file, byte[] content) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        writePrivate(temporary, content);
-        replace(temporary, file);
+        try {
+            writePrivate(temporary, content);
+            replace(temporary, file);
+        } catch (IOException e) {
+            removeAfter(e, temporary);
+            throw e;
+        }
         syncDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+    }
+
+    /** What is half written takes room on a disk that is full. */
+    private static void removeAfter(IOException failure, Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** Writes a file so that a crash at any moment leaves the old content or the new. */

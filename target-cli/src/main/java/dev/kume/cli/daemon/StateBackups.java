@@ -6,25 +6,31 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.StateBackup;
 import dev.kume.cli.state.Backup;
 import dev.kume.cli.state.ImageSight;
+import dev.kume.cli.state.StateException;
 import dev.kume.core.inventory.DiskRecord;
 import dev.kume.core.inventory.Inventory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /v1/state/backup}: the state of one moment, while everything is served. No change is made while its files
  * are read; reservations are, each disk's as it is durable then.
  */
 final class StateBackups {
+    private static final Logger LOG = LoggerFactory.getLogger(StateBackups.class);
     private static final List<String> FILES =
             List.of("inventory.yaml", "target-ports.yaml", "initiators.yaml", "cluster-keys.yaml", "history");
     private static final List<String> SECRETS = List.of("secrets", "tokens.yaml", "tls/server.pem", "tls/server.key");
@@ -64,13 +70,11 @@ final class StateBackups {
     private BackupView make(StateBackup wanted) {
         Path file = place(wanted.file());
         boolean force = Boolean.TRUE.equals(wanted.force());
-        if (Files.exists(file) && (!force || !Files.isRegularFile(file))) {
-            throw new ApiException(
-                    ErrorCode.CONFLICT,
-                    "%s exists already".formatted(file),
-                    Files.isRegularFile(file) ? "name another file, or repeat with --force" : "name another file");
+        if (Files.exists(file)) {
+            checkReplaceable(file, force);
         }
         try {
+            checkPlace(file);
             Backup backup = changes.inTurn(() -> collect(file, Boolean.TRUE.equals(wanted.withSecrets())));
             system.files().replacePrivateContent(file, backup.pack());
             return backup.about();
@@ -79,6 +83,34 @@ final class StateBackups {
                     ErrorCode.FAILED,
                     "the backup %s cannot be written: %s".formatted(file, Causes.of(e)),
                     "name a file in a folder that is there, and that the daemon may write to");
+        }
+    }
+
+    /** By force too, an earlier backup is all that may go: a mistyped name must not cost a disk. */
+    private static void checkReplaceable(Path file, boolean force) {
+        String remedy = "name another file";
+        if (Files.isRegularFile(file)) {
+            try {
+                Backup.read(file);
+                if (force) {
+                    return;
+                }
+                remedy = "name another file, or repeat with --force";
+            } catch (StateException e) {
+                LOG.debug("{} is no backup: {}", file, e.getMessage());
+            }
+        }
+        throw new ApiException(ErrorCode.CONFLICT, "%s exists already".formatted(file), remedy);
+    }
+
+    private void checkPlace(Path file) throws IOException {
+        Path folder = Objects.requireNonNull(file.getParent()).toRealPath();
+        Path state = settings.stateDirectory().toRealPath();
+        if (!Backup.isOutside(state, folder.resolve(Objects.requireNonNull(file.getFileName())))) {
+            throw new ApiException(
+                    ErrorCode.INVALID,
+                    "%s would be among the files of the state itself".formatted(file),
+                    "name a file in another folder");
         }
     }
 
@@ -132,15 +164,18 @@ final class StateBackups {
     }
 
     private static void add(Path state, Path entry, Map<String, byte[]> files) throws IOException {
-        if (Files.isDirectory(entry)) {
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
             try (Stream<Path> all = Files.list(entry)) {
                 for (Path each : all.toList()) {
                     add(state, each, files);
                 }
             }
-        } else if (Files.isRegularFile(entry) && ENDINGS_OF_LEFTOVERS.stream().noneMatch(entry.toString()::endsWith)) {
+        } else if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
+                && ENDINGS_OF_LEFTOVERS.stream().noneMatch(entry.toString()::endsWith)) {
             String name = state.relativize(entry).toString().replace('\\', '/');
-            files.put(name, Files.readAllBytes(entry));
+            if (Backup.hasPlaceFor(name)) { // Whatever else somebody has put there is not Kume's, and stays there.
+                files.put(name, Files.readAllBytes(entry));
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.kume.cli.metrics;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -16,21 +15,33 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of a client of the metrics. Confined to its event loop; pages are made on other threads. */
+/**
+ * One connection of a client of the metrics. Confined to its event loop; pages are made on other threads. One request
+ * at a time: a client that sends the next before it has taken the answer is disconnected, so that none of them makes
+ * answers pile up here.
+ */
 final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final String PATH = "/metrics";
     private static final String TEXT = "text/plain; charset=utf-8";
 
+
+    /** For taking an answer. */
+    static final long ANSWER_SECONDS = 60;
+
     private final MetricsPage page;
     private final Executor workers;
+    private final Clients clients;
     private boolean busy;
 
-    MetricsHandler(MetricsPage page, Executor workers) {
+    MetricsHandler(MetricsPage page, Executor workers, Clients clients) {
         this.page = page;
         this.workers = workers;
+        this.clients = clients;
     }
 
     @Override
@@ -39,6 +50,8 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             var _ = context.close();
             return;
         }
+        busy = true;
+        clients.asks(context.channel());
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         String path = request.uri().split("\\?", 2)[0];
         if (!path.equals(PATH)) {
@@ -49,7 +62,6 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             send(context, text(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET only.\n"), keepAlive);
             return;
         }
-        busy = true;
         boolean headOnly = request.method().equals(HttpMethod.HEAD);
         String accept = request.headers().get(HttpHeaderNames.ACCEPT);
         try {
@@ -77,13 +89,18 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private void send(ChannelHandlerContext context, FullHttpResponse response, boolean keepAlive) {
-        busy = false;
-        if (keepAlive) {
-            var _ = context.writeAndFlush(response);
-        } else {
+        if (!keepAlive) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
         }
+        Future<?> deadline = context.executor().schedule(() -> context.close(), ANSWER_SECONDS, TimeUnit.SECONDS);
+        context.writeAndFlush(response).addListener(_ -> {
+            deadline.cancel(false);
+            busy = false;
+            clients.answered(context.channel());
+            if (!keepAlive) {
+                var _ = context.close();
+            }
+        });
     }
 
     private static FullHttpResponse text(HttpResponseStatus status, String words) {

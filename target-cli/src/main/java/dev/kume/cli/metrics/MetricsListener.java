@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One port that serves metrics over HTTP, with an event loop of its own. Opened and closed by one thread at a time. */
 final class MetricsListener implements AutoCloseable {
-    private static final int CONNECTIONS_MAX = 64;
+    static final int CONNECTIONS_MAX = 64;
+
     private static final int LINE_BYTES_MAX = 4_096;
     private static final int HEADERS_BYTES_MAX = 16_384;
     private static final int BODY_BYTES_MAX = 4_096;
@@ -37,6 +38,10 @@ final class MetricsListener implements AutoCloseable {
 
     private final EventLoopGroup loop;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    /** The loop's alone. */
+    private final Clients clients = new Clients(CONNECTIONS_MAX);
+
     private final Channel listening;
 
     /**
@@ -69,18 +74,19 @@ final class MetricsListener implements AutoCloseable {
     }
 
     private void accept(Channel channel, MetricsPage page, Executor workers) {
-        if (connections.size() > CONNECTIONS_MAX) {
-            var _ = channel.close();
-            return;
-        }
         connections.add(channel);
+        Channel gone = clients.add(channel);
+        if (gone != null) {
+            var _ = gone.close();
+        }
+        channel.closeFuture().addListener(_ -> clients.remove(channel));
         HttpDecoderConfig config =
                 new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES_MAX).setMaxHeaderSize(HEADERS_BYTES_MAX);
         channel.pipeline()
                 .addLast(new IdleStateHandler(IDLE_SECONDS, 0, 0))
                 .addLast(new HttpServerCodec(config))
                 .addLast(new HttpObjectAggregator(BODY_BYTES_MAX, true))
-                .addLast(new MetricsHandler(page, workers));
+                .addLast(new MetricsHandler(page, workers, clients));
     }
 
     /** Where it listens: the port that was really bound. */

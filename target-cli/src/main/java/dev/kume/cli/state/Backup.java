@@ -44,6 +44,20 @@ public record Backup(BackupView about, Map<String, byte[]> files) {
         return VersionFile.SCHEMA;
     }
 
+    /** Whether a file of this name may be in a backup; one that may not has no place where it is restored. */
+    public static boolean hasPlaceFor(String name) {
+        return StateRestore.isPlaceOf(name);
+    }
+
+    /** Whether a new backup may have this place in a folder of its own: not among the files of the state itself. */
+    public static boolean isOutside(Path state, Path file) {
+        if (!file.startsWith(state) || file.equals(state)) {
+            return true;
+        }
+        String first = String.valueOf(state.relativize(file).getName(0));
+        return !StateContents.ENTRIES.contains(first);
+    }
+
     /** The members of these files, for a manifest. */
     public static List<BackupView.Member> members(Map<String, byte[]> files) {
         List<BackupView.Member> members = new ArrayList<>();

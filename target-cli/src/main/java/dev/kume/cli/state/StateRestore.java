@@ -8,8 +8,10 @@ import dev.kume.core.store.StoreProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -31,6 +33,7 @@ public final class StateRestore {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final String SETTINGS = "kume.yaml";
+    private static final String LOCK = "lock";
     private static final Pattern PLACE = Pattern.compile(
             "inventory\\.yaml|target-ports\\.yaml|initiators\\.yaml|cluster-keys\\.yaml|tokens\\.yaml|kume\\.yaml"
                     + "|history/inventory-[0-9]{10}\\.yaml|units/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.state"
@@ -123,28 +126,36 @@ public final class StateRestore {
             throw failed(e);
         }
         try (lock) {
+            own(state.resolve(LOCK));
             VersionFile version = VersionFile.find(state);
             boolean interrupted = version != null && version.unfinished() != null;
             if (!force && !interrupted) {
                 checkEmpty();
             }
-            int schema = backup.about().schemaVersion();
-            new VersionFile(
-                            VersionFile.SCHEMA,
-                            backup.about().kume(),
-                            backup.about().file())
-                    .write(state, files);
+            write(new VersionFile(
+                    VersionFile.SCHEMA,
+                    backup.about().kume(),
+                    backup.about().file()));
             Path aside = putAside(now);
+            if (aside != null && version != null && !interrupted) {
+                version.write(aside, files); // With its version the old state could be put back.
+            }
             for (Map.Entry<String, byte[]> file : backup.files().entrySet()) {
                 put(file.getKey(), file.getValue(), reservations);
             }
             syncAll();
-            new VersionFile(schema, backup.about().kume(), null).write(state, files);
             giveToOwner();
+            write(new VersionFile(
+                    backup.about().schemaVersion(), backup.about().kume(), null));
             return aside;
         } catch (IOException e) {
             throw failed(e);
         }
+    }
+
+    private void write(VersionFile version) throws IOException {
+        version.write(state, files);
+        own(state.resolve(VersionFile.NAME));
     }
 
     private StateException failed(IOException e) {
@@ -154,7 +165,7 @@ public final class StateRestore {
     }
 
     private BackingStore lock() throws IOException, StateException {
-        Path file = state.resolve("lock");
+        Path file = state.resolve(LOCK);
         try {
             return Files.exists(file) ? stores.open(file, false) : stores.create(file);
         } catch (StoreLockedException e) {
@@ -216,21 +227,25 @@ public final class StateRestore {
 
     /** What root restores the user of the daemon has to read. */
     private void giveToOwner() throws IOException {
-        UserPrincipal owner = Files.getOwner(state);
-        List<Path> all = new ArrayList<>(List.of(state.resolve("lock"), state.resolve(VersionFile.NAME)));
         List<Path> entries = new ArrayList<>(replaced());
         entries.add(state.resolve(StateContents.BACKUP));
         for (Path entry : entries) {
-            if (Files.exists(entry)) {
+            if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
                 try (Stream<Path> below = Files.walk(entry)) {
-                    all.addAll(below.toList());
+                    for (Path each : below.toList()) {
+                        own(each);
+                    }
                 }
             }
         }
-        for (Path each : all) {
-            if (!Files.getOwner(each).equals(owner)) {
-                Files.setOwner(each, owner);
-            }
+    }
+
+    /** Never through a link: where it leads is no part of the state, and root could give away anything in that way. */
+    private void own(Path file) throws IOException {
+        UserPrincipal owner = Files.getOwner(state);
+        if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
+            Files.getFileAttributeView(file, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setOwner(owner);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.kume.cli.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kume.cli.api.BackupView;
 import dev.kume.cli.daemon.FaultyFiles.Fault;
@@ -14,11 +15,14 @@ import dev.kume.core.store.LocalFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +74,42 @@ final class StateRestoreTest {
         assertEquals(state.resolve("backup/before-restore-20261123T070000Z"), aside);
         assertEquals("old", Files.readString(aside.resolve("inventory.yaml")));
         assertEquals("old secret", Files.readString(aside.resolve("secrets/one")));
+    }
+
+    @Test
+    void theOldStateKeepsItsVersion() throws Exception {
+        Path state = old(temporary.resolve("state"));
+        Files.writeString(state.resolve("version.yaml"), "schemaVersion: 1\nkume: 0.0.9\n");
+        Path aside = restore(state, DurableFiles.OF_THIS_HOST).run(backup(), true, true, NOW);
+        assertTrue(Files.readString(aside.resolve("version.yaml")).contains("schemaVersion: 1\n"));
+        assertTrue(Files.readString(state.resolve("version.yaml")).contains("schemaVersion: 2\n"));
+    }
+
+    @Test
+    void whatRootRestoresIsTheOwnersAndNothingElseBecomesSo() throws Exception {
+        assumeTrue("root".equals(Files.getOwner(temporary).getName()), "only root can give files away");
+        Path state = old(temporary.resolve("state"));
+        UserPrincipal nobody =
+                state.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        Path precious = Files.writeString(temporary.resolve("precious"), "root's");
+        Path folder = Files.createDirectory(temporary.resolve("folder"));
+        Files.writeString(folder.resolve("file"), "root's");
+        Files.createDirectory(state.resolve("backup"));
+        Files.createSymbolicLink(state.resolve("backup/file"), precious);
+        Files.createSymbolicLink(state.resolve("backup/folder"), folder);
+        Files.createSymbolicLink(state.resolve("units"), folder);
+        Files.setOwner(state, nobody);
+
+        restore(state, DurableFiles.OF_THIS_HOST).run(backup(), true, true, NOW);
+        checkWhole(state);
+        for (Path each : List.of(precious, folder, folder.resolve("file"))) {
+            assertEquals("root", Files.getOwner(each).getName(), each::toString);
+        }
+        try (Stream<Path> all = Files.walk(state)) {
+            for (Path each : all.toList()) {
+                assertEquals(nobody, Files.getOwner(each, LinkOption.NOFOLLOW_LINKS), each::toString);
+            }
+        }
     }
 
     @Test

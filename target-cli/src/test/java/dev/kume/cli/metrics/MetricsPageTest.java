@@ -78,11 +78,16 @@ final class MetricsPageTest {
     }
 
     private final Clock clock = new StoppedClock();
-    private final MetricsPage page = new MetricsPage(
-            new Measurements(new IdleDaemon(), clock),
-            "0.1.0",
-            () -> new ProcessFigures(
-                    1_000, 2_000, List.of(new ProcessFigures.Collector("G1 Young", 3, 0.5)), 20, 1.5, 4_096));
+    private final MetricsPage page = idle();
+
+    /** The page of a daemon that has nothing. */
+    static MetricsPage idle() {
+        return new MetricsPage(
+                new Measurements(new IdleDaemon(), new StoppedClock()),
+                "0.1.0",
+                () -> new ProcessFigures(
+                        1_000, 2_000, List.of(new ProcessFigures.Collector("G1 Young", 3, 0.5)), 20, 1.5, 4_096));
+    }
 
     @Test
     void bucketsGrowAndTheLastHasAll() {

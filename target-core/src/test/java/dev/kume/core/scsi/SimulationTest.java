@@ -9,6 +9,7 @@ import dev.kume.core.Trials;
 import dev.kume.core.disk.DiskInfo;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.io.DiskLane;
+import dev.kume.core.measure.LoadFigures;
 import dev.kume.core.nexus.ITNexus;
 import dev.kume.core.scsi.command.Commands;
 import dev.kume.core.testing.FixedClock;
@@ -127,6 +128,7 @@ final class SimulationTest {
             for (ScriptedTask task : tasks) {
                 assertEquals(1, task.completions + task.dooms, () -> "ended not once: " + task);
             }
+            nexuses.forEach(this::mustBeCounted);
             writes.stream().filter(Write::good).forEach(this::mustBeThere);
             writesGood += (int) writes.stream().filter(Write::good).count();
             tasksDoomed += (int) tasks.stream().filter(task -> task.dooms > 0).count();
@@ -137,6 +139,20 @@ final class SimulationTest {
             });
             settle();
             assertTrue(acted[0]);
+        }
+
+        /** Every end is counted once, whichever it was: nothing is outstanding any more. */
+        private void mustBeCounted(ITLNexus nexus) {
+            LoadFigures load = nexus.load().figures();
+            List<ScriptedTask> own =
+                    tasks.stream().filter(task -> owners.get(task) == nexus).toList();
+            assertEquals(0, load.outstanding(), () -> "outstanding though all have ended: " + nexus.nexus());
+            assertEquals(own.stream().filter(task -> task.dooms > 0).count(), load.aborted());
+            assertEquals(
+                    own.stream()
+                            .filter(task -> task.completions > 0 && task.status() != ScsiStatus.GOOD)
+                            .count(),
+                    load.failures().values().stream().mapToLong(Long::longValue).sum());
         }
 
         /** Lets everything end: data that was held is sent, loops and disk threads run dry. */
@@ -158,6 +174,10 @@ final class SimulationTest {
 
         private void step() {
             clock.advance(Duration.ofNanos(random.nextInt(300_000)));
+            long outstanding = nexuses.stream()
+                    .mapToLong(nexus -> nexus.load().figures().outstanding())
+                    .sum();
+            assertEquals(living().size(), outstanding, "commands that have come and not ended");
             int kind = random.nextInt(100);
             if (kind < 40) {
                 loops.get(random.nextInt(LOOPS)).runOne();
