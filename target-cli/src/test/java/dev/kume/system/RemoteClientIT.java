@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,41 +177,47 @@ final class RemoteClientIT {
         daemon.admin("credential", "add", "node1", "--user", "hv-node1", "--secret-file", file.toString());
         String hash = Files.readString(directory.resolve("state/tokens.yaml"))
                 .replaceAll("(?s).*?sha256: \"(\\w+)\".*", "$1");
-        for (String path : List.of(
-                "status",
-                "alarms",
-                "disks",
-                "disks/disk",
-                "snapshots",
-                "clusters",
-                "targets",
-                "mappings",
-                "initiators",
-                "sessions",
-                "reservations",
-                "credentials",
-                "credentials/node1",
-                "discovery",
-                "operations",
-                "tokens",
-                "config/export",
-                "config/history")) {
-            Reply reply = ask(reader, "GET", "/v1/" + path);
+        ask(admin, "POST", "/v1/disks/disk/snapshots"); // The log and the audit log have something to tell.
+        List<String> pages = documented("GET").stream()
+                .filter(path -> !path.equals("/v1/service/drain") && !path.matches(".*/[A-Z]+\\b.*"))
+                .toList();
+        assertTrue(
+                pages.containsAll(List.of("/v1/status", "/v1/support", "/v1/audit", "/v1/metrics")), pages::toString);
+        for (String path : concat(pages, List.of("/v1/disks/disk", "/v1/credentials/node1"))) {
+            Reply reply = ask(reader, "GET", path);
             assertEquals(200, reply.status(), path + reply);
             for (String secret : List.of(SECRET, "c2VjcmV0LW9m", admin.substring(14), hash)) {
                 assertFalse(reply.body().contains(secret), path + " tells " + secret);
             }
         }
         for (String method : List.of("POST", "PATCH", "PUT", "DELETE")) {
-            Reply reply = ask(reader, method, "/v1/disks/disk", "--data", "{\"description\":\"mine\"}");
-            assertEquals(403, reply.status(), method + reply);
-            assertTrue(reply.body().contains("has the role read"), reply.body());
+            List<String> changes = documented(method);
+            assertFalse(changes.isEmpty(), method);
+            for (String path : concat(changes, List.of("/v1/disks/disk", "/v1/none"))) {
+                Reply reply = ask(reader, method, path, "--data", "{\"description\":\"mine\"}");
+                assertEquals(403, reply.status(), method + " " + path + reply);
+                assertTrue(reply.body().contains("has the role read"), reply.body());
+            }
         }
-        assertEquals(403, ask(reader, "POST", "/v1/tokens", "--data", "{}").status());
         assertEquals("", daemon.get("/v1/disks/disk").path("description").asText());
         Reply changed = ask(admin, "PATCH", "/v1/disks/disk", "--data", "{\"description\":\"ours\"}");
         assertEquals(200, changed.status(), changed.body());
         ask(admin, "PATCH", "/v1/disks/disk", "--data", "{\"description\":\"\"}");
+    }
+
+    /** The paths that docs/api.md has for a method. */
+    private static List<String> documented(String method) throws IOException {
+        String page = Files.readString(Path.of("../docs/api.md"));
+        return Pattern.compile("`%s (/v1/[^`?]+)[^`]*`".formatted(method))
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1))
+                .distinct()
+                .toList();
+    }
+
+    private static List<String> concat(List<String> some, List<String> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     @Test

@@ -87,9 +87,9 @@ final class RunningDaemon implements AutoCloseable {
                 portals:
                   - name: iscsi
                     listen: ["127.0.0.1:%d"]
+                metrics: { listen: none }
                 admin:
                   socket: %s
-                metrics: { listen: none }
                 """.formatted(directory.resolve("state"), IQN_PREFIX, port, socketIn(directory));
     }
 

@@ -72,6 +72,8 @@ final class SupportBundleClientIT {
                 "views/status.json",
                 "views/sessions.json",
                 "views/disks.json",
+                "views/statistics.json",
+                "metrics.txt",
                 "process/threads.txt",
                 "host/network.txt",
                 "settings.yaml",
@@ -81,6 +83,11 @@ final class SupportBundleClientIT {
         }
         assertTrue(live.keySet().stream().anyMatch(name -> name.startsWith("views/trace-")), live.keySet()::toString);
         assertTrue(text(live, "views/disks.json").contains("\"one\""));
+        List<String> written = text(live, "metrics.txt")
+                .lines()
+                .filter(line -> line.startsWith("kume_disk_written_bytes_total{"))
+                .toList();
+        assertEquals(List.of("kume_disk_written_bytes_total{disk=\"one\"} 512.0"), written);
         assertTrue(text(live, "process/threads.txt").contains("kume-changes"));
         assertTrue(text(live, "settings.yaml").contains("stateDirectory"));
         Map<String, byte[]> files = check(stopped);

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -81,16 +82,15 @@ final class SupportBundleCommand implements Callable<Integer> {
             views.put(path.substring(path.lastIndexOf('/') + 1), path);
         }
         views.put("history", ApiPaths.configHistory(100));
-        views.put("statistics", "/v1/statistics");
-        return Map.copyOf(views);
+        views.put("statistics", ApiPaths.STATISTICS);
+        return Collections.unmodifiableMap(views);
     }
 
     @Override
     public Integer call() {
         Instant now = invocation.environment().clock().now();
         Path to = invocation.absolute(file == null ? Path.of("kume-support-" + TIME.format(now) + ".tar.gz") : file);
-        SupportView support = ask();
-        support.documents().forEach(document -> add(document.name(), document.text()));
+        ask();
         try {
             write(to, now);
         } catch (FileAlreadyExistsException e) {
@@ -106,7 +106,7 @@ final class SupportBundleCommand implements Callable<Integer> {
     }
 
     /** The daemon's own documents and all views; what its files say when it does not run. */
-    private SupportView ask() {
+    private void ask() {
         ApiClient api = invocation.api();
         SupportView support;
         try {
@@ -119,10 +119,15 @@ final class SupportBundleCommand implements Callable<Integer> {
             manifest.append("left out: all views, since the daemon does not answer: ")
                     .append(e.getMessage())
                     .append('\n');
-            return invocation.environment().daemon().support(config == null ? null : invocation.absolute(config));
+            add(invocation.environment().daemon().support(config == null ? null : invocation.absolute(config)));
+            return;
         }
+        add(support); // First, so that no long list takes the room of the log.
         VIEWS.forEach((name, path) -> view(api, name, path));
-        return support;
+    }
+
+    private void add(SupportView support) {
+        support.documents().forEach(document -> add(document.name(), document.text()));
     }
 
     private void view(ApiClient api, String name, String path) {
@@ -163,8 +168,8 @@ final class SupportBundleCommand implements Callable<Integer> {
         ArchiveWriter archive = new ArchiveWriter(now);
         String head = """
                 Support bundle of Kume, made at %s.
-                In it: versions, settings without comments, views of the API, traces (headers of PDUs),
-                log, audit log, threads, memory, file systems, network cards.
+                In it: versions, settings without comments, views of the API, metrics, traces (headers
+                of PDUs), log, audit log, threads, memory, file systems, network cards.
                 Not in it: secrets of CHAP, tokens, keys, and what disks hold.
                 Names of disks, files and hosts, addresses and IQNs are in it: leave members out that
                 are nobody's business.
@@ -182,6 +187,11 @@ final class SupportBundleCommand implements Callable<Integer> {
         } else {
             Files.createFile(to);
         }
-        Files.write(to, content);
+        try {
+            Files.write(to, content);
+        } catch (IOException e) {
+            Files.deleteIfExists(to); // Half a bundle helps nobody, and takes room where there is none.
+            throw e;
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 /** What the daemon counts, as it has it: for the management API, and for Prometheus on a port of its own. */
 final class DaemonMetrics {
+    private final MetricsPage page;
     private final MetricsRoutes routes;
     private final MetricsService service;
 
@@ -22,7 +23,7 @@ final class DaemonMetrics {
             Alarms alarms,
             Executor workers) {
         Measurements measurements = new Measurements(new MetricsFacts(changes, exports, diskThreads), system.clock());
-        MetricsPage page = new MetricsPage(measurements, system.version());
+        this.page = new MetricsPage(measurements, system.version());
         this.routes = new MetricsRoutes(measurements, page);
         this.service = new MetricsService(
                 page,
@@ -33,6 +34,11 @@ final class DaemonMetrics {
 
     MetricsRoutes routes() {
         return routes;
+    }
+
+    /** The page of now, as text; it waits for the event loops. */
+    String page() {
+        return page.render(null).content();
     }
 
     MetricsService service() {

@@ -111,7 +111,7 @@ final class Management {
                 new ValidationRoutes(
                         new ClusterValidating(settings, system, changes, operations, exports, shelf, secrets)),
                 remote.routes(),
-                new StateBackups(settings, system, changes, shelf.memories()),
+                new StateBackups(settings, system, changes, shelf.memories(), metrics::page),
                 auditing);
         this.api = new ManagementApi(settings.adminSocket(), routes, workers, threads("kume-admin"));
     }

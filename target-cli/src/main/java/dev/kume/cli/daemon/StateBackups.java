@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,12 +41,16 @@ final class StateBackups {
     private final HostSystem system;
     private final Changes changes;
     private final UnitMemories memories;
+    private final Supplier<String> metrics;
 
-    StateBackups(Settings settings, HostSystem system, Changes changes, UnitMemories memories) {
+    /** @param metrics the page of now; it waits for event loops */
+    StateBackups(
+            Settings settings, HostSystem system, Changes changes, UnitMemories memories, Supplier<String> metrics) {
         this.settings = settings;
         this.system = system;
         this.changes = changes;
         this.memories = memories;
+        this.metrics = metrics;
     }
 
     ApiAnswer answer(ApiRequest request) {
@@ -64,7 +69,8 @@ final class StateBackups {
             throw request.unsupported();
         }
         request.allowParameters(Set.of());
-        return ApiAnswer.ok(DaemonPlaces.support(settings).collect(true));
+        return ApiAnswer.ok(
+                DaemonPlaces.support(settings).with("metrics.txt", metrics).collect(true));
     }
 
     private BackupView make(StateBackup wanted) {

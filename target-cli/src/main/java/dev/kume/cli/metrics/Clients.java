@@ -40,6 +40,11 @@ final class Clients {
         }
     }
 
+    /** How many wait for an answer, or have not taken all of it. */
+    int asking() {
+        return asking.size();
+    }
+
     /** It has taken its answer. */
     void answered(Channel channel) {
         if (asking.remove(channel)) {

@@ -29,9 +29,11 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private static final String PATH = "/metrics";
     private static final String TEXT = "text/plain; charset=utf-8";
 
-
     /** For taking an answer. */
     static final long ANSWER_SECONDS = 60;
+
+    /** Made or not yet taken at one time: a page of a thousand hosts has twenty megabytes. */
+    static final int PAGES_MAX = 4;
 
     private final MetricsPage page;
     private final Executor workers;
@@ -60,6 +62,10 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             send(context, text(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET only.\n"), keepAlive);
+            return;
+        }
+        if (clients.asking() > PAGES_MAX) {
+            send(context, text(HttpResponseStatus.SERVICE_UNAVAILABLE, "Too many ask at once.\n"), keepAlive);
             return;
         }
         boolean headOnly = request.method().equals(HttpMethod.HEAD);

@@ -10,14 +10,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the page that Prometheus reads. Any thread; it waits for the event loops. */
+/**
+ * Makes the page that Prometheus reads. Any thread; it waits for the event loops. One page at a time is made, since
+ * there is much to hold while it is.
+ */
 public final class MetricsPage {
     private final Measurements measurements;
     private final String version;
     private final Supplier<ProcessFigures> process;
+    private final Lock making = new ReentrantLock();
     private final ExpositionFormats formats = ExpositionFormats.init(PrometheusProperties.get());
 
     /** A page as it goes over the wire. */
@@ -39,6 +45,15 @@ public final class MetricsPage {
      * @param accept what the client takes, the header {@code Accept}; it decides between OpenMetrics and plain text
      */
     public Rendered render(@Nullable String accept) {
+        making.lock();
+        try {
+            return make(accept);
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private Rendered make(@Nullable String accept) {
         List<Family> families = new MetricsCollection(version).of(measurements.look(), process.get());
         MetricSnapshots page =
                 new MetricSnapshots(families.stream().map(Family::snapshot).toList());

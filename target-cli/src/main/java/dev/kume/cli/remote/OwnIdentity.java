@@ -60,6 +60,12 @@ final class OwnIdentity {
         this.random = random;
     }
 
+    /** Near its end; or of a time to come, since it was made while the clock was wrong: no client would take it. */
+    static boolean isDue(ServerIdentity identity, Instant now) {
+        return now.plus(RENEWED_BEFORE).isAfter(identity.expires())
+                || now.isBefore(identity.certificate().getNotBefore().toInstant());
+    }
+
     /** Where clients can be given the certificate from. */
     Path certificateFile() {
         return directory.resolve("server.pem");
@@ -87,8 +93,7 @@ final class OwnIdentity {
             ServerIdentity identity = stored();
             X509Certificate certificate = identity.certificate();
             Instant now = clock.now();
-            boolean nearItsEnd = now.plus(RENEWED_BEFORE).isAfter(identity.expires());
-            if (!nearItsEnd && alternatives(certificate).containsAll(texts(names, addresses))) {
+            if (!isDue(identity, now) && alternatives(certificate).containsAll(texts(names, addresses))) {
                 return identity;
             }
             return renew(new KeyPair(certificate.getPublicKey(), identity.key()), names, addresses, "renewed");

@@ -156,7 +156,7 @@ public final class RemoteService implements AutoCloseable {
         ServerIdentity before = identity;
         Instant now = around.clock().now();
         boolean isOwn = wanted.certificate() == null;
-        if (before == null || (isOwn && now.plus(OwnIdentity.RENEWED_BEFORE).isAfter(before.expires()))) {
+        if (before == null || (isOwn && OwnIdentity.isDue(before, now))) {
             ServerIdentity next = identityFor(wanted);
             RemoteListener current = listener == null ? listeners.get() : listener;
             listener = current;

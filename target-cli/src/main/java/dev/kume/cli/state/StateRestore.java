@@ -133,9 +133,7 @@ public final class StateRestore {
                 checkEmpty();
             }
             write(new VersionFile(
-                    VersionFile.SCHEMA,
-                    backup.about().kume(),
-                    backup.about().file()));
+                    VersionFile.SCHEMA, backup.about().kume(), backup.about().file()));
             Path aside = putAside(now);
             if (aside != null && version != null && !interrupted) {
                 version.write(aside, files); // With its version the old state could be put back.
@@ -145,8 +143,7 @@ public final class StateRestore {
             }
             syncAll();
             giveToOwner();
-            write(new VersionFile(
-                    backup.about().schemaVersion(), backup.about().kume(), null));
+            write(new VersionFile(backup.about().schemaVersion(), backup.about().kume(), null));
             return aside;
         } catch (IOException e) {
             throw failed(e);

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 final class Scrub {
     private static final String HIDDEN = "***";
-    private static final Pattern TOKEN = Pattern.compile("kume_[A-Za-z0-9_-]{16,}");
+    private static final Pattern TOKEN = Pattern.compile("kume_[0-9a-f]{8}_[A-Za-z0-9_-]+");
     private static final Pattern KEY =
             Pattern.compile("(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\\z)");
     private static final int SECRET_BYTES_MIN = 6;

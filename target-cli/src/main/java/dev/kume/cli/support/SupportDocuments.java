@@ -1,5 +1,7 @@
 package dev.kume.cli.support;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,11 +86,17 @@ public final class SupportDocuments {
         add("state/files.txt", this::stateFiles);
         Path written = log;
         if (written != null) {
-            add("log/kume.log", () -> end(written, LOG_BYTES));
+            log("log/kume.log", written);
         }
-        add("log/audit.log", () -> end(state.resolve("audit").resolve("audit.log"), LOG_BYTES));
+        log("log/audit.log", state.resolve("audit").resolve("audit.log"));
         traces();
         return new SupportView(List.copyOf(documents));
+    }
+
+    /** A text of somebody else's, which has to be without secrets too. */
+    public SupportDocuments with(String name, Supplier<String> text) {
+        add(name, text::get);
+        return this;
     }
 
     private void add(String name, Text text) {
@@ -98,6 +107,15 @@ public final class SupportDocuments {
             content = "left out: " + e + "\n";
         }
         documents.add(new SupportView.Document(name, scrub.of(content)));
+    }
+
+    /** The end of a log, and of the file before it, which may have got its number a moment ago. */
+    private void log(String name, Path file) {
+        add(name, () -> end(file, LOG_BYTES));
+        Path before = file.resolveSibling(file.getFileName() + ".1");
+        if (Files.exists(before)) {
+            add(name + ".1", () -> end(before, LOG_BYTES));
+        }
     }
 
     private String versions() {
@@ -173,9 +191,15 @@ public final class SupportDocuments {
     /** What the settings say, without comments: nobody knows what people note there. */
     private static String settings(Path file) throws IOException {
         YAMLMapper mapper = new YAMLMapper();
-        JsonNode tree = mapper.readTree(Files.readString(file));
-        hide(tree);
-        return mapper.writeValueAsString(tree);
+        try {
+            JsonNode tree = mapper.readTree(Files.readString(file));
+            hide(tree);
+            return mapper.writeValueAsString(tree);
+        } catch (JacksonException e) {
+            // Its words quote the line, and with it whatever stands there.
+            JsonLocation at = e.getLocation();
+            return "left out: it is no YAML%s\n".formatted(at == null ? "" : ", at line " + at.getLineNr());
+        }
     }
 
     private static void hide(JsonNode node) {

@@ -1,7 +1,6 @@
 package dev.kume.cli.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kume.cli.daemon.RunningManagement.Reply;
@@ -132,9 +131,8 @@ final class StateBackupsTest {
 
     private static Map<String, Integer> sizes(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
-            return files.collect(java.util.stream.Collectors.toMap(
-                    each -> String.valueOf(each.getFileName()),
-                    each -> (int) each.toFile().length()));
+            return files.collect(java.util.stream.Collectors.toMap(each -> String.valueOf(each.getFileName()), each ->
+                    (int) each.toFile().length()));
         }
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 final class MetricsHandlerTest {
     private final SlowClient client = new SlowClient();
     private final Clients clients = new Clients(2);
+    private final Clients many = new Clients(MetricsListener.CONNECTIONS_MAX);
     private final List<Runnable> work = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
@@ -88,6 +89,23 @@ final class MetricsHandlerTest {
         channel.advanceTimeBy(MetricsHandler.ANSWER_SECONDS, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
         assertFalse(channel.isOpen());
+    }
+
+    @Test
+    void manyThatAskAtOnceAreTurnedAwayWithoutAPage() {
+        for (int i = 0; i < MetricsHandler.PAGES_MAX; i++) {
+            Channel other = new EmbeddedChannel();
+            many.add(other);
+            many.asks(other);
+        }
+        EmbeddedChannel late = new EmbeddedChannel(new MetricsHandler(MetricsPageTest.idle(), work::add, many));
+        many.add(late);
+        late.writeInbound(SlowClient.request(HttpMethod.GET, "/metrics"));
+        FullHttpResponse response = late.readOutbound();
+        assertEquals(503, response.status().code());
+        response.release();
+        assertEquals(List.of(), work);
+        assertTrue(late.isOpen());
     }
 
     @Test

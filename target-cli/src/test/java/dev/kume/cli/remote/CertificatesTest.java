@@ -19,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.SplittableRandom;
 import javax.net.ssl.TrustManagerFactory;
@@ -113,6 +114,17 @@ final class CertificatesTest {
                 second.expires().toString());
         now = now.plus(Duration.ofDays(2_000));
         assertEquals(first.fingerprint(), own().forAddress(LISTEN).fingerprint(), "long after its end, too");
+    }
+
+    @Test
+    void oneOfATimeToComeIsRenewedWhenTheClockIsRightAgain() throws Exception {
+        Instant right = now;
+        now = now.plus(Duration.ofDays(3_650));
+        ServerIdentity first = own().forAddress(LISTEN);
+        now = right;
+        ServerIdentity second = own().forAddress(LISTEN);
+        second.certificate().checkValidity(Date.from(now));
+        assertEquals(first.fingerprint(), second.fingerprint());
     }
 
     @Test
