@@ -2,9 +2,9 @@
 
 The daemons live side by side, each with a file of its own that was written by the same calls, and serve one after
 another, the order going round; what counts is the median of the ratios within a round, since what is around them
-changes from minute to minute. How the JVM has compiled one process differs from how it has compiled the next, so all
-daemons are started anew three times. One of them is there twice: the mean of both is the base of the ratios, and what
-they differ by from it is the noise of all this.
+changes from minute to minute. How the JVM has compiled one process differs from how it has compiled the next, and where
+a file lies in memory counts too: all daemons and their files are made anew twice, in another order. One of the daemons
+is there twice: the mean of both is the base of the ratios, and what they differ by from it is the noise of all this.
 """
 import re
 import shutil
@@ -20,7 +20,7 @@ WORKLOADS = [
     ("4k random write QD32", "--bs 4096 --qd 32 --mode write"),
     ("4k random read, 4 sessions QD16", "--bs 4096 --qd 16 --sessions 4"),
 ]
-GENERATIONS = 4
+GENERATIONS = 3
 PAGES = 50
 OFF = "-Dkume.measures=off"
 GOAL = 1.02
@@ -76,16 +76,18 @@ class Turns:
     def own(self):
         return [daemon for daemon in self.daemons if daemon.of is None]
 
-    def prepare(self):
-        self.bench.build(self.directory)
+    def begin(self, generation):
+        """All of them anew, in another order: where a file lies and when a daemon began must be nobody's luck."""
+        own = self.own()
+        own = own[generation % len(own):] + own[:generation % len(own)]
         places = []
-        for number, daemon in enumerate(self.own()):
-            place = self.directory / str(number)
+        for number in range(len(own)):
+            place = self.directory / f"{generation}-{number}"
             place.mkdir(mode=0o700)  # the sockets of the daemons want it
             (place / "load").symlink_to(self.directory / "load")
             places.append(place)
         self.bench.random_files([place / "hot.img" for place in places], self.options.region_mib * self.bench.MIB)
-        for daemon, place in zip(self.own(), places):
+        for daemon, place in zip(own, places):
             cold = place / "cold.img"
             cold.write_bytes(bytes(self.bench.MIB))
             daemon.port = self.bench.free_port()
@@ -93,17 +95,17 @@ class Turns:
                                           f'"127.0.0.1:{daemon.port}"')
             daemon.kume.provision()
             daemon.kume.stop()
-        for daemon in self.daemons:
-            if daemon.of:
-                daemon.kume, daemon.port = daemon.of.kume, daemon.of.port
-
-    def begin(self):
-        for daemon in self.own():
             daemon.kume.serve()
             daemon.kume.login_ms()
             self.bench.warm(daemon.kume.file)
+        for daemon in self.daemons:
+            if daemon.of:
+                daemon.kume, daemon.port = daemon.of.kume, daemon.of.port
+        self.settle(own)
+
+    def settle(self, own):
         for _, words in self.workloads:
-            for daemon in self.own():
+            for daemon in own:
                 self.load(daemon, words, self.options.settle, 0)
         for daemon in self.daemons:
             if daemon.scraped:
@@ -122,6 +124,7 @@ class Turns:
         for daemon in self.own():
             if daemon.kume:
                 daemon.kume.stop()
+                daemon.kume.file.unlink(missing_ok=True)
 
     def load(self, daemon, words, seconds, seed):
         return daemon.kume.load("--engine", "raw", "--seconds", seconds, "--warmup", 0.2, "--seed", seed + 1,
@@ -189,11 +192,11 @@ def compare(bench, options):
     report = turns.report
     began = time.monotonic()
     try:
-        turns.prepare()
+        bench.build(turns.directory)
         report.say(f"{bench.machine()}; {generations} x {rounds} rounds of {seconds:g} s; medians (least-greatest), "
                    f"ratios within a round: median (quartiles); load average {bench.load_average()}\n")
         for generation in range(generations):
-            turns.begin()
+            turns.begin(generation)
             for turn in range(rounds):
                 turns.round(generation * rounds + turn, seconds)
             turns.end()
