@@ -2,6 +2,7 @@ package dev.kume.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kume.cli.api.ApiJson;
+import dev.kume.cli.api.TopView;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import dev.kume.cli.top.Load;
@@ -34,12 +35,12 @@ final class TopBatch {
     /** @param looks how many; null until the process is told to stop */
     int run(@Nullable Integer looks) {
         try (Repetition repetition = new Repetition(invocation.environment().interrupts())) {
-            look(source.sample(), false);
-            for (int i = 0; (looks == null || i < looks) && !repetition.isStoppedWithin(seconds); i++) {
+            Sample first = source.sample();
+            rates.look(first.meters(view), first.takenNanos());
+            boolean read = true;
+            for (int i = 0; (looks == null || i < looks) && read && !repetition.isStoppedWithin(seconds); i++) {
                 Sample sample = sample();
-                if (sample != null) {
-                    look(sample, true);
-                }
+                read = sample == null || print(sample);
             }
             return 0;
         }
@@ -59,25 +60,42 @@ final class TopBatch {
         }
     }
 
-    private void look(Sample sample, boolean shown) {
+    /** False when nobody reads any more, as when {@code head} has had its lines. */
+    private boolean print(Sample sample) {
         List<Load> loads = rates.look(sample.meters(view), sample.takenNanos());
-        if (!shown) {
-            return;
-        }
         invocation.print(document(sample, loads), out -> {
             out.print(printed ? "\n" : "");
             screen.whole(loads).forEach(out::println);
         });
-        invocation.terminal().flush();
         printed = true;
+        return invocation.terminal().flush();
     }
 
     private JsonNode document(Sample sample, List<Load> loads) {
         return ApiJson.lenient()
-                .valueToTree(new TopOutput(
+                .valueToTree(new TopView(
                         invocation.environment().clock().now(),
                         view.toString(),
                         sample.alarms(),
-                        screen.sorted(loads).stream().map(TopOutput.Row::of).toList()));
+                        screen.sorted(loads).stream().map(TopBatch::row).toList()));
+    }
+
+    private static TopView.Row row(Load load) {
+        return new TopView.Row(
+                load.name(),
+                load.about(),
+                known(load.readsPerSecond()),
+                known(load.writesPerSecond()),
+                known(load.readBytesPerSecond()),
+                known(load.writtenBytesPerSecond()),
+                known(load.queueMillis()),
+                known(load.serviceMillis()),
+                known(load.percentile99Millis()),
+                load.depth(),
+                load.errors());
+    }
+
+    private static @Nullable Double known(double number) {
+        return Double.isNaN(number) ? null : number;
     }
 }

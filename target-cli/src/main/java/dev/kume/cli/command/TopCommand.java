@@ -66,7 +66,10 @@ final class TopCommand implements Callable<Integer> {
             throw new CliException(ExitCode.USAGE, "--batch %d is not from 1 to %d".formatted(looks, BATCH_MAX));
         }
         TopSource source = new TopSource(invocation);
-        boolean live = looks == null && invocation.terminal().interactive() && invocation.printsTables();
+        // One that calls itself dumb would show what drives other terminals.
+        boolean dumb = "dumb".equals(invocation.environment().variables().get("TERM"));
+        boolean live =
+                looks == null && invocation.terminal().interactive() && !dumb && invocation.printsTables();
         if (live) {
             return new TopLive(invocation, source, interval, by, sort, reverse).run();
         }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class TopLive {
     private static final long END_SECONDS = 2;
 
+    /** There are rates from the second look on, and nobody waits long for the first ones. */
+    private static final long FIRST_MILLIS = 500;
+
     private final Invocation invocation;
     private final TopSource source;
     private final int seconds;
@@ -61,11 +64,13 @@ final class TopLive {
                 invocation.environment().interrupts().onInterrupt(() -> interrupted(screen));
         try (screen) {
             count(last);
+            long waitMillis = FIRST_MILLIS;
             boolean goOn = true;
             while (goOn && !stop) {
                 draw(screen);
-                goOn = obey(screen);
+                goOn = obey(screen, waitMillis);
                 look();
+                waitMillis = TimeUnit.SECONDS.toMillis(seconds);
             }
             return 0;
         } finally {
@@ -111,8 +116,8 @@ final class TopLive {
     }
 
     /** Until it is time for the next look; false when nobody wants one. */
-    private boolean obey(Screen screen) {
-        long untilNanos = clock.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    private boolean obey(Screen screen, long waitMillis) {
+        long untilNanos = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
         while (!stop) {
             long leftMillis = TimeUnit.NANOSECONDS.toMillis(untilNanos - clock.nanoTime());
             if (leftMillis <= 0) {
@@ -125,7 +130,7 @@ final class TopLive {
             if (key == ' ') {
                 return true;
             }
-            if (key != Screen.NOTHING && chosen(key)) {
+            if (key == Screen.RESIZED || chosen(key)) {
                 draw(screen);
             }
         }

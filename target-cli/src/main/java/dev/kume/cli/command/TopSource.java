@@ -20,6 +20,8 @@ import java.util.Objects;
 
 /** Asks the daemon for what {@code kume top} shows. */
 final class TopSource {
+    private static final String PORT = ":3260";
+
     private final Invocation invocation;
 
     TopSource(Invocation invocation) {
@@ -72,9 +74,14 @@ final class TopSource {
                 .map(session -> meter(
                         String.valueOf(session.id()),
                         session.id() + " " + nodes.getOrDefault(session.initiator(), session.initiator()),
-                        session.targetIqn() + " by " + session.portal(),
+                        address(session.portal()) + " " + session.targetIqn(),
                         session.counts()))
                 .toList();
+    }
+
+    /** Without the port that all have. */
+    private static String address(String portal) {
+        return portal.endsWith(PORT) ? portal.substring(0, portal.length() - PORT.length()) : portal;
     }
 
     /** All sessions of a node, or of an initiator that is of none, in one. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,21 +57,30 @@ final class SpaceWatch {
     }
 
     /**
-     * Has every thin disk looked at. Never waits.
+     * Has every thin disk looked at. Never waits; what the threads do not take is left to the next look, or to nobody
+     * when the daemon stops.
      *
      * @param threads that may be stuck at a file system which does not answer; no disk threads
      */
     void look(Executor threads) {
         for (Watched each : watched.values()) {
             if (each.asked.compareAndSet(false, true)) {
-                threads.execute(() -> {
-                    try {
-                        look(each);
-                    } finally {
-                        each.asked.set(false);
-                    }
-                });
+                ask(each, threads);
             }
+        }
+    }
+
+    private void ask(Watched each, Executor threads) {
+        try {
+            threads.execute(() -> {
+                try {
+                    look(each);
+                } finally {
+                    each.asked.set(false);
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            each.asked.set(false);
         }
     }
 

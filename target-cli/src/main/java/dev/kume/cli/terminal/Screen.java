@@ -10,6 +10,9 @@ public interface Screen extends AutoCloseable {
     /** Nobody can type any more. */
     int END = -2;
 
+    /** Nothing was typed, but the window has another size. */
+    int RESIZED = -3;
+
     int rows();
 
     int columns();
@@ -21,7 +24,7 @@ public interface Screen extends AutoCloseable {
      */
     void draw(List<String> lines, int highlighted);
 
-    /** Waits this long at most for a key; a letter, {@link #NOTHING} or {@link #END}. */
+    /** Waits this long at most for a key; a letter, {@link #NOTHING}, {@link #RESIZED} or {@link #END}. */
     int key(long millis);
 
     /** Gives the terminal back as it was. May be called twice, and by another thread when the process ends. */

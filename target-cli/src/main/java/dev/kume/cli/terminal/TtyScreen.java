@@ -22,6 +22,9 @@ final class TtyScreen implements Screen {
     private static final int SUSPEND = 26;
     private static final long STTY_SECONDS = 2;
 
+    /** Reads without a key until the size of the window is asked for again: about a second. */
+    private static final int READS_PER_MEASURE = 10;
+
     /** A read of a key returns after a tenth of a second at the latest, with or without one. */
     private static final List<String> RAW = List.of("-icanon", "-echo", "min", "0", "time", "1", "susp", "undef");
 
@@ -39,6 +42,7 @@ final class TtyScreen implements Screen {
     private final AtomicBoolean open = new AtomicBoolean(true);
     private int rows = ROWS;
     private int columns = COLUMNS;
+    private int reads;
 
     private TtyScreen(PrintStream out, InputStream keys, String before) {
         this.out = out;
@@ -65,7 +69,7 @@ final class TtyScreen implements Screen {
     private void enter() {
         out.print(ENTER + HOME + CLEAR_BELOW);
         out.flush();
-        measure();
+        var _ = measure();
     }
 
     private void leave() {
@@ -74,19 +78,22 @@ final class TtyScreen implements Screen {
         stty(before);
     }
 
-    /** Also when the window was given another size. */
-    private void measure() {
+    /** True when the window has been given another size. */
+    private boolean measure() {
+        int rowsBefore = rows;
+        int columnsBefore = columns;
         String size = stty("size");
         String[] numbers = size == null ? new String[0] : size.strip().split(" ");
         if (numbers.length == 2 && numbers[0].matches("[1-9][0-9]{0,3}") && numbers[1].matches("[1-9][0-9]{0,3}")) {
             rows = Integer.parseInt(numbers[0]);
             columns = Integer.parseInt(numbers[1]);
         }
+        return rows != rowsBefore || columns != columnsBefore;
     }
 
     @Override
     public int rows() {
-        measure();
+        var _ = measure();
         return rows;
     }
 
@@ -121,6 +128,10 @@ final class TtyScreen implements Screen {
             }
             if (key != NOTHING) {
                 return key;
+            }
+            reads++;
+            if (reads % READS_PER_MEASURE == 0 && measure()) {
+                return RESIZED;
             }
         }
         return NOTHING;

@@ -21,6 +21,15 @@ final class Numbers {
         return number < MEGA ? "%.0fk".formatted(number / KILO) : format("%.1fM", number / MEGA);
     }
 
+    /** The same in four columns: {@code 0}, {@code 999}, {@code 12k}, {@code 3M}. */
+    static String few(long number) {
+        if (number < KILO) {
+            return String.valueOf(number);
+        }
+        double thousands = Math.floor(number / KILO);
+        return thousands < KILO ? "%.0fk".formatted(thousands) : "%.0fM".formatted(Math.floor(number / MEGA));
+    }
+
     /** Megabytes: {@code 0.0}, {@code 12.3}, {@code 1234}. */
     static String megabytes(double bytes) {
         if (Double.isNaN(bytes)) {
@@ -30,10 +39,13 @@ final class Numbers {
         return format(number < 999.95 ? "%.1f" : "%.0f", number);
     }
 
-    /** Milliseconds: {@code 0.004}, {@code 1.23}, {@code 45.6}, {@code 1234}. */
+    /** Milliseconds: {@code 0.004}, {@code 1.23}, {@code 45.6}, {@code 1234}; of a disk that hangs, {@code 250s}. */
     static String millis(double number) {
         if (Double.isNaN(number)) {
             return "-";
+        }
+        if (number >= 99_999.5) {
+            return format("%.0fs", number / KILO);
         }
         String form = number < 0.9995 ? "%.3f" : number < 9.995 ? "%.2f" : number < 99.95 ? "%.1f" : "%.0f";
         return format(form, number);

@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /** Lays the loads out: on a screen of some size, or whole for scripts. */
 public final class TopScreen {
-    /** From here on, waiting and service have columns of their own. */
+    /** From here on there is room between the numbers. */
     private static final int WIDE = 100;
 
     private static final int NAME_MIN = 14;
@@ -40,7 +40,7 @@ public final class TopScreen {
         List<Load> sorted = sorted(loads);
         List<String> table = table(sorted, numbers(columns >= WIDE), columns);
         int room = Math.max(1, rows - lines.size() - 1);
-        lines.addAll(table.subList(0, Math.min(table.size(), room)));
+        table.stream().limit(room).forEach(line -> lines.add(line.substring(0, Math.min(line.length(), columns))));
         if (table.size() > room) {
             int hidden = table.size() - room + 1;
             lines.set(lines.size() - 1, cut("... and %,d more".formatted(hidden), columns));
@@ -73,6 +73,9 @@ public final class TopScreen {
 
     /** All loads in one, for the title. */
     public static String total(List<Load> loads) {
+        if (!loads.isEmpty() && loads.stream().allMatch(load -> Double.isNaN(load.readsPerSecond()))) {
+            return "counting";
+        }
         double reads = 0;
         double writes = 0;
         double readBytes = 0;
@@ -107,7 +110,7 @@ public final class TopScreen {
             StringBuilder line = new StringBuilder(padded(Printable.line(load.name()), name));
             numbers.forEach(column -> line.append(right(column.cell().apply(load), column.width())));
             lines.add(line.append("  ")
-                    .append(cut(load.about().isEmpty() ? "-" : Printable.line(load.about()), about))
+                    .append(about(load.about().isEmpty() ? "-" : Printable.line(load.about()), about))
                     .toString());
         }
         return lines.stream().map(String::stripTrailing).toList();
@@ -115,21 +118,17 @@ public final class TopScreen {
 
     /** Each with the blank before it. */
     private static List<Column> numbers(boolean wide) {
-        List<Column> columns = new ArrayList<>();
-        columns.add(new Column("R/S", 7, load -> Numbers.count(load.readsPerSecond())));
-        columns.add(new Column("W/S", 7, load -> Numbers.count(load.writesPerSecond())));
-        columns.add(new Column("RMB/S", 7, load -> Numbers.megabytes(load.readBytesPerSecond())));
-        columns.add(new Column("WMB/S", 7, load -> Numbers.megabytes(load.writtenBytesPerSecond())));
-        if (wide) {
-            columns.add(new Column("QUEUE", 8, load -> Numbers.millis(load.queueMillis())));
-            columns.add(new Column("SERVICE", 8, load -> Numbers.millis(load.serviceMillis())));
-        } else {
-            columns.add(new Column("AVG", 6, load -> Numbers.millis(load.latencyMillis())));
-        }
-        columns.add(new Column("P99", 6, load -> Numbers.millis(load.percentile99Millis())));
-        columns.add(new Column("QD", 4, load -> Numbers.count((double) load.depth())));
-        columns.add(new Column("ERR", 5, load -> Numbers.count((double) load.errors())));
-        return columns;
+        int more = wide ? 1 : 0;
+        return List.of(
+                new Column("R/S", 6 + more, load -> Numbers.count(load.readsPerSecond())),
+                new Column("W/S", 6 + more, load -> Numbers.count(load.writesPerSecond())),
+                new Column("RMB/S", 6 + more, load -> Numbers.megabytes(load.readBytesPerSecond())),
+                new Column("WMB/S", 6 + more, load -> Numbers.megabytes(load.writtenBytesPerSecond())),
+                new Column("QUEUE", 6 + more, load -> Numbers.millis(load.queueMillis())),
+                new Column(wide ? "SERVICE" : "SERV", wide ? 8 : 6, load -> Numbers.millis(load.serviceMillis())),
+                new Column("P99", 6 + more, load -> Numbers.millis(load.percentile99Millis())),
+                new Column("QD", 5, load -> Numbers.few(load.depth())),
+                new Column("ERR", 5, load -> Numbers.few(load.errors())));
     }
 
     private static String right(String text, int width) {
@@ -139,6 +138,14 @@ public final class TopScreen {
     private static String padded(String text, int width) {
         String shown = cut(text, width);
         return shown + " ".repeat(width - shown.length());
+    }
+
+    /** What a session comes in by stands before where it goes to, and says more. */
+    private String about(String text, int width) {
+        if (view != View.SESSION || text.length() <= width) {
+            return cut(text, width);
+        }
+        return text.charAt(width) == ' ' ? text.substring(0, width) : text.substring(0, Math.max(0, width - 1)) + "~";
     }
 
     /** The beginning and, behind a tilde, the end: names of one kind begin alike. */

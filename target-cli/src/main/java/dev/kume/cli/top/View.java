@@ -5,7 +5,7 @@ import java.util.Locale;
 /** What the rows are. */
 public enum View {
     DISK("DISK", "OWNER"),
-    SESSION("SESSION", "TARGET"),
+    SESSION("SESSION", "PORTAL"),
     NODE("NODE", "OWNS");
 
     private final String header;

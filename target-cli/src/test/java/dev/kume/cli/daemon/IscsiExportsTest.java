@@ -34,7 +34,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +123,17 @@ final class IscsiExportsTest {
         inventory = next;
         ApiException late = assertThrows(ApiException.class, () -> exports.publish(next));
         assertEquals(ErrorCode.TIMED_OUT, late.error().code());
+    }
+
+    @Test
+    void aLookForSpaceThatNoThreadTakesIsLeftToTheNextOne() {
+        served("vms");
+        exports.space().look(look -> {
+            throw new RejectedExecutionException("too many wait, or the daemon stops");
+        });
+        AtomicInteger looks = new AtomicInteger();
+        exports.space().look(look -> looks.incrementAndGet());
+        assertEquals(inventory.disks().size(), looks.get());
     }
 
     @Test
