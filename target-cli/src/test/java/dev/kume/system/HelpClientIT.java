@@ -84,6 +84,20 @@ final class HelpClientIT {
         assertTrue(offered.containsAll(List.of(expected.split(" "))), result::toString);
     }
 
+    /** Where distributions put it: found by its name in a folder, and read with the first word that is completed. */
+    @Test
+    void aFolderOfZshCompletesFromTheFirstWordOn() throws Exception {
+        Clients.need("tmux", "zsh");
+        bash("kume completion zsh > %s/_kume".formatted(directory)).outOfSuccess();
+        try (Tmux terminal = new Tmux(directory)) {
+            terminal.type("zsh -f", "Enter");
+            terminal.type("PS1='> ' fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; clear; echo so", "Enter");
+            terminal.await("zsh", screen -> screen.startsWith("\nso\n>"));
+            terminal.type("kume disk cre", "Tab", "'x' --wri", "Tab");
+            terminal.await("both words", screen -> screen.contains("> kume disk create 'x' --write-cache"));
+        }
+    }
+
     @Test
     void powerShellIsGivenEveryVerb() {
         String script = bash("kume completion powershell").outOfSuccess();

@@ -76,6 +76,10 @@ final class PackageClientIT {
         for (String cache : List.of("serve", "verb")) {
             assertTrue(Files.size(host.file("usr/lib/kume/aot/" + cache + ".aot")) > 1 << 20, cache);
         }
+        for (String completion : List.of("bash-completion/completions/kume", "zsh/vendor-completions/_kume")) {
+            assertTrue(Files.readString(host.file("usr/share/" + completion)).contains("_complete_kume"), completion);
+        }
+        assertTrue(Files.readString(host.file("usr/share/zsh/vendor-completions/_kume")).startsWith("#compdef kume\n"));
         assertEquals("kume kume 700\n", host.done("stat", "-c", "%U %G %a", "/var/lib/kume"), "who may read the state");
         assertEquals("root kume 640\n", host.done("stat", "-c", "%U %G %a", "/etc/kume/kume.yaml"));
     }

@@ -25,6 +25,15 @@ final class CompletionCommand implements Callable<Integer> {
         powershell
     }
 
+    /** Read from a folder of functions, it is called for the first word that is completed, and has to complete it. */
+    private static final String ZSH_END = """
+            if [ "$funcstack[1]" = _kume ]; then
+                _bash_complete -o default -F _complete_kume
+            fi
+            """;
+
+    private static final String COMPOPT = "type compopt &>/dev/null && compopt [-+]o [a-z]+";
+
     private final Invocation invocation;
 
     @Parameters(paramLabel = "SHELL", description = "One of ${COMPLETION-CANDIDATES}.")
@@ -40,11 +49,21 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String script = switch (shell) {
-            // One script serves both: it turns on zsh's emulation of bash completion itself.
-            case bash, zsh -> AutoComplete.bash("kume", spec.root().commandLine());
+            case bash -> bash();
+            case zsh -> zsh();
             case powershell -> PowerShellCompletion.script(spec.root());
         };
         invocation.terminal().out().print(script);
         return 0;
+    }
+
+    /** The script of bash turns on zsh's emulation of bash completion itself; compopt is not in that. */
+    private String zsh() {
+        String script = bash().replaceAll(" *alias compopt=complete\n", "").replaceAll(COMPOPT, ":");
+        return "#compdef kume\n" + script + ZSH_END;
+    }
+
+    private String bash() {
+        return AutoComplete.bash("kume", spec.root().commandLine());
     }
 }
