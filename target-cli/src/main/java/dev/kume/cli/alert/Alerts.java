@@ -37,7 +37,7 @@ public final class Alerts {
     private final SlowAlerts slow = new SlowAlerts();
     private final NodeAlerts nodes = new NodeAlerts();
     private final StrangerAlerts strangers = new StrangerAlerts();
-    private final ClockAlerts clocks = new ClockAlerts();
+    private final ClockAlerts clocks;
 
     /** Those of whose looks something went wrong: a bug is told once. */
     private final Set<Set<Alarm.Kind>> failed = new HashSet<>();
@@ -52,6 +52,7 @@ public final class Alerts {
         this.sight = sight;
         this.clock = clock;
         this.stateDirectory = stateDirectory;
+        this.clocks = new ClockAlerts(clock.now(), clock.nanoTime());
         this.host = new HostLooks(files, threads);
         this.disks = new DiskAlerts(inbox);
     }

@@ -24,20 +24,24 @@ final class ClockAlerts {
     /** The alarm stands for so long: there is nothing that would be over. */
     static final long STANDS_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    private @Nullable Instant before;
+    private Instant before;
     private long beforeNanos;
     private @Nullable Finding jumped;
     private long jumpedNanos;
 
+    /** From now on: time services set the clock right after a host has started, when the daemon has, too. */
+    ClockAlerts(Instant now, long nowNanos) {
+        this.before = now;
+        this.beforeNanos = nowNanos;
+    }
+
     /** What is wrong at this look. */
     List<Finding> look(Instant now, long nowNanos) {
-        if (before != null) {
-            Instant expected = before.plusNanos(nowNanos - beforeNanos);
-            Duration by = Duration.between(expected, now);
-            if (by.abs().compareTo(JUMP) > 0) {
-                jumped = finding(expected, now, by);
-                jumpedNanos = nowNanos;
-            }
+        Instant expected = before.plusNanos(nowNanos - beforeNanos);
+        Duration by = Duration.between(expected, now);
+        if (by.abs().compareTo(JUMP) > 0) {
+            jumped = finding(expected, now, by);
+            jumpedNanos = nowNanos;
         }
         before = now;
         beforeNanos = nowNanos;

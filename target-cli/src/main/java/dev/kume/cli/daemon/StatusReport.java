@@ -4,10 +4,10 @@ import dev.kume.cli.api.DiskView;
 import dev.kume.cli.api.StatusView;
 import dev.kume.core.Clock;
 import dev.kume.core.inventory.Inventory;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +19,7 @@ final class StatusReport {
     private final long pid;
     private final Clock clock;
     private final Instant started;
+    private final long startedNanos;
     private final Exports exports;
     private final Operations operations;
     private final Drain drain;
@@ -38,6 +39,7 @@ final class StatusReport {
         this.pid = system.pid();
         this.clock = system.clock();
         this.started = clock.now();
+        this.startedNanos = clock.nanoTime();
         this.exports = exports;
         this.operations = operations;
         this.drain = drain;
@@ -57,7 +59,7 @@ final class StatusReport {
                 pid,
                 host,
                 started,
-                Math.max(0, Duration.between(started, clock.now()).toSeconds()),
+                TimeUnit.NANOSECONDS.toSeconds(clock.nanoTime() - startedNanos),
                 settings.stateDirectory().toString(),
                 settings.file() == null ? null : Objects.toString(settings.file()),
                 settings.adminSocket().toString(),

@@ -155,7 +155,12 @@ final class ClusterHost implements AutoCloseable {
     }
 
     StatisticsView statistics() {
-        return api().get(ApiPaths.STATISTICS).as(StatisticsView.class);
+        return ask(ApiPaths.STATISTICS, StatisticsView.class);
+    }
+
+    /** What the management API says. */
+    <T> T ask(String path, Class<T> as) {
+        return api().get(path).as(as);
     }
 
     /** The page for Prometheus. */
