@@ -91,7 +91,8 @@ final class HelpClientIT {
         bash("kume completion zsh > %s/_kume".formatted(directory)).outOfSuccess();
         try (Tmux terminal = new Tmux(directory)) {
             terminal.type("zsh -f", "Enter");
-            terminal.type("PS1='> ' fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; clear; echo so", "Enter");
+            terminal.type(
+                    "PS1='> ' fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; clear; echo so", "Enter");
             terminal.await("zsh", screen -> screen.startsWith("\nso\n>"));
             terminal.type("kume disk cre", "Tab", "'x' --wri", "Tab");
             terminal.await("both words", screen -> screen.contains("> kume disk create 'x' --write-cache"));

@@ -79,7 +79,8 @@ final class PackageClientIT {
         for (String completion : List.of("bash-completion/completions/kume", "zsh/vendor-completions/_kume")) {
             assertTrue(Files.readString(host.file("usr/share/" + completion)).contains("_complete_kume"), completion);
         }
-        assertTrue(Files.readString(host.file("usr/share/zsh/vendor-completions/_kume")).startsWith("#compdef kume\n"));
+        assertTrue(Files.readString(host.file("usr/share/zsh/vendor-completions/_kume"))
+                .startsWith("#compdef kume\n"));
         assertEquals("kume kume 700\n", host.done("stat", "-c", "%U %G %a", "/var/lib/kume"), "who may read the state");
         assertEquals("root kume 640\n", host.done("stat", "-c", "%U %G %a", "/etc/kume/kume.yaml"));
     }

@@ -52,7 +52,9 @@ final class TopClientIT {
         owner = daemon.login(RunningDaemon.NODE1, one);
         owner.clearUnitAttentions(0);
         reserve(PersistentReserve.out(PersistentReserve.REGISTER, 0), PersistentReserve.list(0, KEY, false));
-        reserve(PersistentReserve.out(PersistentReserve.RESERVE, WRITE_EXCLUSIVE), PersistentReserve.list(KEY, 0, false));
+        reserve(
+                PersistentReserve.out(PersistentReserve.RESERVE, WRITE_EXCLUSIVE),
+                PersistentReserve.list(KEY, 0, false));
         begin("iscsi-perf", "-i", RunningDaemon.NODE1, "-m", "8", "-b", "1", "-t", "300", daemon.url(one, 0));
         String image = daemon.imageOptions(RunningDaemon.NODE2, target("hv-node2"), 1);
         begin("qemu-img", "bench", "-w", "-t", "none", "--image-opts", image, "-c", "9999999", "-d", "1", "-s", "1M");
@@ -165,7 +167,8 @@ final class TopClientIT {
                 .lines()
                 .toList();
         assertTrue(lines.size() > 100, "lines: " + lines.size());
-        assertEquals(List.of(), lines.stream().filter(line -> line.length() > 80).toList());
+        assertEquals(
+                List.of(), lines.stream().filter(line -> line.length() > 80).toList());
     }
 
     @Test
@@ -174,7 +177,8 @@ final class TopClientIT {
             terminal.type("TERM=dumb kume top --interval 1 --by node", "Enter");
             terminal.await("the second table", screen -> screen.split("NODE ", -1).length > 2);
             terminal.type("C-c");
-            terminal.type("(kume top --interval 1; echo ended) | head -1 > head.txt; echo head: $(cat head.txt)", "Enter");
+            terminal.type(
+                    "(kume top --interval 1; echo ended) | head -1 > head.txt; echo head: $(cat head.txt)", "Enter");
             terminal.await("one line for head", screen -> screen.contains("head: DISK R/S"));
             assertFalse(terminal.sent().contains("\u001b[?1049h"), "a screen was drawn");
         }

@@ -76,6 +76,14 @@ public final class TokenBook {
                             + " tokens that you do not know");
                     return;
                 }
+                String owner = OwnerOnly.otherOwner(file);
+                if (!owner.isEmpty()) {
+                    distrust(
+                            "%s belongs to %s, who may change it; give it to the user of the daemon, restart, and revoke"
+                                            .formatted(file, owner)
+                                    + " tokens that you do not know");
+                    return;
+                }
                 if (Files.size(file) > FILE_BYTES_MAX) {
                     distrust("%s has more than %d bytes; move it away, restart, and make new tokens"
                             .formatted(file, FILE_BYTES_MAX));

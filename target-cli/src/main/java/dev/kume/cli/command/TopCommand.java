@@ -68,8 +68,7 @@ final class TopCommand implements Callable<Integer> {
         TopSource source = new TopSource(invocation);
         // One that calls itself dumb would show what drives other terminals.
         boolean dumb = "dumb".equals(invocation.environment().variables().get("TERM"));
-        boolean live =
-                looks == null && invocation.terminal().interactive() && !dumb && invocation.printsTables();
+        boolean live = looks == null && invocation.terminal().interactive() && !dumb && invocation.printsTables();
         if (live) {
             return new TopLive(invocation, source, interval, by, sort, reverse).run();
         }

@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.access.OwnerOnly;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.Credentials;
@@ -162,6 +163,13 @@ final class SecretShelf {
         try {
             for (Path path : new Path[] {directory, file}) {
                 String others = othersMay(path);
+                String owner = OwnerOnly.otherOwner(path);
+                if (!owner.isEmpty()) {
+                    return new Unusable(name
+                            + "%s belongs to %s; give it a new secret with 'kume credential set %s'"
+                                    .formatted(path, owner, credential.name())
+                            + ", or, when nobody can have read it, give it to the user of the daemon and restart");
+                }
                 if (!others.isEmpty()) {
                     return new Unusable(name
                             + "%s has mode %s, so that others may open it; give it a new secret with 'kume credential set %s'"

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kume.core.Clock;
 import java.io.IOException;
@@ -124,6 +125,16 @@ final class TokenBookTest {
         assertTrue(String.valueOf(book.trouble()).contains("mode 0644"), book.trouble());
         assertThrows(TokenException.class, () -> book.create("other", Role.READ, null));
         assertEquals(before, Files.readString(file()));
+    }
+
+    @Test
+    void aFileOfSomebodyElseLetsNobodyIn() throws Exception {
+        assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root gives files away");
+        String token = book().create("laptop", Role.ADMIN, null).token();
+        Files.setAttribute(file(), "unix:uid", 4_711);
+        TokenBook book = book();
+        assertNull(book.check(token, FROM));
+        assertTrue(String.valueOf(book.trouble()).contains(" belongs to 4711, who may change it"), book.trouble());
     }
 
     @Test

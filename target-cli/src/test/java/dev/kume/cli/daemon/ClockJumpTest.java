@@ -114,7 +114,8 @@ final class ClockJumpTest {
             Thread.sleep(100);
             alarms = host.ask(ApiPaths.ALARMS, AlarmView.Listing.class).alarms();
         }
-        assertEquals(List.of("clock-jumped"), alarms.stream().map(AlarmView::kind).toList());
+        assertEquals(
+                List.of("clock-jumped"), alarms.stream().map(AlarmView::kind).toList());
         assertTrue(alarms.getFirst().text().contains("forward by 345"), alarms::toString);
     }
 

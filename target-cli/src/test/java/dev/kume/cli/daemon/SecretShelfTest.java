@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kume.cli.api.CredentialCreate;
 import dev.kume.cli.api.CredentialSet;
@@ -105,6 +106,11 @@ final class SecretShelfTest {
         assertEquals(List.of(), names(folder.resolve("secrets")));
     }
 
+    private static void giveAway(Path file) throws IOException {
+        assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root gives files away");
+        Files.setAttribute(file, "unix:uid", 4_711);
+    }
+
     private static String mode(Path path) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
@@ -168,7 +174,7 @@ final class SecretShelfTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mode", "directory", "gone", "empty", "long", "link", "folder"})
+    @ValueSource(strings = {"mode", "directory", "owner", "gone", "empty", "long", "link", "folder"})
     void aSecretThatCannotBeTrustedLetsNobodyIn(String trouble) throws Exception {
         add(open(), "node1", OLD);
         Path file = folder.resolve("secrets/node1.1");
@@ -176,6 +182,7 @@ final class SecretShelfTest {
             case "mode" -> Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
             case "directory" ->
                 Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+            case "owner" -> giveAway(file);
             case "gone" -> Files.delete(file);
             case "empty" -> Files.write(file, new byte[0]);
             case "long" -> Files.write(file, new byte[256]);

@@ -118,8 +118,8 @@ final class TopScreenTest {
 
     @Test
     void noNumberHoweverLargeMovesAColumn() {
-        Load huge = new Load(
-                "x", "vms", "hv-node1", 99e6, 99_999, 9e10, 9e10, 9e6, 99_999.4, 9e6, 999_999, 999_999_999);
+        Load huge =
+                new Load("x", "vms", "hv-node1", 99e6, 99_999, 9e10, 9e10, 9e6, 99_999.4, 9e6, 999_999, 999_999_999);
         List<String> lines = new TopScreen(View.DISK, SortKey.IOPS, false).screen(TITLE, List.of(huge), 24, 80);
         assertEquals(
                 lines.get(3).indexOf("  OWNER"), lines.get(4).indexOf("  hv-node1"), () -> String.join("\n", lines));
@@ -133,13 +133,23 @@ final class TopScreenTest {
 
     @Test
     void ofASessionTheWayInIsSeenFirst() {
-        List<Load> loads = second(List.of(meter("7 hv-node1", "192.168.10.1 iqn.2026-11.dev.kume:hv-node1", 1, 0, 0, 1)));
+        List<Load> loads =
+                second(List.of(meter("7 hv-node1", "192.168.10.1 iqn.2026-11.dev.kume:hv-node1", 1, 0, 0, 1)));
         List<String> lines = new TopScreen(View.SESSION, SortKey.IOPS, false).screen(TITLE, loads, 24, 80);
         assertTrue(lines.get(4).endsWith("  192.168.10.1"), lines::toString);
     }
 
     @ParameterizedTest
-    @CsvSource({"0.0041, 0.004", "1.234, 1.23", "9.999, 10.0", "45.67, 45.7", "1234.5, 1235", "99999.4, 99999", "250000, 250s", "NaN, -"})
+    @CsvSource({
+        "0.0041, 0.004",
+        "1.234, 1.23",
+        "9.999, 10.0",
+        "45.67, 45.7",
+        "1234.5, 1235",
+        "99999.4, 99999",
+        "250000, 250s",
+        "NaN, -"
+    })
     void milliseconds(double number, String text) {
         assertEquals(text, Numbers.millis(number));
     }
