@@ -79,7 +79,7 @@ public final class TokenBook {
                 String owner = OwnerOnly.otherOwner(file);
                 if (!owner.isEmpty()) {
                     distrust(
-                            "%s belongs to %s, who may change it; give it to the user of the daemon, restart, and revoke"
+                            "%s belongs to %s, who may change it; give it to the user of the daemon, restart, and"
                                             .formatted(file, owner)
                                     + " tokens that you do not know");
                     return;
