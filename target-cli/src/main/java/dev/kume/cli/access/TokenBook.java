@@ -81,7 +81,7 @@ public final class TokenBook {
                     distrust(
                             "%s belongs to %s, who may change it; give it to the user of the daemon, restart, and"
                                             .formatted(file, owner)
-                                    + " tokens that you do not know");
+                                    + " revoke tokens that you do not know");
                     return;
                 }
                 if (Files.size(file) > FILE_BYTES_MAX) {
