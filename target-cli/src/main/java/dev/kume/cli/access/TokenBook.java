@@ -78,10 +78,9 @@ public final class TokenBook {
                 }
                 String owner = OwnerOnly.otherOwner(file);
                 if (!owner.isEmpty()) {
-                    distrust(
-                            "%s belongs to %s, who may change it; give it to the user of the daemon, restart, and"
-                                            .formatted(file, owner)
-                                    + " revoke tokens that you do not know");
+                    distrust("%s belongs to %s, who may change it; give it to the user of the daemon, restart, and"
+                                    .formatted(file, owner)
+                            + " revoke tokens that you do not know");
                     return;
                 }
                 if (Files.size(file) > FILE_BYTES_MAX) {
