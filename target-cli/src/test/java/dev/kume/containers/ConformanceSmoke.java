@@ -18,10 +18,9 @@ import java.util.regex.Pattern;
 enum ConformanceSmoke {
     OF_1_19("CompareAndWrite 5  ExtendedCopy 6  iSCSIResiduals 10"),
     // It has a test more of COMPARE AND WRITE, which alters other PDUs than the one that it means to alter, and one of
-    // EXTENDED COPY. Its residual tests want less than a block to be written or refused; Kume leaves such a block as it
-    // is, answers GOOD, and tells the rest as residual.
+    // EXTENDED COPY.
     OF_1_20("CompareAndWrite 5 -InvalidDataOutSize  ExtendedCopy 7 skipped 1  iSCSIcmdsn 2"
-            + "  iSCSIResiduals 7 -Write10Residuals -Write12Residuals -Write16Residuals");
+            + "  iSCSIResiduals 10");
 
     private static final Pattern FAMILY = Pattern.compile("(?m)^Family: (\\S+)$");
     private static final Pattern FAILED = Pattern.compile("Test (\\S+) had failures:");

@@ -35,6 +35,7 @@ public record Sense(int key, int asc, int ascq, int fieldPointer, long informati
     public static final Sense UNRECOVERED_READ_ERROR = of(MEDIUM_ERROR, 0x11, 0x00);
     public static final Sense WRITE_ERROR = of(MEDIUM_ERROR, 0x0C, 0x00);
     public static final Sense INTERNAL_TARGET_FAILURE = of(HARDWARE_ERROR, 0x44, 0x00);
+    public static final Sense INVALID_FIELD_IN_COMMAND_INFORMATION_UNIT = of(ILLEGAL_REQUEST, 0x0E, 0x03);
     public static final Sense INVALID_COMMAND_OPERATION_CODE = of(ILLEGAL_REQUEST, 0x20, 0x00);
     public static final Sense ACCESS_DENIED_NO_ACCESS_RIGHTS = of(ILLEGAL_REQUEST, 0x20, 0x02);
     public static final Sense LBA_OUT_OF_RANGE = of(ILLEGAL_REQUEST, 0x21, 0x00);

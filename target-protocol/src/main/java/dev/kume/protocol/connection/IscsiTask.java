@@ -224,12 +224,12 @@ final class IscsiTask extends CommandTask {
     protected void onDataWanted() {
         wanted = true;
         transferBytes = writeFlag() ? Math.min(lengthBytes(), expectedDataTransferLength()) : 0;
-        if (!gathering()) {
-            // A block of which the initiator sends a part alone is left as it is, not made half old and half new.
-            transferBytes &= -(long) geometry().blockBytes();
-        }
         if (failureAtGate != null) {
             failTransfer(failureAtGate);
+        } else if (!gathering() && transferBytes % geometry().blockBytes() != 0) {
+            // Of the last block a part alone is to come: written it would be half old and half new, and left out
+            // with GOOD it would be taken for written.
+            failTransfer(Sense.INVALID_FIELD_IN_COMMAND_INFORMATION_UNIT);
         } else if (gathering() && transferBytes > session.memory().gatherBytesMax()) {
             failTransfer(Sense.PARAMETER_LIST_LENGTH_ERROR);
         } else if (!session.commandUnderWay(this) && !sequence.isOpen()) {

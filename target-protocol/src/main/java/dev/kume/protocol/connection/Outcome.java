@@ -18,13 +18,18 @@ final class Outcome {
      */
     static long residual(IscsiTask task, long dataInBytes) {
         long moves;
-        if (task.status() == ScsiStatus.GOOD) {
+        if (task.status() == ScsiStatus.GOOD || isTooShort(task)) {
             moves = dataInBytes > 0 ? dataInBytes : task.lengthBytes();
         } else {
             // What was written before it failed is not told by the residual; the sense data is.
             moves = task.writeFlag() ? task.expectedDataTransferLength() : task.sentBytes();
         }
         return moves - task.expectedDataTransferLength();
+    }
+
+    /** True when the length that the initiator expects is what was wrong: then the residual says by how much. */
+    private static boolean isTooShort(IscsiTask task) {
+        return Sense.INVALID_FIELD_IN_COMMAND_INFORMATION_UNIT.equals(task.sense());
     }
 
     /** Sense data in the format that the unit's control mode page asks for; null when there is none. */

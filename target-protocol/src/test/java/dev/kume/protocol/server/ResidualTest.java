@@ -45,9 +45,6 @@ final class ResidualTest {
         // flags, blocks in the CDB, EDTL, bytes written, residual
         "161, 4, 2048, 2048, 0",
         "161, 4, 1024, 1024, 1024",
-        // A block of which only a part comes is not written: it would be half old, half new.
-        "161, 4, 1000, 512, 1048",
-        "161, 4, 100, 0, 1948",
         "161, 4, 4096, 2048, -2048",
         "161, 4, 0, 0, 2048",
         "129, 4, 0, 0, 2048",
@@ -67,6 +64,34 @@ final class ResidualTest {
                 assertArrayEquals(Arrays.copyOf(data, bytes), rig.disk.at(3 * 512, bytes));
                 assertArrayEquals(ScriptedDisk.pattern(3 * 512 + bytes, 512), rig.disk.at(3 * 512 + bytes, 512));
                 initiator.close();
+            }
+        }
+    }
+
+    /** A block of which only a part comes would be half old, half new; GOOD would say that it was written. */
+    @ParameterizedTest
+    @CsvSource({
+        // blocks in the CDB, EDTL, residual
+        "4, 1000, 1048",
+        "4, 100, 1948",
+        "1, 511, 1"
+    })
+    void ofWritesThatEndWithinABlock(int blocks, int expected, int residual) throws IOException {
+        for (String immediateData : new String[] {"Yes", "No"}) {
+            try (Rig rig = Rig.standard()) {
+                RawInitiator initiator = rig.session("ImmediateData=" + immediateData);
+                byte[] data = new byte[expected];
+                Arrays.fill(data, (byte) 0xEE);
+                WirePdu command = initiator.command(0, WRITE, expected, RawInitiator.cdb10(0x2A, 3, blocks));
+                Answer answer = initiator.run(immediateData.equals("Yes") ? command.with(data) : command, data);
+                assertEquals("050e03", answer.last().sense());
+                assertEquals(residual, answer.last().residual());
+                assertArrayEquals(ScriptedDisk.pattern(3 * 512, 2048), rig.disk.at(3 * 512, 2048));
+                // The session goes on as if nothing had been.
+                byte[] block = Arrays.copyOf(data, 512);
+                WirePdu next = initiator.command(0, WRITE, 512, RawInitiator.cdb10(0x2A, 3, 1));
+                assertEquals(0, initiator.run(immediateData.equals("Yes") ? next.with(block) : next, block).status());
+                assertArrayEquals(block, rig.disk.at(3 * 512, 512));
             }
         }
     }
