@@ -33,8 +33,8 @@ final class DebianPackageContainerIT {
             use(host, node);
             host.stop();
 
-            host.install(BuiltPackage.newer());
-            assertEquals(BuiltPackage.NEWER_VERSION, host.done("dpkg-query", "-W", "-f", "${Version}", "kume"));
+            failToUpgrade(host, node);
+            assertEquals("install ok installed " + BuiltPackage.NEWER_VERSION, host.installed());
             host.start();
             assertTrue(read(host, node, "0x5a"), "what was written before the upgrade");
             write(host, node, "0xa5");
@@ -56,6 +56,29 @@ final class DebianPackageContainerIT {
         assertTrue(unit.contains("Vendor:KUME"), unit);
         write(host, node, "0x5a");
         assertTrue(read(host, node, "0x5a"));
+    }
+
+    /** A file that was cut off on its way; then a host that goes down when the files are there, and no more is done. */
+    private static void failToUpgrade(PackagedKume host, InitiatorContainer node) throws Exception {
+        String before = host.installed();
+        host.noteServiceOrders();
+        host.copy(BuiltPackage.newer());
+        host.done("sh", "-c", "head -c $(($(stat -c %s /kume.deb) / 2)) /kume.deb >/cut.deb");
+        host.dpkg("--install", "/cut.deb").ofFailure();
+        assertEquals(before, host.installed());
+        assertEquals("stop kume.service\nstart kume.service\n", host.serviceOrders(), "it serves again");
+        host.start();
+        assertTrue(read(host, node, "0x5a"), "what was written before an upgrade that failed");
+        host.stop();
+
+        host.dpkg("--unpack", "/kume.deb").outOfSuccess();
+        assertEquals("install ok unpacked " + BuiltPackage.NEWER_VERSION, host.installed());
+        assertEquals("stop kume.service\n", host.serviceOrders());
+        host.start(); // As the next boot would do.
+        assertTrue(read(host, node, "0x5a"), "what was written before an upgrade that was cut off");
+        host.stop();
+        host.dpkg("--configure", "--pending").outOfSuccess();
+        assertEquals("start kume.service\n", host.serviceOrders());
     }
 
     /** Neither a removal nor a purge takes an image. */

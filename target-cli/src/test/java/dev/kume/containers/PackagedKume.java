@@ -9,6 +9,8 @@ import com.github.dockerjava.api.model.Frame;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.MountableFile;
@@ -51,10 +53,40 @@ final class PackagedKume implements AutoCloseable {
         return run(words).outOfSuccess();
     }
 
-    /** By dpkg, as an administrator who has copied the file there. Start-up caches are left out: they take longest. */
+    /** As an administrator who has copied the file there. */
     void install(Path file) {
+        copy(file);
+        dpkg("--install", "/kume.deb").outOfSuccess();
+    }
+
+    /** Lies in /kume.deb then. */
+    void copy(Path file) {
         container.copyFileToContainer(MountableFile.forHostPath(file), "/kume.deb");
-        done("env", "KUME_AOT=no", "DEBIAN_FRONTEND=noninteractive", "dpkg", "-i", "/kume.deb");
+    }
+
+    /** Start-up caches are left out: they take longest. */
+    Said dpkg(String... words) {
+        List<String> all =
+                new ArrayList<>(List.of("env", "KUME_AOT=no", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "dpkg"));
+        all.addAll(List.of(words));
+        return run(all.toArray(String[]::new));
+    }
+
+    /** What dpkg says of it: wanted, error, state and version. */
+    String installed() {
+        return done("dpkg-query", "-W", "-f", "${Status} ${Version}", "kume");
+    }
+
+    /** From now on packages find a systemd here, whose orders are written down and not carried out. */
+    void noteServiceOrders() {
+        done("mkdir", "-p", "/run/systemd/system");
+        String file = "/usr/local/bin/deb-systemd-invoke";
+        done("sh", "-c", "printf '#!/bin/sh\\necho \"$@\" >>/orders\\n' >" + file + " && chmod 755 " + file);
+    }
+
+    /** What was ordered since the last call. */
+    String serviceOrders() {
+        return done("sh", "-c", "cat /orders && rm /orders");
     }
 
     /** In place of the addresses that the settings come with: loopback only, on a port that nobody has. */

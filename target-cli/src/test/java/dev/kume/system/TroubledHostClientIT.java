@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kume.system.wire.PersistentReserve;
+import dev.kume.system.wire.RawInitiator;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class TroubledHostClientIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int NOBODY = 65_534;
+    private static final long KEY = 0x77;
+    private static final int WRITE_EXCLUSIVE = 1;
 
     /** Longer than any wait for a disk that is there: who waited so long has noticed. */
     private static final long NOTICED_MILLIS = 5_000;
@@ -61,6 +66,86 @@ final class TroubledHostClientIT {
                 node.expectUndisturbed("ports of others", NOTICED_MILLIS);
             }
             daemon.stop();
+        }
+    }
+
+    // ---- space
+
+    /** State, audit log and log have no byte left; the images lie elsewhere. */
+    @Test
+    void aFullFileSystemUnderStateAndLogsIsAnAlarmAndServingGoesOn() throws Exception {
+        needRoot("mounts a file system");
+        Path mount = Files.createDirectories(directory.resolve("small"));
+        DiskImages.run("mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "kume-test", mount);
+        try {
+            String yaml = "diskDirectory: %s\nlog: { file: %s }\n"
+                    .formatted(directory.resolve("disks"), mount.resolve("kume.log"));
+            Files.createDirectory(directory.resolve("disks"));
+            Files.createSymbolicLink(directory.resolve("state"), Files.createDirectory(mount.resolve("state")));
+            try (RunningDaemon daemon = RunningDaemon.start(directory, yaml, List.of())) {
+                String iqn = daemon.provide("vms", "16MB", "vhd");
+                try (SteadyReader node = new SteadyReader(daemon, iqn)) {
+                    node.expectUndisturbed("nothing", NOTICED_MILLIS);
+                    fill(mount.resolve("ballast"));
+                    for (int i = 0; i < 40; i++) {
+                        RawInitiator.discovery(daemon.portal(), RunningDaemon.NODE1 + i)
+                                .close(); // Lines of the log.
+                    }
+                    Program.Result change = daemon.kume("target", "create", "more");
+                    assertEquals(1, change.errorLines().size(), change::toString);
+                    assertTrue(change.err().contains("No space left"), change::toString);
+                    for (int i = 0; i < 20; i++) {
+                        refused(daemon); // The last page of the audit log had room for some of them.
+                    }
+                    awaitAlarms(daemon, "log file " + mount.resolve("kume.log"), "audit log");
+                    reserve(daemon, iqn);
+                    node.expectUndisturbed("a full file system of the state", NOTICED_MILLIS);
+                    Files.delete(mount.resolve("ballast"));
+                    daemon.admin("target", "create", "more");
+                    RawInitiator.discovery(daemon.portal(), RunningDaemon.NODE2).close();
+                    awaitAlarms(daemon);
+                    assertTrue(
+                            daemon.get("/v1/audit").path("changes").toString().contains("could not be written down"),
+                            "the audit log tells of its gap");
+                    node.expectUndisturbed("space that is there again", NOTICED_MILLIS);
+                }
+                daemon.stop();
+            }
+        } finally {
+            DiskImages.run("umount", "-l", mount);
+        }
+    }
+
+    private static void refused(RunningDaemon daemon) {
+        try {
+            daemon.post("/v1/targets", "{\"name\":\"more\"}");
+            throw new AssertionError("a target was made");
+        } catch (IOException full) {
+            assertTrue(String.valueOf(full.getMessage()).contains("No space left"), full::toString);
+        }
+    }
+
+    /** Reservations have their places on the disk already; the writer, who is another nexus, goes on. */
+    private static void reserve(RunningDaemon daemon, String iqn) throws IOException {
+        try (RawInitiator session = RawInitiator.login(daemon.portal(), RunningDaemon.NODE1, iqn, 2)) {
+            session.clearUnitAttentions(0);
+            byte[] register = PersistentReserve.out(PersistentReserve.REGISTER, 0);
+            assertTrue(session.command(0, register, PersistentReserve.list(0, KEY, true), 0)
+                    .good());
+            assertTrue(session.command(0, register, PersistentReserve.list(KEY, 0, true), 0)
+                    .good());
+        }
+    }
+
+    /** Until nothing more goes in. */
+    private static void fill(Path ballast) throws IOException {
+        try (var out = Files.newOutputStream(ballast)) {
+            byte[] page = new byte[4_096];
+            while (true) {
+                out.write(page);
+            }
+        } catch (IOException full) {
+            assertTrue(String.valueOf(full.getMessage()).contains("No space left"), full::toString);
         }
     }
 
