@@ -19,8 +19,7 @@ enum ConformanceSmoke {
     OF_1_19("CompareAndWrite 5  ExtendedCopy 6  iSCSIResiduals 10"),
     // It has a test more of COMPARE AND WRITE, which alters other PDUs than the one that it means to alter, and one of
     // EXTENDED COPY.
-    OF_1_20("CompareAndWrite 5 -InvalidDataOutSize  ExtendedCopy 7 skipped 1  iSCSIcmdsn 2"
-            + "  iSCSIResiduals 10");
+    OF_1_20("CompareAndWrite 5 -InvalidDataOutSize  ExtendedCopy 7 skipped 1  iSCSIcmdsn 2" + "  iSCSIResiduals 10");
 
     private static final Pattern FAMILY = Pattern.compile("(?m)^Family: (\\S+)$");
     private static final Pattern FAILED = Pattern.compile("Test (\\S+) had failures:");

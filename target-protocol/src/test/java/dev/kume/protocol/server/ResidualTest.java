@@ -90,7 +90,11 @@ final class ResidualTest {
                 // The session goes on as if nothing had been.
                 byte[] block = Arrays.copyOf(data, 512);
                 WirePdu next = initiator.command(0, WRITE, 512, RawInitiator.cdb10(0x2A, 3, 1));
-                assertEquals(0, initiator.run(immediateData.equals("Yes") ? next.with(block) : next, block).status());
+                assertEquals(
+                        0,
+                        initiator
+                                .run(immediateData.equals("Yes") ? next.with(block) : next, block)
+                                .status());
                 assertArrayEquals(block, rig.disk.at(3 * 512, 512));
             }
         }
