@@ -3,6 +3,7 @@ package dev.kume.core.measure;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class CommandLoad {
         final Histogram service = new Histogram();
     }
 
-    private final long[] numbers = new long[NUMBERS];
+    private final AtomicLongArray numbers = new AtomicLongArray(NUMBERS);
 
     /** Made when the first command of a class ends. */
     private final @Nullable OfClass[] classes = new OfClass[CLASSES.length];

@@ -1,5 +1,7 @@
 package dev.kume.core.measure;
 
+import java.util.concurrent.atomic.AtomicLongArray;
+
 /**
  * How long things took: two buckets for each power of two of microseconds. One thread at a time adds; any thread may
  * read, and may see a moment late what was added.
@@ -14,7 +16,7 @@ public final class Histogram {
     private static final long NANOS_PER_MICRO = 1_000;
     private static final int SUM = BUCKETS;
 
-    private final long[] counts = new long[BUCKETS + 1];
+    private final AtomicLongArray counts = new AtomicLongArray(BUCKETS + 1);
 
     /** Something took so long. */
     public void note(long nanos) {
