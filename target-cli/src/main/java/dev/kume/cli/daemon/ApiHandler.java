@@ -6,12 +6,13 @@ import dev.kume.cli.access.Caller;
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.http.HttpAnswers;
 import dev.kume.cli.metrics.MetricsPage;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,7 +20,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -78,8 +78,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         try {
             ApiAnswer answer = routes.answer(parse(method, uri, body, caller));
             FullHttpResponse response = answer.body() instanceof MetricsPage.Rendered page
-                    ? response(
-                            answer.status(), page.contentType(), page.content().getBytes(StandardCharsets.UTF_8))
+                    ? response(answer.status(), page.contentType(), Unpooled.wrappedBuffer(page.content()))
                     : response(answer.status(), answer.body());
             if (answer.location() != null) {
                 response.headers().set(HttpHeaderNames.LOCATION, answer.location());
@@ -143,16 +142,11 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record of the API is no JSON", e);
         }
-        return response(status, HttpHeaderValues.APPLICATION_JSON, json);
+        return response(status, HttpHeaderValues.APPLICATION_JSON, Unpooled.wrappedBuffer(json));
     }
 
-    private static FullHttpResponse response(int status, CharSequence contentType, byte[] content) {
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(content));
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
-        return response;
+    private static FullHttpResponse response(int status, CharSequence contentType, ByteBuf content) {
+        return HttpAnswers.of(HttpResponseStatus.valueOf(status), contentType, content);
     }
 
     @Override

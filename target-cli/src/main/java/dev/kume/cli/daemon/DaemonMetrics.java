@@ -5,6 +5,7 @@ import dev.kume.cli.metrics.Measurements;
 import dev.kume.cli.metrics.MetricsPage;
 import dev.kume.cli.metrics.MetricsService;
 import dev.kume.core.io.DiskThreads;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -38,7 +39,7 @@ final class DaemonMetrics {
 
     /** The page of now, as text; it waits for the event loops. */
     String page() {
-        return page.render(null).content();
+        return StandardCharsets.UTF_8.decode(page.render(null).content()).toString();
     }
 
     MetricsService service() {

@@ -1,9 +1,9 @@
 package dev.kume.cli.metrics;
 
+import dev.kume.cli.http.HttpAnswers;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
@@ -35,13 +34,13 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     /** Made or not yet taken at one time: a page of a thousand hosts has twenty megabytes. */
     static final int PAGES_MAX = 4;
 
-    private final MetricsPage page;
+    private final MetricsPage pages;
     private final Executor workers;
     private final Clients clients;
     private boolean busy;
 
-    MetricsHandler(MetricsPage page, Executor workers, Clients clients) {
-        this.page = page;
+    MetricsHandler(MetricsPage pages, Executor workers, Clients clients) {
+        this.pages = pages;
         this.workers = workers;
         this.clients = clients;
     }
@@ -82,12 +81,13 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private FullHttpResponse render(@Nullable String accept, boolean headOnly) {
         try {
-            MetricsPage.Rendered rendered = page.render(accept);
-            byte[] content = rendered.content().getBytes(StandardCharsets.UTF_8);
-            FullHttpResponse response =
-                    response(HttpResponseStatus.OK, rendered.contentType(), headOnly ? new byte[0] : content);
-            response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
-            return response;
+            MetricsPage.Rendered rendered = pages.render(accept);
+            FullHttpResponse page = HttpAnswers.of(
+                    HttpResponseStatus.OK, rendered.contentType(), Unpooled.wrappedBuffer(rendered.content()));
+            if (headOnly) {
+                page.content().clear(); // The length in its headers stays.
+            }
+            return page;
         } catch (RuntimeException e) {
             // Event loops that do not answer in time, too: a page with half of the numbers would be believed.
             return text(HttpResponseStatus.SERVICE_UNAVAILABLE, "The metrics cannot be had now: " + e + "\n");
@@ -110,16 +110,7 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private static FullHttpResponse text(HttpResponseStatus status, String words) {
-        return response(status, TEXT, words.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static FullHttpResponse response(HttpResponseStatus status, String contentType, byte[] content) {
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(content));
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, content.length);
-        return response;
+        return HttpAnswers.of(status, TEXT, Unpooled.copiedBuffer(words, StandardCharsets.UTF_8));
     }
 
     @Override

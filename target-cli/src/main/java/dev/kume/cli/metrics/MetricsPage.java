@@ -8,7 +8,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,7 +27,7 @@ public final class MetricsPage {
     private final ExpositionFormats formats = ExpositionFormats.init(PrometheusProperties.get());
 
     /** A page as it goes over the wire. */
-    public record Rendered(String contentType, String content) {}
+    public record Rendered(String contentType, ByteBuffer content) {}
 
     public MetricsPage(Measurements measurements, String version) {
         this(measurements, version, ProcessFigures::now);
@@ -64,6 +64,6 @@ public final class MetricsPage {
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        return new Rendered(writer.getContentType(), out.toString(StandardCharsets.UTF_8));
+        return new Rendered(writer.getContentType(), ByteBuffer.wrap(out.toByteArray()));
     }
 }

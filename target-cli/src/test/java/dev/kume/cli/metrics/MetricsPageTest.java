@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -130,7 +131,7 @@ final class MetricsPageTest {
     void openMetricsIsGivenToWhoAsksForIt() {
         MetricsPage.Rendered rendered = page.render(OPEN_METRICS);
         assertTrue(rendered.contentType().startsWith("application/openmetrics-text"), rendered.contentType());
-        assertTrue(rendered.content().endsWith("# EOF\n"));
+        assertTrue(StandardCharsets.UTF_8.decode(rendered.content()).toString().endsWith("# EOF\n"));
         assertTrue(page.render(null).contentType().startsWith("text/plain"));
     }
 
