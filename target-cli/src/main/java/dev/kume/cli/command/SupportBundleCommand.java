@@ -7,6 +7,7 @@ import dev.kume.cli.api.ApiPaths;
 import dev.kume.cli.api.SupportView;
 import dev.kume.cli.archive.ArchiveWriter;
 import dev.kume.cli.client.ApiClient;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.terminal.CliException;
 import dev.kume.cli.terminal.ExitCode;
 import java.io.IOException;
@@ -96,7 +97,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw new CliException(ExitCode.CONFLICT, to + " exists already; name another file");
         } catch (IOException e) {
-            throw new CliException(ExitCode.FAILED, "the bundle " + to + " cannot be written: " + e.getMessage());
+            throw new CliException(ExitCode.FAILED, "the bundle " + to + " cannot be written: " + Causes.of(e));
         }
         invocation.printChange(
                 mapper.createObjectNode().put("file", to.toString()).put("members", members.size()),

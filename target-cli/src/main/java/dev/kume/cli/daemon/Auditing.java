@@ -10,6 +10,7 @@ import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.audit.AuditLog;
 import dev.kume.cli.audit.Change;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.Clock;
 import java.io.IOException;

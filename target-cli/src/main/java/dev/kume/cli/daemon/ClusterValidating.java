@@ -6,6 +6,7 @@ import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SessionView;
 import dev.kume.cli.api.ValidationStart;
 import dev.kume.cli.daemon.ScratchTargets.ScratchTarget;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.report.ValidationFacts;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.VirtualDisk;

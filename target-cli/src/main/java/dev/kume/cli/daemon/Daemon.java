@@ -4,6 +4,7 @@ import dev.kume.cli.alarm.AlarmLog;
 import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.alarm.LogAlarms;
 import dev.kume.cli.alert.AlertInbox;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.remote.RemoteService;

@@ -4,6 +4,7 @@ import dev.kume.cli.api.DiskConvert;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationResult;
 import dev.kume.cli.api.OperationView;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.Chain;
 import dev.kume.core.disk.DiskCopy;

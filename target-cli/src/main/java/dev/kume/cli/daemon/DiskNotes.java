@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.DiskEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
+import dev.kume.cli.files.Causes;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskMirror;

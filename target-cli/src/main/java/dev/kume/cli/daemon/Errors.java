@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ApiError;
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.disk.DiskFormatException;
 import dev.kume.core.disk.ParentException;

@@ -10,6 +10,7 @@ import dev.kume.cli.api.StatusView;
 import dev.kume.cli.api.TraceView;
 import dev.kume.cli.daemon.ScratchTargets.ScratchTarget;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.guard.Guards;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.core.Clock;

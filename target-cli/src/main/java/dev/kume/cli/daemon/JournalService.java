@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.journal.ClusterJournal;
 import dev.kume.cli.journal.JournalEvent;
 import dev.kume.cli.journal.JournalFiles;

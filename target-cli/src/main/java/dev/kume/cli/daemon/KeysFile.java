@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.ownership.KeyBook;
 import dev.kume.cli.yaml.YamlException;

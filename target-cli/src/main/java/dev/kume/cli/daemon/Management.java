@@ -4,6 +4,7 @@ import dev.kume.cli.alarm.Alarms;
 import dev.kume.cli.alarm.LogAlarms;
 import dev.kume.cli.api.StatusView;
 import dev.kume.cli.audit.AuditLog;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.cli.metrics.MetricsService;

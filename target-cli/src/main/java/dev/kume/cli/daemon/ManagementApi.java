@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.StatusView;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.ServiceEvent;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

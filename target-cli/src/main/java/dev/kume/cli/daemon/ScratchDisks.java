@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.DiskFiles;

@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.access.OwnerOnly;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.inventory.CredentialRecord;
 import dev.kume.core.inventory.Credentials;

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import dev.kume.cli.alert.AlertSettings;
 import dev.kume.cli.daemon.Settings.PortalSettings;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.guard.UnreservedWriters;
 import dev.kume.cli.log.LogSettings;
 import dev.kume.cli.metrics.MetricsSettings;

@@ -4,6 +4,7 @@ import dev.kume.cli.api.DiskClone;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.OperationView;
 import dev.kume.cli.api.SnapshotMount;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.disk.Chain;

@@ -4,6 +4,7 @@ import dev.kume.cli.api.ApiJson;
 import dev.kume.cli.api.BackupView;
 import dev.kume.cli.api.ErrorCode;
 import dev.kume.cli.api.StateBackup;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.state.Backup;
 import dev.kume.cli.state.ImageSight;
 import dev.kume.cli.state.StateException;

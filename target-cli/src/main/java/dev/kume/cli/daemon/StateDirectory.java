@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.files.Causes;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.StoreLockedException;
 import dev.kume.core.store.StoreProvider;

@@ -2,6 +2,7 @@ package dev.kume.cli.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kume.cli.api.ApiJson;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.ServiceEvent;
 import dev.kume.core.Clock;
 import dev.kume.core.Limits;

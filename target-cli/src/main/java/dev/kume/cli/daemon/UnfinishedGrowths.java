@@ -1,5 +1,6 @@
 package dev.kume.cli.daemon;
 
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.log.DiskEvent;
 import dev.kume.core.disk.DiskFormat;
 import dev.kume.core.disk.DiskFormatException;

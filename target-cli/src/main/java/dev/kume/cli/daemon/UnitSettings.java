@@ -1,6 +1,7 @@
 package dev.kume.cli.daemon;
 
 import dev.kume.cli.api.ErrorCode;
+import dev.kume.cli.files.Causes;
 import dev.kume.core.disk.VirtualDisk;
 import dev.kume.core.inventory.DiskIdentity;
 import dev.kume.core.inventory.DiskProfile;

@@ -6,6 +6,7 @@ import dev.kume.cli.api.BackupView;
 import dev.kume.cli.archive.ArchiveException;
 import dev.kume.cli.archive.ArchiveReader;
 import dev.kume.cli.archive.ArchiveWriter;
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.cli.yaml.YamlWriter;
@@ -136,7 +137,7 @@ public record Backup(BackupView about, Map<String, byte[]> files) {
             packed = Files.readAllBytes(file);
         } catch (IOException e) {
             throw new StateException("the backup %s cannot be read: %s; give its path, as a user who may read it"
-                    .formatted(file, Reasons.of(e)));
+                    .formatted(file, Causes.of(e)));
         }
         try {
             return read(file, ArchiveReader.read(packed));

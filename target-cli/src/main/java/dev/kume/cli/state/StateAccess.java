@@ -1,5 +1,6 @@
 package dev.kume.cli.state;
 
+import dev.kume.cli.files.Causes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ public final class StateAccess {
             }
         } catch (IOException e) {
             throw new StateException("the state directory %s cannot be looked at: %s; give it to the user of the daemon"
-                    .formatted(state, Reasons.of(e)));
+                    .formatted(state, Causes.of(e)));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.kume.cli.state;
 
 import dev.kume.cli.api.BackupView;
+import dev.kume.cli.files.Causes;
 import dev.kume.core.memory.SlotFile;
 import dev.kume.core.store.BackingStore;
 import dev.kume.core.store.StoreLockedException;
@@ -82,7 +83,7 @@ public final class StateRestore {
         } catch (NoSuchFileException e) {
             return "is not there; bring it back before the start, or the disk is offline";
         } catch (IOException | RuntimeException e) {
-            return "cannot be read: " + (e instanceof IOException failed ? Reasons.of(failed) : e.getMessage());
+            return "cannot be read: " + (e instanceof IOException failed ? Causes.of(failed) : e.getMessage());
         }
         if (!disk.format().equals("raw") && !disk.format().equals(sight.format())) {
             return "is no %s any more".formatted(disk.format());
@@ -158,7 +159,7 @@ public final class StateRestore {
     private StateException failed(IOException e) {
         return new StateException(
                 "the backup could not be restored into %s: %s; make room there, or run it as the owner, and repeat it"
-                        .formatted(state, Reasons.of(e)));
+                        .formatted(state, Causes.of(e)));
     }
 
     private BackingStore lock() throws IOException, StateException {

@@ -1,5 +1,6 @@
 package dev.kume.cli.state;
 
+import dev.kume.cli.files.Causes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ public final class StateUpgrade {
             throw new StateException(
                     ("the state in %s could not be brought from schema version %d to %d: %s; nothing was changed: make"
                                     + " room and give the directory to the user of the daemon, then start again")
-                            .formatted(state, from, VersionFile.SCHEMA, Reasons.of(e)));
+                            .formatted(state, from, VersionFile.SCHEMA, Causes.of(e)));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.kume.cli.state;
 
+import dev.kume.cli.files.Causes;
 import dev.kume.cli.yaml.YamlException;
 import dev.kume.cli.yaml.YamlKeys;
 import dev.kume.cli.yaml.YamlWriter;
@@ -43,7 +44,7 @@ record VersionFile(int schema, String kume, @Nullable String unfinished) {
             throw new StateException(damaged(file, String.valueOf(e.getMessage())));
         } catch (IOException e) {
             throw new StateException(
-                    "%s cannot be read (%s); give it to the user of the daemon".formatted(file, Reasons.of(e)));
+                    "%s cannot be read (%s); give it to the user of the daemon".formatted(file, Causes.of(e)));
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.kume.cli.daemon;
+package dev.kume.cli.files;
 
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -7,11 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /** What went wrong with a file, in the words of an administrator. */
-final class Causes {
+public final class Causes {
     private Causes() {}
 
     /** One line, without the path that the caller names. */
-    static String of(Throwable cause) {
+    public static String of(Throwable cause) {
         return switch (cause) {
             case NoSuchFileException e -> "it does not exist";
             case AccessDeniedException e -> "permission denied";
