@@ -55,7 +55,7 @@ final class AsymmetricAccessClientIT {
             Path settings = directory.resolve("kume.yaml");
             String second = "  - name: second\n    listen: [\"127.0.0.2:%d\"]\n    alua: non-optimized\n"
                     .formatted(daemon.port());
-            String with = "alua: implicit\n" + Files.readString(settings).replace("admin:\n", second + "admin:\n");
+            String with = "alua: implicit\n" + Files.readString(settings).replace("metrics:", second + "metrics:");
             Files.writeString(settings, with);
             daemon.restart();
             List<InitiatorSession> paths = paths(daemon, host, targets);

@@ -66,11 +66,10 @@ final class PortalReachClientIT {
             daemon.provide("disk", "16MB", "raw");
             Path file = directory.resolve("kume.yaml");
             int port = daemon.port();
-            Files.writeString(file, Files.readString(file).replace("admin:\n", """
+            Files.writeString(file, Files.readString(file).replace("metrics:", """
                               - {name: four, tag: 4, listen: ["%s:%d", "%s:%d"]}
                               - {name: six, tag: 6, listen: ["[::]:%d"]}
-                            admin:
-                            """.formatted(
+                            metrics:""".formatted(
                             V4.formatted(1, 1), port, V4.formatted(2, 1), port, port)));
             daemon.admin("service", "reload");
             for (int n = 1; n <= 2; n++) {

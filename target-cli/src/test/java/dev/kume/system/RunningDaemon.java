@@ -84,10 +84,10 @@ final class RunningDaemon implements AutoCloseable {
                 schemaVersion: 1
                 stateDirectory: %s
                 iqnPrefix: %s
-                metrics: { listen: none }
                 portals:
                   - name: iscsi
                     listen: ["127.0.0.1:%d"]
+                metrics: { listen: none }
                 admin:
                   socket: %s
                 """.formatted(directory.resolve("state"), IQN_PREFIX, port, socketIn(directory));

@@ -31,7 +31,7 @@ final class ServiceClientIT {
             String before = Files.readString(file);
             String second = "  - name: second\n    listen: [\"127.0.0.2:%d\"]\n".formatted(daemon.port());
             for (int round = 0; round < 5; round++) {
-                Files.writeString(file, before.replace("admin:\n", second + "admin:\n"));
+                Files.writeString(file, before.replace("metrics:", second + "metrics:"));
                 String added = daemon.admin("service", "reload");
                 assertTrue(added.startsWith("portals.second added with tag 2"), added);
                 try (RawInitiator other = RawInitiator.discovery(
